@@ -1,0 +1,124 @@
+"""Direction: the settings of a shot in film language, compiled to prompt text the model was trained on.
+
+The choices are the world's own vocabulary, cut down to what the weights know, so that nothing is offered that the
+model cannot draw. What the prompt already says is not said twice.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import struct
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from model.world.vocabulary import VOCABULARY, Term
+from studio.errors import ShotError
+from studio.settings import assets_folder
+
+MAX_HEADER = 8_000_000  # bytes of a safetensors header that are worth reading
+
+_NOT_ASCII_WORD = re.compile(r"[^\w]+")
+
+
+@dataclass(frozen=True)
+class Direction:
+    """How a shot is filmed; each field is the id of a vocabulary term, or None to leave it to the prompt."""
+
+    camera: str | None = None
+    framing: str | None = None
+    time: str | None = None
+    weather: str | None = None
+    style: str | None = None
+
+    def chosen(self) -> dict[str, str]:
+        """The fields that are set, in the order they are spoken."""
+        pairs = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: value for name, value in pairs if value}
+
+
+KINDS: tuple[str, ...] = tuple(field.name for field in fields(Direction))
+
+
+def options(model: str = "storybook", models: Path | None = None) -> dict[str, tuple[tuple[str, str], ...]]:
+    """For each field of Direction the (id, label) pairs one can choose with this model.
+
+    `models` is the folder of the weights; None is the one that comes with the studio.
+    """
+    knows = knowledge(model, models)
+    return {kind: tuple((term.id, label(term)) for term in _terms(kind, knows)) for kind in KINDS}
+
+
+def knowledge(model: str = "storybook", models: Path | None = None) -> dict[str, tuple[str, ...]] | None:
+    """What a model's weights say of the terms they were trained on, by kind; None when they do not say."""
+    return known((models or assets_folder()) / model / "dit.safetensors")
+
+
+def label(term: Term) -> str:
+    """A term's id as words on a button."""
+    return term.id.replace("_", " ").replace("-", " ").capitalize()
+
+
+def known(weights: Path) -> dict[str, tuple[str, ...]] | None:
+    """What weights say of the terms they were trained on: `knows` in their metadata. None when they say nothing."""
+    try:
+        with weights.open("rb") as stream:
+            (size,) = struct.unpack("<Q", stream.read(8))
+            header = json.loads(stream.read(size)) if size <= MAX_HEADER else {}
+        about = json.loads(header.get("__metadata__", {}).get("auteur", "{}"))
+    except (OSError, ValueError, struct.error, AttributeError):
+        return None
+    knows = about.get("knows") if isinstance(about, dict) else None
+    if not isinstance(knows, dict):
+        return None
+    return {str(kind): tuple(str(item) for item in ids) for kind, ids in knows.items() if isinstance(ids, list)}
+
+
+def check(direction: Direction, knows: Mapping[str, Collection[str]] | None = None) -> Direction:
+    """The direction with every value as the id it means (labels and phrases are read too). Raises ShotError."""
+    found = {}
+    for kind, value in direction.chosen().items():
+        terms = _terms(kind, knows)
+        term = _match(value, terms)
+        if term is None:
+            names = [item.id for item in terms]
+            near = difflib.get_close_matches(value.casefold(), names, n=1, cutoff=0.3)
+            hint = f"try {near[0]!r}; " if near else ""
+            message = f"{kind} {value[:40]!r} is not known: {hint}it can be {', '.join(names) or 'left out'}"
+            raise ShotError(kind, value, message, near[0] if near else None)
+        found[kind] = term.id
+    return Direction(**found)
+
+
+def compile(prompt: str, direction: Direction) -> str:  # noqa: A001 - the word of the design
+    """The prompt with what the direction adds to it. Terms the prompt already names are left as they stand."""
+    said = f" {_plain(prompt)} "
+    added = []
+    for kind, value in direction.chosen().items():
+        term = _match(value, _terms(kind, None))
+        if term is not None and not any(f" {_plain(words)} " in said for words in (term.phrase, *term.synonyms)):
+            added.append(term.phrase)
+    if not added:
+        return prompt
+    return f"{prompt.rstrip().rstrip('.,;')}, {', '.join(added)}"
+
+
+def _terms(kind: str, knows: Mapping[str, Collection[str]] | None) -> tuple[Term, ...]:
+    terms = VOCABULARY.get(kind, ())
+    if knows is None or kind not in knows:
+        return terms
+    return tuple(term for term in terms if term.id in knows[kind])
+
+
+def _match(value: str, terms: tuple[Term, ...]) -> Term | None:
+    wanted = _plain(value)
+    for term in terms:
+        if wanted in (_plain(term.id), *(_plain(words) for words in (term.phrase, *term.synonyms))):
+            return term
+    return None
+
+
+def _plain(text: str) -> str:
+    return _NOT_ASCII_WORD.sub(" ", text.replace("_", " ").casefold()).strip()

@@ -1,0 +1,54 @@
+"""What can go wrong in the studio, as one small tree: every message is one line a person can act on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from studio.policy import Decision
+
+
+class StudioError(Exception):
+    """The studio cannot do what was asked; `str()` is one plain line."""
+
+
+class ShotError(StudioError):
+    """A field of a shot is wrong.
+
+    `field` names it as the page does, `value` is what was given, `suggestion` the nearest value that works (or None).
+    """
+
+    def __init__(self, field: str, value: object, message: str, suggestion: object = None) -> None:
+        super().__init__(message)
+        self.field = field
+        self.value = value
+        self.message = message
+        self.suggestion = suggestion
+
+
+class PolicyStop(StudioError):
+    """The policy stopped a shot; `decision` says why, and holds the rewritten prompt where there is one."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.message)
+        self.decision = decision
+
+
+class MediaError(StudioError):
+    """A picture or a clip cannot be read or written."""
+
+
+class DiskFull(MediaError):
+    """There is no room left where the studio writes."""
+
+
+class RecipeError(StudioError):
+    """A text that should be a recipe is not one."""
+
+
+class NotFound(StudioError):
+    """There is no such job or take, or it belongs to someone else: the two are not told apart."""
+
+
+class SettingsError(StudioError):
+    """The studio cannot start with these settings."""

@@ -1,0 +1,194 @@
+"""The recipe: everything needed to render a take again, as one canonical JSON string.
+
+It travels inside the signed manifest and in the file's comment, so what comes back is untrusted: `from_json` takes
+nothing on faith, clamps numbers into range, drops what it does not know, and never reads a path or an address from it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from studio.errors import RecipeError
+
+SCHEMA = "auteur.recipe/1"
+MAX_JSON = 200_000  # characters; a recipe of ours has some 2,000
+MAX_TEXT = 16_000
+MAX_NAME = 200
+MAX_SEED = 2**63 - 1
+
+_HEX64 = re.compile(r"[0-9a-f]{64}")
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,120}")
+
+
+@dataclass(frozen=True)
+class GivenFrames:
+    """One anchor by content: `sha256` of the file as it was given, `place` "first", "last", "clip" or a frame index."""
+
+    sha256: str
+    place: str | int
+    strength: float = 1.0
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a take was made of. `prompt` is as written, `rendered_prompt` as the model was given it.
+
+    `size` is the name that was chosen, width and height its pixels; `seconds` what was asked, `frames` what the file
+    holds. `model_sha256` and `machine` are filled in when the render starts and are empty before.
+    """
+
+    prompt: str
+    rendered_prompt: str
+    width: int
+    height: int
+    frames: int
+    fps: int
+    seed: int
+    steps: int
+    guidance: float
+    shift: float
+    solver: str
+    model: str = "storybook"
+    model_sha256: str = ""
+    negative: str = ""
+    direction: dict[str, str] = field(default_factory=dict)
+    size: str = "landscape"
+    seconds: float = 4.0
+    anchors: tuple[GivenFrames, ...] = ()
+    parents: tuple[str, ...] = ()
+    machine: dict[str, str] = field(default_factory=dict)
+    schema: str = SCHEMA
+
+    def to_json(self) -> str:
+        """Canonical: the same recipe is the same string, byte for byte."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Recipe:
+        """Read a recipe from a stranger. Raises RecipeError with one plain line."""
+        if len(text) > MAX_JSON:
+            raise RecipeError(f"this recipe has {len(text)} characters: more than {MAX_JSON} are not read")
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError):
+            raise RecipeError("this is not a recipe: the text is not JSON") from None
+        if not isinstance(data, dict):
+            raise RecipeError("this is not a recipe: it is not a JSON object")
+        return cls.from_dict(data)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Recipe:
+        """As `from_json`, of data that is already parsed."""
+        schema = data.get("schema")
+        if schema != SCHEMA:
+            raise RecipeError(f"this recipe is of another kind: schema {str(schema)[:60]!r}, this studio reads {SCHEMA!r}")
+        prompt = _text(data, "prompt", MAX_TEXT)
+        return cls(
+            prompt=prompt,
+            rendered_prompt=_text(data, "rendered_prompt", MAX_TEXT) or prompt,
+            width=_whole(data, "width", 16, 8192),
+            height=_whole(data, "height", 16, 8192),
+            frames=_whole(data, "frames", 1, 100_000),
+            fps=_whole(data, "fps", 1, 240),
+            seed=_whole(data, "seed", 0, MAX_SEED),
+            steps=_whole(data, "steps", 1, 1000),
+            guidance=_real(data, "guidance", 0.0, 100.0),
+            shift=_real(data, "shift", 0.01, 100.0),
+            solver=_identifier(data, "solver", "euler"),
+            model=_identifier(data, "model", "storybook"),
+            model_sha256=_hash(data.get("model_sha256")),
+            negative=_text(data, "negative", MAX_TEXT),
+            direction=_names(data.get("direction"), 16),
+            size=_identifier(data, "size", "landscape"),
+            seconds=_real(data, "seconds", 0.01, 10_000.0),
+            anchors=_anchors(data.get("anchors")),
+            parents=_parents(data.get("parents")),
+            machine=_names(data.get("machine"), 32),
+        )
+
+
+def _text(data: Mapping[str, Any], name: str, limit: int) -> str:
+    value = data.get(name, "")
+    if not isinstance(value, str):
+        raise RecipeError(f"this recipe's {name} is not text")
+    return _printable(value)[:limit]
+
+
+def _printable(text: str) -> str:
+    """Without control characters and lone surrogates: neither survives a file's metadata or a database."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def _number(data: Mapping[str, Any], name: str) -> int | float:
+    value = data.get(name)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not _finite(value):
+        raise RecipeError(f"this recipe's {name} is not a number")
+    return value
+
+
+def _finite(value: int | float) -> bool:
+    return isinstance(value, int) or math.isfinite(value)
+
+
+def _whole(data: Mapping[str, Any], name: str, low: int, high: int) -> int:
+    return int(min(max(_number(data, name), low), high))
+
+
+def _real(data: Mapping[str, Any], name: str, low: float, high: float) -> float:
+    return float(min(max(_number(data, name), low), high))
+
+
+def _identifier(data: Mapping[str, Any], name: str, fallback: str) -> str:
+    value = data.get(name, fallback)
+    if not isinstance(value, str) or not _IDENTIFIER.fullmatch(value):
+        raise RecipeError(f"this recipe's {name} is not a name")
+    return value
+
+
+def _hash(value: object) -> str:
+    return value if isinstance(value, str) and _HEX64.fullmatch(value) else ""
+
+
+def _names(value: object, limit: int) -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {}
+    pairs = [(k, v) for k, v in value.items() if isinstance(k, str) and isinstance(v, str) and _IDENTIFIER.fullmatch(k)]
+    return {k: _printable(v)[:MAX_NAME] for k, v in pairs[:limit]}
+
+
+def _anchors(value: object) -> tuple[GivenFrames, ...]:
+    if not isinstance(value, list):
+        return ()
+    found = (_anchor(item) for item in value[:64] if isinstance(item, dict))
+    return tuple(anchor for anchor in found if anchor is not None)
+
+
+def _anchor(item: dict[str, Any]) -> GivenFrames | None:
+    sha256, place = _hash(item.get("sha256")), item.get("place")
+    if not sha256 or isinstance(place, bool) or not isinstance(place, (str, int)):
+        return None
+    if isinstance(place, str) and place not in ("first", "last", "clip"):
+        return None
+    strength = item.get("strength", 1.0)
+    if isinstance(strength, bool) or not isinstance(strength, (int, float)) or not _finite(strength):
+        return None
+    name = item.get("name", "")
+    return GivenFrames(
+        sha256=sha256,
+        place=place if isinstance(place, str) else min(max(place, 0), 100_000),
+        strength=float(min(max(strength, 0.0), 1.0)),
+        name=_printable(name)[:MAX_NAME] if isinstance(name, str) else "",
+    )
+
+
+def _parents(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        return ()
+    return tuple(item for item in value[:64] if isinstance(item, str) and _IDENTIFIER.fullmatch(item))
