@@ -1,0 +1,167 @@
+"""The parts of the Wan transformer, named like the original so that its keys need no translation.
+
+- Queries and keys are RMS-normalised over the full width, before the split into heads.
+- Norms, modulation and gated residuals are computed in float32 whatever the weights' type.
+- A timestep modulates *groups* of tokens: the whole clip, one latent frame, or one token. Its rows are computed once
+  for each distinct timestep and spread by an index, which is exact and costs next to nothing.
+
+Axes: B batch, N tokens, L text tokens, D width, G groups of equal timestep, U distinct timesteps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor, nn
+
+from model.rope import rotate
+
+KeyValue = tuple[Tensor, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What the timesteps say to every block and to the head.
+
+    embedding (U, D) and rows (U, 6, D), float32; index (B, G) which row each group of N / G successive tokens takes.
+    """
+
+    embedding: Tensor
+    rows: Tensor
+    index: Tensor
+
+    def spread(self, modulation: Tensor) -> tuple[Tensor, ...]:
+        """Split modulation (U, k, D) into its k parts, each (B, G, 1, D) and ready to broadcast over tokens."""
+        parts = modulation.shape[1]
+        spread = F.embedding(self.index, modulation.flatten(1))  # (B, G, k * D)
+        return tuple(rearrange(spread, "b g (k d) -> k b g 1 d", k=parts).unbind())
+
+
+class RMSNorm(nn.Module):
+    """Root-mean-square norm over the last axis, in float32, with a learnt weight (D,)."""
+
+    def __init__(self, dim: int, eps: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(dim))
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise x (..., D)."""
+        return F.rms_norm(x.float(), x.shape[-1:], self.weight.float(), self.eps).to(x.dtype)
+
+
+class LayerNorm(nn.Module):
+    """Layer norm over the last axis, computed and returned in float32 (what follows goes on in float32)."""
+
+    def __init__(self, dim: int, eps: float, *, affine: bool) -> None:
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(dim)) if affine else None
+        self.bias = nn.Parameter(torch.zeros(dim)) if affine else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise x (..., D)."""
+        if self.weight is None or self.bias is None:
+            return F.layer_norm(x.float(), x.shape[-1:], eps=self.eps)
+        return F.layer_norm(x.float(), x.shape[-1:], self.weight.float(), self.bias.float(), self.eps)
+
+
+def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
+    """x * (1 + scale) + shift in one pass; x (B, N, D), shift and scale (B, G, 1, D)."""
+    groups = rearrange(x, "b (g n) d -> b g n d", g=shift.shape[1])
+    return torch.addcmul(shift, groups, 1 + scale).flatten(1, 2)
+
+
+def add_gated(x: Tensor, update: Tensor, gate: Tensor) -> Tensor:
+    """x + update * gate in float32, cast back; x and update (B, N, D), gate (B, G, 1, D)."""
+    pattern, groups = "b (g n) d -> b g n d", gate.shape[1]
+    total = torch.addcmul(rearrange(x.float(), pattern, g=groups), rearrange(update.float(), pattern, g=groups), gate)
+    return total.flatten(1, 2).to(x.dtype)
+
+
+class Attention(nn.Module):
+    """The projections that self-attention and cross-attention share."""
+
+    def __init__(self, dim: int, heads: int, eps: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.q = nn.Linear(dim, dim)
+        self.k = nn.Linear(dim, dim)
+        self.v = nn.Linear(dim, dim)
+        self.o = nn.Linear(dim, dim)
+        self.norm_q = RMSNorm(dim, eps)
+        self.norm_k = RMSNorm(dim, eps)
+
+    def split(self, x: Tensor) -> Tensor:
+        """(B, N, D) -> (B, N, heads, head_dim), a view."""
+        return rearrange(x, "b n (k d) -> b n k d", k=self.heads)
+
+    def attend(self, q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None) -> Tensor:
+        """Attention of q (B, N, heads, d) over k and v (B, M, heads, d); bias broadcasts to (B, heads, N, M)."""
+        mixed = F.scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), bias)
+        out: Tensor = self.o(mixed.transpose(1, 2).flatten(2))
+        return out
+
+
+class SelfAttention(Attention):
+    """Every token of the clip looks at every other."""
+
+    def forward(self, x: Tensor, turns: Tensor) -> Tensor:
+        """x (B, N, D), turns (N, head_dim / 2) complex."""
+        q = rotate(self.split(self.norm_q(self.q(x))), turns)
+        k = rotate(self.split(self.norm_k(self.k(x))), turns)
+        return self.attend(q, k, self.split(self.v(x)))
+
+
+class CrossAttention(Attention):
+    """Every token of the clip looks at the text."""
+
+    def read(self, text: Tensor) -> KeyValue:
+        """Keys and values of the text states (B, L, D); they do not change from step to step."""
+        return self.split(self.norm_k(self.k(text))), self.split(self.v(text))
+
+    def forward(self, x: Tensor, text: KeyValue, bias: Tensor | None) -> Tensor:
+        """x (B, N, D); bias (B, 1, 1, L) or None."""
+        return self.attend(self.split(self.norm_q(self.q(x))), *text, bias)
+
+
+class Block(nn.Module):
+    """Self-attention, cross-attention, feed-forward; the first and the last are modulated by the timestep."""
+
+    def __init__(self, dim: int, heads: int, ffn_dim: int, eps: float) -> None:
+        super().__init__()
+        self.norm1 = LayerNorm(dim, eps, affine=False)
+        self.self_attn = SelfAttention(dim, heads, eps)
+        self.norm3 = LayerNorm(dim, eps, affine=True)
+        self.cross_attn = CrossAttention(dim, heads, eps)
+        self.norm2 = LayerNorm(dim, eps, affine=False)
+        self.ffn = nn.Sequential(nn.Linear(dim, ffn_dim), nn.GELU("tanh"), nn.Linear(ffn_dim, dim))
+        self.modulation = nn.Parameter(torch.zeros(1, 6, dim))
+
+    def forward(self, x: Tensor, timing: Timing, turns: Tensor, text: KeyValue, bias: Tensor | None) -> Tensor:
+        """x (B, N, D) to the same shape; text holds this block's keys and values."""
+        shift, scale, gate, shift_ff, scale_ff, gate_ff = timing.spread(self.modulation.float() + timing.rows)
+        y = self.self_attn(modulate(self.norm1(x), shift, scale).to(x.dtype), turns)
+        x = add_gated(x, y, gate)
+        x = x + self.cross_attn(self.norm3(x).to(x.dtype), text, bias)
+        y = self.ffn(modulate(self.norm2(x), shift_ff, scale_ff).to(x.dtype))
+        return add_gated(x, y, gate_ff)
+
+
+class Head(nn.Module):
+    """The last norm and projection, from tokens to patches of velocity."""
+
+    def __init__(self, dim: int, out: int, eps: float) -> None:
+        super().__init__()
+        self.norm = LayerNorm(dim, eps, affine=False)
+        self.head = nn.Linear(dim, out)
+        self.modulation = nn.Parameter(torch.zeros(1, 2, dim))
+
+    def forward(self, x: Tensor, timing: Timing) -> Tensor:
+        """x (B, N, D) to (B, N, patch volume * channels)."""
+        shift, scale = timing.spread(self.modulation.float() + timing.embedding[:, None])
+        out: Tensor = self.head(modulate(self.norm(x), shift, scale).to(x.dtype))
+        return out
