@@ -9,6 +9,7 @@ XMP part 3 (the uuid of an XMP packet in MP4), C2PA 2.4 A.5 (the uuid of a manif
 from __future__ import annotations
 
 import mmap
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ class Box:
     kind: bytes
     start: int
     end: int
+    open_ended: bool = False  # said to reach to the end of the file, whatever its length
 
 
 def mime_type(path: Path) -> str:
@@ -81,7 +83,8 @@ def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
         if size == 1 and len(head) == 16:
             size, header = struct.unpack(">Q", head[8:])[0], 16
         elif size == 0:
-            size = end - start
+            yield Box(kind, start + header, end, open_ended=True)
+            return
         if size < header or start + size > end:
             return
         yield Box(kind, start + header, start + size)
@@ -89,11 +92,15 @@ def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
 
 
 def top_level(path: Path) -> list[Box]:
-    """The outermost boxes of an ISO base media file. Raises UnreadableFile when they do not fill the file."""
+    """The outermost boxes of an ISO base media file.
+
+    Raises UnreadableFile when they do not fill the file, or none of them describes a movie or picture.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
         found = list(boxes(file, 0, size))
-    if not found or found[-1].end != size:
+    whole = bool(found) and found[-1].end == size
+    if not whole or not {box.kind for box in found} & {b"moov", b"moof", b"meta"}:
         raise UnreadableFile(f"{path.name}: the file is cut short or broken.")
     return found
 
@@ -161,7 +168,7 @@ def source_label_box(title: str, source_type: str) -> bytes:
         '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
         f" Iptc4xmpExt:DigitalSourceType={quoteattr(source_type)}>"
-        f"<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{_xml_text(title)}</rdf:li></rdf:Alt></dc:title>"
+        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{_xml_text(title)}</rdf:li></rdf:Alt></dc:title>'
         '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
     ).encode()
     return struct.pack(">I4s", 24 + len(packet), b"uuid") + XMP_UUID + packet
@@ -169,8 +176,8 @@ def source_label_box(title: str, source_type: str) -> bytes:
 
 def _xml_text(text: str) -> str:
     """Text as XML allows it: escaped, and without the control characters that XML 1.0 cannot hold at all."""
-    kept = "".join(c for c in text if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff"))
-    return kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    allowed = re.sub("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
+    return allowed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def read_xmp(path: Path) -> str | None:
