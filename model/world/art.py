@@ -1,0 +1,155 @@
+"""The art of the world: fetch Fluent emoji once, pack what the cast needs, load it as tensors.
+
+Art is needed to train and to render world clips, never to run the studio. `fetch` takes Microsoft's MIT-licensed Fluent
+emoji from the npm packages that carry them; `pack` crops every subject to what is drawn over all its frames, sets it on the
+bottom of a square and writes one WebP strip a subject. A small pack is committed for the tests.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from model.world.cast import CAST, Subject
+
+STILLS = "@lobehub/fluent-emoji-3d"
+MOVING = tuple(f"@lobehub/fluent-emoji-anim-{n}" for n in (1, 2, 3, 4))
+LOOP_FRAMES = 24
+SIDE = 160
+CACHE = Path(".cache/world")
+COMMITTED = Path(__file__).resolve().parents[2] / "assets" / "world"
+
+PROPS: dict[str, str] = {
+    "evergreen": "1f332", "tree": "1f333", "palm": "1f334", "cactus": "1f335", "tulip": "1f337", "blossom": "1f33c",
+    "hibiscus": "1f33a", "herb": "1f33f", "mushroom_prop": "1f344", "coral": "1fab8", "shell": "1f41a", "house": "1f3e0",
+    "garden_house": "1f3e1", "hut": "1f6d6", "couch": "1f6cb-fe0f", "picture": "1f5bc-fe0f", "plant": "1fab4", "rock": "1faa8",
+    "shop": "1f3ea", "paper_lantern": "1f3ee", "ringed_planet": "1fa90", "earth": "1f30d", "umbrella": "26f1-fe0f", "books": "1f4da",
+    "office": "1f3e2", "store": "1f3ec", "sheaf": "1f33e", "bamboo": "1f38b",
+}  # fmt: skip
+
+
+class ArtError(Exception):
+    """The art is missing or cannot be fetched; the message says what to run."""
+
+
+@dataclass(frozen=True)
+class Sprite:
+    """Pictures of one subject. frames: uint8 (N, 4, P, P), RGBA, standing on the bottom edge; N is 1 for a still."""
+
+    id: str
+    frames: Tensor
+
+    @property
+    def loop(self) -> int:
+        """How many frames the loop has."""
+        return int(self.frames.shape[0])
+
+
+def fetch(cache: Path = CACHE) -> Path:
+    """Fetch the art packages with npm into cache/packages (some 750 MB, once); returns that folder."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise ArtError("fetching the art needs npm (Node.js); install it, then run: python -m model.world art")
+    folder = cache / "packages"
+    folder.mkdir(parents=True, exist_ok=True)
+    for package in (STILLS, *MOVING):
+        target = folder / package.split("/")[1]
+        if target.is_dir():
+            continue
+        done = subprocess.run([npm, "pack", "--silent", package], cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise ArtError(f"npm could not fetch {package}: {done.stderr.strip().splitlines()[-1:]}")
+        archive = folder / done.stdout.strip().splitlines()[-1]
+        with tarfile.open(archive) as tar:
+            tar.extractall(target, filter="data")
+        archive.unlink()
+    return folder
+
+
+def pack(packages: Path, out: Path, *, side: int = SIDE, loop: int = LOOP_FRAMES, only: frozenset[str] | None = None) -> int:
+    """Pack every subject and prop (or `only` those) as WebP strips of side x side pictures into `out`; returns how many."""
+    out.mkdir(parents=True, exist_ok=True)
+    wanted = [(s.id, s.code, s.moving) for s in CAST] + [(name, code, False) for name, code in PROPS.items()]
+    count = 0
+    for identity, code, moving in wanted:
+        if only is not None and identity not in only:
+            continue
+        frames = _read(packages, code, loop if moving else 1)
+        strip = np.concatenate([np.asarray(f) for f in _stand(frames, side)], axis=1)
+        Image.fromarray(strip, "RGBA").save(out / f"{identity}.webp", quality=90, method=4, exact=True)
+        count += 1
+    return count
+
+
+def _read(packages: Path, code: str, frames: int) -> list[Image.Image]:
+    """RGBA pictures of one emoji: the still, or `frames` pictures spread over its loop."""
+    folders = [STILLS] if frames == 1 else list(MOVING)
+    for package in folders:
+        path = packages / package.split("/")[1] / "package" / "assets" / f"{code}.webp"
+        if path.is_file():
+            with Image.open(path, formats=["WEBP"]) as image:
+                total = getattr(image, "n_frames", 1)
+                pictures = []
+                for index in range(frames):
+                    image.seek(index * total // frames)
+                    pictures.append(image.convert("RGBA"))
+                return pictures
+    raise ArtError(f"no picture {code} in {packages}; delete that folder and run: python -m model.world art")
+
+
+def _stand(frames: list[Image.Image], side: int) -> list[Image.Image]:
+    """Crop all frames to what is drawn in any of them and stand that on the bottom of a square, 2 % margin."""
+    alpha = np.max([np.asarray(f)[..., 3] for f in frames], axis=0)
+    ys, xs = np.where(alpha > 24)
+    box = (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
+    room = int(side * 0.96)
+    scale = room / max(box[2] - box[0], box[3] - box[1])
+    width, height = (max(1, round((box[i + 2] - box[i]) * scale)) for i in (0, 1))
+    out = []
+    for frame in frames:
+        picture = frame.crop(box).resize((width, height), Image.Resampling.LANCZOS)
+        square = Image.new("RGBA", (side, side))
+        square.paste(picture, ((side - width) // 2, side - height - (side - room) // 2))
+        out.append(square)
+    return out
+
+
+def _strip(path: Path) -> Tensor:
+    with Image.open(path, formats=["WEBP"]) as image:
+        pixels: NDArray[np.uint8] = np.asarray(image.convert("RGBA"))
+    side = pixels.shape[0]
+    frames = pixels.reshape(side, -1, side, 4).transpose(1, 3, 0, 2)  # (N, 4, P, P)
+    return torch.from_numpy(np.ascontiguousarray(frames))
+
+
+class Art:
+    """All pictures of a folder, loaded once: `art.sprite("fox")`, `art.has("fox")`."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or (CACHE / "art" if (CACHE / "art").is_dir() else COMMITTED)
+        if not self.folder.is_dir():
+            raise ArtError(f"no art in {self.folder}; run: python -m model.world art")
+        self._sprites = {p.stem: Sprite(p.stem, _strip(p)) for p in sorted(self.folder.glob("*.webp"))}
+
+    def has(self, identity: str) -> bool:
+        """True when the folder holds pictures of this subject or prop."""
+        return identity in self._sprites
+
+    def sprite(self, identity: str) -> Sprite:
+        """The pictures of a subject or prop; ArtError names what is missing."""
+        if identity not in self._sprites:
+            raise ArtError(f"no art of {identity!r} in {self.folder}; run: python -m model.world art")
+        return self._sprites[identity]
+
+    def cast(self) -> tuple[Subject, ...]:
+        """The subjects whose pictures are here."""
+        return tuple(s for s in CAST if s.id in self._sprites)

@@ -1,0 +1,221 @@
+"""Render scenes to clips, a batch at a time, on any device.
+
+A shot is a sky, three painted layers with parallax, the actors with their contact shadows and reflections, air and weather,
+and a style. Everything a frame needs is sampled from textures with bilinear filtering, all frames of all clips at once.
+
+Axis legend: B: clips; T: frames; H, W: pixels of a frame; h, w: pixels of a texture.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from model.world.appearance import dress
+from model.world.art import Art
+from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP
+from model.world.light import FALLS, HOURS, fall_tile, paint_sky
+from model.world.motion import camera_path, pose
+from model.world.places import PlaceLayers, paint
+from model.world.scene import Actor, Scene, Shot
+from model.world.style import stylise
+
+FPS = 16
+PARALLAX = {"sky": 0.04, "far": 0.35, "ground": 1.0, "fore": 1.6}
+POOL = 128
+
+
+@dataclass(frozen=True)
+class View:
+    """The frame in world units: how wide, how high, and the y of its middle. One unit is `unit` pixels."""
+
+    width: int
+    height: int
+
+    @property
+    def unit(self) -> float:
+        """Pixels a world unit: the height of a wide frame; a tall frame shows more sky and ground, not larger actors."""
+        return float(self.height if self.width >= self.height else min(self.height, round(self.width * 1.25)))
+
+    def rays(self, device: torch.device | str) -> tuple[Tensor, Tensor]:
+        """World x (W,) and y (H,) of the pixel centres, before the camera moves; the middle is (0, 0)."""
+        x = (torch.arange(self.width, device=device) + 0.5 - self.width / 2) / self.unit
+        y = (torch.arange(self.height, device=device) + 0.5 - self.height / 2) / self.unit
+        return x, y
+
+
+class Renderer:
+    """Renders scenes at one size; keeps painted places, so that a stream of scenes is cheap.
+
+    width, height: of a frame in pixels; device: where textures live. `clips(scenes, frames)` gives uint8 (B, T, 3, H, W).
+    """
+
+    def __init__(self, art: Art, width: int, height: int, *, device: torch.device | str = "cpu", pool: int = POOL) -> None:
+        self.art, self.device, self.view = art, torch.device(device), View(width, height)
+        self._pool: OrderedDict[tuple[str, int], PlaceLayers] = OrderedDict()
+        self._skies: OrderedDict[tuple[str, str, int], Tensor] = OrderedDict()
+        self._room = pool
+
+    def clips(self, scenes: Sequence[Scene], frames: int) -> Tensor:
+        """Render every scene for `frames` frames at 16 a second: uint8 (B, T, 3, H, W)."""
+        if all(len(s.shots) == 1 for s in scenes):
+            return self._shots([s.shots[0] for s in scenes], frames)
+        out = []
+        for scene in scenes:
+            ends = (*scene.starts[1:], frames)
+            parts = [self._shots([shot], end - start) for shot, start, end in zip(scene.shots, scene.starts, ends, strict=True) if end > start]
+            out.append(torch.cat(parts, 1))
+        return torch.cat(out)
+
+    def _place(self, shot: Shot) -> PlaceLayers:
+        key = (shot.place, shot.place_seed)
+        if key not in self._pool:
+            resolution = round(min(self.view.unit, 320))
+            self._pool[key] = paint(shot.place, shot.place_seed, self.art, resolution=resolution, device=self.device)
+            while len(self._pool) > self._room:
+                self._pool.popitem(last=False)
+        self._pool.move_to_end(key)
+        return self._pool[key]
+
+    def _sky(self, shot: Shot, resolution: int) -> Tensor:
+        key = (shot.time, shot.weather, shot.place_seed % 12)
+        if key not in self._skies:
+            self._skies[key] = paint_sky(*key, resolution, self.device)
+            while len(self._skies) > 4 * self._room:
+                self._skies.popitem(last=False)
+        return self._skies[key]
+
+    def _shots(self, shots: Sequence[Shot], frames: int) -> Tensor:
+        """(B, T, 3, H, W) of one shot a clip."""
+        times = torch.stack([shot.start + torch.arange(frames) / FPS for shot in shots]).to(self.device)  # (B, T)
+        camera = camera_path(shots, times)  # (B, T, 3): x, y, zoom
+        places = [self._place(shot) for shot in shots]
+        resolution = places[0].far.shape[-1] / (2 * X_REACH)
+        skies = torch.stack([self._sky(s, round(resolution) // 2) for s in shots])
+        frame = self._look(skies, camera, PARALLAX["sky"])
+        hours = [HOURS["day" if p.indoor and s.time in ("day", "golden") else s.time] for s, p in zip(shots, places, strict=True)]
+        tint = torch.tensor([h.tint for h in hours], device=self.device)[:, None, :, None, None]
+        fog = torch.tensor([h.fog for h in hours], device=self.device)[:, None, :, None, None]
+        haze = torch.tensor([1.0 if s.weather == "fog" else 0.35 if s.weather in ("rain", "snowfall") else 0.0 for s in shots], device=self.device)[:, None, None, None, None]
+        for name, weight in (("far", 0.62), ("ground", 0.30)):
+            layer = self._look(torch.stack([getattr(p, name) for p in places]), camera, PARALLAX[name])
+            frame = _over(frame, layer[:, :, :3] * tint, layer[:, :, 3:])
+            frame = frame + (fog - frame) * (haze * weight)
+        lamps = torch.stack([p.lamps * h.lamps for p, h in zip(places, hours, strict=True)])
+        if bool(lamps.any()):
+            frame = frame + self._look(lamps, camera, PARALLAX["far"]) * 0.75
+        for slot in range(max(len(s.actors) for s in shots)):
+            frame = self._actors(frame, shots, slot, times, camera, hours, [p.wet for p in places])
+        layer = self._look(torch.stack([p.fore for p in places]), camera, PARALLAX["fore"])
+        frame = _over(frame, layer[:, :, :3] * tint, layer[:, :, 3:])
+        frame = frame + (fog - frame) * (haze * 0.14)
+        frame = self._weather(frame, shots, times, camera)
+        frame = stylise(frame.clamp(0, 1), [s.style for s in shots], [s.seed for s in shots])
+        return (frame.clamp(0, 1) * 255 + 0.5).to(torch.uint8)
+
+    def _window(self, camera: Tensor, parallax: float) -> tuple[Tensor, Tensor]:
+        """World x (B, T, W) and y (B, T, H) that each pixel of a layer of this parallax shows."""
+        x, y = self.view.rays(self.device)
+        zoom = 1 + (camera[..., 2:] - 1) * (0.25 + 0.75 * min(1.0, parallax))  # (B, T, 1)
+        return camera[..., :1] * parallax + x / zoom, 0.5 + camera[..., 1:2] * parallax + y / zoom
+
+    def _look(self, texture: Tensor, camera: Tensor, parallax: float) -> Tensor:
+        """Sample textures (B, C, h, w) on the canvas for every frame: (B, T, C, H, W)."""
+        x, y = self._window(camera, parallax)
+        gx, gy = x / X_REACH, (y - Y_TOP) / (Y_BOTTOM - Y_TOP) * 2 - 1
+        return _sample(texture, gx, gy, "border")
+
+    def _actors(self, frame: Tensor, shots: Sequence[Shot], slot: int, times: Tensor, camera: Tensor, hours: Sequence[object], wet: Sequence[float]) -> Tensor:
+        """Paint the actors of one slot onto the frames, shot by shot, inside the part of the frame they reach."""
+        for index, shot in enumerate(shots):
+            if slot < len(shot.actors):
+                mirror = wet[index] * (1.0 if shot.weather == "rain" else 0.35)
+                painted = self._actor(frame[index], shot, shot.actors[slot], times[index], camera[index], hours[index], mirror)
+                frame[index] = painted
+        return frame
+
+    def _actor(self, frame: Tensor, shot: Shot, actor: Actor, times: Tensor, camera: Tensor, hour: object, mirror: float) -> Tensor:
+        """One actor on (T, 3, H, W): shadow, reflection, then the picture with a little rim of light."""
+        pictures = dress(self.art.sprite(actor.instance.subject).frames.to(self.device), actor.instance)
+        path = pose(actor, self.art.sprite(actor.instance.subject).loop, times)
+        x, y = (p[0] for p in self._window(camera[None], 1.0))  # (T, W), (T, H)
+        tint = torch.tensor(getattr(hour, "actor", (1.0, 1.0, 1.0)), device=self.device)[None, :, None, None]
+        u = (x - path.x[:, None]) / (actor.height * path.stretch_x[:, None] * actor.instance.build)  # (T, W)
+        v = (y - path.y[:, None]) / (actor.height * path.stretch_y[:, None]) + 1  # (T, H): 0 head, 1 feet
+        frame = _shade(frame, x, y, path.x, actor.y if path.grounded else min(0.97, actor.y + 0.12), actor.height, path.lift)
+        if mirror > 0 and path.grounded:
+            frame = self._stamp(frame, pictures, path.frame, u, 2 - v, path.tilt, tint, mirror * 0.45)
+        return self._stamp(frame, pictures, path.frame, u, v, path.tilt, tint, 1.0)
+
+    def _stamp(self, frame: Tensor, pictures: Tensor, index: Tensor, u: Tensor, v: Tensor, tilt: Tensor, tint: Tensor, opacity: float) -> Tensor:
+        """Blend pictures[index] where |u| <= 0.5 and 0 <= v <= 1, turned by tilt about the feet."""
+        columns = ((u.abs() < 0.75).any(0)).nonzero().flatten()
+        rows = (((v > -0.2) & (v < 1.2)).any(0)).nonzero().flatten()
+        if len(columns) == 0 or len(rows) == 0:
+            return frame
+        xs, ys = slice(int(columns[0]), int(columns[-1]) + 1), slice(int(rows[0]), int(rows[-1]) + 1)
+        du, dv = u[:, None, xs], v[:, ys, None] - 1
+        cos, sin = tilt.cos()[:, None, None], tilt.sin()[:, None, None]
+        gx, gy = (du * cos + dv * sin) * 2, ((-du * sin + dv * cos) + 1) * 2 - 1
+        cut = F.grid_sample(pictures[index], torch.stack([gx, gy], -1), mode="bilinear", padding_mode="zeros", align_corners=False)
+        rim = 1 + 0.10 * (-gx[:, None] * 0.4 - gy[:, None] * 0.6)  # lit from the upper left
+        area = frame[:, :, ys, xs]
+        frame[:, :, ys, xs] = cut[:, :3] * tint * rim * opacity + area * (1 - cut[:, 3:] * opacity)
+        return frame
+
+    def _weather(self, frame: Tensor, shots: Sequence[Shot], times: Tensor, camera: Tensor) -> Tensor:
+        """Two depths of rain, snow or petals over (B, T, 3, H, W)."""
+        for index, shot in enumerate(shots):
+            fall = FALLS.get(shot.weather)
+            if fall is None:
+                continue
+            colour = torch.tensor(fall.colour, device=self.device)[None, :, None, None]
+            for depth, scale in ((0, 0.75), (1, 1.25)):
+                tile = fall_tile(shot.weather, shot.seed + depth, round(self.view.unit / scale), self.device)
+                x, y = (p[0] for p in self._window(camera[index : index + 1], 0.7 + 0.6 * depth))
+                sway = 0.02 * torch.sin(times[index] * 2.1 + depth) if shot.weather != "rain" else 0.0
+                gx = ((x - (fall.speed[0] * times[index] * scale + sway)[:, None]) / scale) % 1
+                gy = ((y - (fall.speed[1] * times[index] * scale)[:, None]) / scale) % 1
+                rows, columns = (gy * tile.shape[0]).long() % tile.shape[0], (gx * tile.shape[1]).long() % tile.shape[1]
+                alpha = (tile[rows[:, :, None], columns[:, None, :]] * fall.opacity)[:, None]
+                frame[index] = frame[index] * (1 - alpha) + colour * alpha
+        return frame
+
+
+def _over(below: Tensor, colour: Tensor, alpha: Tensor) -> Tensor:
+    """Premultiplied colour over what is below."""
+    return colour + below * (1 - alpha)
+
+
+def _sample(texture: Tensor, gx: Tensor, gy: Tensor, padding: str) -> Tensor:
+    """Bilinear samples of (B, C, h, w) at gx (B, T, W) and gy (B, T, H) in -1..1: (B, T, C, H, W)."""
+    frames, width, height = gx.shape[1], gx.shape[2], gy.shape[2]
+    grid = torch.stack([gx[:, :, None, :].expand(-1, -1, height, -1), gy[:, :, :, None].expand(-1, -1, -1, width)], -1)
+    out = F.grid_sample(texture, grid.flatten(1, 2), mode="bilinear", padding_mode=padding, align_corners=True)
+    return out.unflatten(2, (frames, height)).transpose(1, 2)
+
+
+def _shade(frame: Tensor, x: Tensor, y: Tensor, feet_x: Tensor, feet_y: float, height: float, lift: Tensor) -> Tensor:
+    """A contact shadow: a soft ellipse on the ground, fainter and wider the higher the actor is."""
+    spread = height * (0.36 + 0.3 * lift)[:, None]
+    dx = (x - feet_x[:, None]) / spread
+    dy = (y - (feet_y - 0.012)) / (spread * 0.20)
+    strength = 0.5 * torch.exp(-4 * lift)[:, None, None]
+    dark = 1 - strength * torch.exp(-(dx.square()[:, None, :] + dy.square()[:, :, None]))
+    return frame * dark[:, None]
+
+
+def seconds(frames: int) -> float:
+    """How long so many frames last."""
+    return frames / FPS
+
+
+def frames_for(duration: float) -> int:
+    """The nearest 1 + 4k frames to a duration in seconds."""
+    return 1 + 4 * max(0, math.floor((duration * FPS - 1) / 4 + 0.5))

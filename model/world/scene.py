@@ -1,0 +1,204 @@
+"""A scene: everything one clip shows, drawn by lot from a seed, before anything is painted.
+
+Shots follow each other with hard cuts on latent boundaries (frames 1 + 4k). A subject is an instance: its hue, pattern,
+accessory and build are its own and stay its own over a cut; the caption names a colour only now and then.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from model.world.cast import CAST, Subject
+from model.world.vocabulary import VOCABULARY
+
+SUBJECT = {subject.id: subject for subject in CAST}
+DRY = ("reef", "space", "room")
+NO_HOUR = ("reef", "space")
+HUES: Mapping[str, float] = {"red": 0.0, "orange": 0.07, "green": 0.36, "blue": 0.60, "purple": 0.77, "pink": 0.90}
+FRAMING_HEIGHT = {"close": (0.68, 0.82), "medium": (0.48, 0.60), "wide": (0.30, 0.38)}
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One character as it looks: subject id, hue turn (0..1), saturation and value factors, pattern, accessory, build."""
+
+    subject: str
+    hue: float = 0.0
+    saturation: float = 1.0
+    value: float = 1.0
+    colour: str | None = None
+    pattern: str | None = None
+    accessory: str | None = None
+    build: float = 1.0
+
+
+@dataclass(frozen=True)
+class Actor:
+    """An instance in a shot: where its feet are (x, y in world units), how tall it is, what it does, which way it goes."""
+
+    instance: Instance
+    action: str
+    x: float
+    y: float
+    height: float
+    direction: int
+    phase: float
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One shot: place and its paint seed, hour, weather, camera, framing, style, the actors, back to front."""
+
+    place: str
+    place_seed: int
+    time: str
+    weather: str
+    camera: str
+    framing: str
+    style: str
+    actors: tuple[Actor, ...]
+    start: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A clip: its shots and the frame at which each begins (the first is 0)."""
+
+    shots: tuple[Shot, ...]
+    starts: tuple[int, ...] = (0,)
+
+    def __post_init__(self) -> None:
+        if len(self.shots) != len(self.starts) or self.starts[0] != 0:
+            raise ValueError(f"{len(self.shots)} shots need as many starts, the first 0; got {self.starts}")
+        off = [s for s in self.starts[1:] if s % 4 != 1]
+        if off:
+            raise ValueError(f"a cut falls on frame 1 + 4k; {off[0]} does not, the nearest is {off[0] // 4 * 4 + 1}")
+
+
+@dataclass(frozen=True)
+class SceneOptions:
+    """What may be drawn by lot. None means everything the vocabulary has.
+
+    knows: ids by kind; variety: 0..1, how far instances differ; extras: chance of a second actor; cuts: chance of a cut.
+    """
+
+    knows: Mapping[str, Collection[str]] | None = None
+    variety: float = 0.5
+    extras: float = 0.12
+    cuts: float = 0.08
+    frames: int = 17
+    pool: int = 1_000_000_000
+    framings: Mapping[str, float] = field(default_factory=lambda: {"close": 0.35, "medium": 0.5, "wide": 0.15})
+
+
+def allowed(kind: str, knows: Mapping[str, Collection[str]] | None) -> list[str]:
+    """The ids of a kind that may be drawn, in the order of the vocabulary."""
+    ids = [term.id for term in VOCABULARY[kind]]
+    return ids if knows is None or kind not in knows else [i for i in ids if i in knows[kind]]
+
+
+def sample_scene(seed: int, options: SceneOptions | None = None) -> Scene:
+    """Draw a whole scene from a seed; the same seed and options give the same scene."""
+    options = options or SceneOptions()
+    rng = random.Random(seed)
+    shot = _sample_shot(rng, options)
+    if options.frames > 8 and rng.random() < options.cuts:
+        boundary = 1 + 4 * rng.randint(1, max(1, (options.frames - 5) // 4))
+        return Scene((shot, _next_shot(rng, shot, options)), (0, boundary))
+    return Scene((shot,))
+
+
+def _sample_shot(rng: random.Random, options: SceneOptions) -> Shot:
+    place = rng.choice(allowed("place", options.knows))
+    subject = SUBJECT[rng.choice(_who(place, options.knows))]
+    framing = _weighted(rng, options.framings)
+    actors = [_actor(rng, subject, place, framing, options, slot=0)]
+    if rng.random() < options.extras:
+        other = subject if rng.random() < 0.5 else SUBJECT[rng.choice(_who(place, options.knows))]
+        actors = [_actor(rng, other, place, framing, options, slot=1), replace(actors[0], x=-abs(actors[0].x) - 0.22)]
+    return Shot(
+        place, rng.randrange(options.pool), _time(rng, place, options.knows), _weather(rng, place, options.knows),
+        _camera(rng, actors[-1], options.knows), framing, _style(rng, options.knows), tuple(actors),
+        start=rng.uniform(0, 3.0), seed=rng.randrange(1 << 30),
+    )  # fmt: skip
+
+
+def _next_shot(rng: random.Random, shot: Shot, options: SceneOptions) -> Shot:
+    """The shot after a cut: the very same instances, another place or another framing."""
+    subject = SUBJECT[shot.actors[-1].instance.subject]
+    places = [p for p in allowed("place", options.knows) if subject.id in _who(p, options.knows)]
+    place = rng.choice(places) if rng.random() < 0.7 else shot.place
+    framing = _weighted(rng, options.framings)
+    actor = replace(_actor(rng, subject, place, framing, options, slot=0), instance=shot.actors[-1].instance)
+    return replace(
+        shot, place=place, place_seed=shot.place_seed if place == shot.place else rng.randrange(options.pool), framing=framing,
+        weather=shot.weather if place == shot.place else _weather(rng, place, options.knows),
+        camera=_camera(rng, actor, options.knows), actors=(actor,), seed=rng.randrange(1 << 30),
+    )  # fmt: skip
+
+
+def _who(place: str, knows: Mapping[str, Collection[str]] | None) -> list[str]:
+    """Who can be in a place: swimmers in the reef, nobody else but divers of the ground; all others outside it."""
+    cast = [SUBJECT[i] for i in allowed("subject", knows)]
+    if place == "reef":
+        return [s.id for s in cast if s.home == "water" or s.id in ("crab", "turtle", "astronaut", "rocket")] or [s.id for s in cast]
+    return [s.id for s in cast if s.home != "water"] or [s.id for s in cast]
+
+
+def _time(rng: random.Random, place: str, knows: Mapping[str, Collection[str]] | None) -> str:
+    times = allowed("time", knows)
+    return "day" if place in NO_HOUR and "day" in times else rng.choice(times)
+
+
+def _weather(rng: random.Random, place: str, knows: Mapping[str, Collection[str]] | None) -> str:
+    weathers = allowed("weather", knows)
+    if place in DRY and "clear" in weathers:
+        return "clear"
+    suited = [w for w in weathers if not (w == "snowfall" and place in ("desert", "beach")) and not (w == "petals" and place in ("snow", "desert"))]
+    return "clear" if "clear" in suited and rng.random() < 0.45 else rng.choice(suited)
+
+
+def _camera(rng: random.Random, actor: Actor, knows: Mapping[str, Collection[str]] | None) -> str:
+    cameras = allowed("camera", knows)
+    if actor.action in ("walk", "run", "fly", "swim") and "tracking" in cameras and rng.random() < 0.25:
+        return "tracking"
+    rest = [c for c in cameras if c != "tracking"] or cameras
+    return "static" if "static" in rest and rng.random() < 0.4 else rng.choice(rest)
+
+
+def _style(rng: random.Random, knows: Mapping[str, Collection[str]] | None) -> str:
+    styles = allowed("style", knows)
+    return "3d" if "3d" in styles and rng.random() < 0.9 else rng.choice(styles)
+
+
+def _weighted(rng: random.Random, weights: Mapping[str, float]) -> str:
+    return rng.choices(list(weights), list(weights.values()))[0]
+
+
+def _actor(rng: random.Random, subject: Subject, place: str, framing: str, options: SceneOptions, slot: int) -> Actor:
+    moves = [m for m in subject.moves if m in allowed("action", options.knows)] or list(subject.moves)
+    if place == "reef":
+        moves = ["swim"] if subject.home == "water" else moves
+    action = rng.choice(moves)
+    low, high = FRAMING_HEIGHT[framing]
+    height = rng.uniform(low, high) * subject.size
+    floor = {"close": (0.92, 1.0), "medium": (0.83, 0.93), "wide": (0.74, 0.84)}[framing]
+    y = rng.uniform(*floor)
+    if action in ("fly", "float", "swim"):
+        y = min(0.86, 0.5 + height / 2) + rng.uniform(-0.10, 0.06)
+    x = rng.gauss(0, 0.16) if slot == 0 else rng.uniform(0.25, 0.55)
+    return Actor(_instance(rng, subject, options.variety), action, max(-0.45, min(0.6, x)), y, height, rng.choice((-1, 1)), rng.random())
+
+
+def _instance(rng: random.Random, subject: Subject, variety: float) -> Instance:
+    colour = rng.choice(list(HUES)) if rng.random() < 0.12 * variety else None
+    return Instance(
+        subject.id, hue=rng.gauss(0, 0.02 * variety), saturation=1 + rng.uniform(-0.25, 0.2) * variety,
+        value=1 + rng.uniform(-0.15, 0.1) * variety, colour=colour,
+        pattern=rng.choice(("spots", "stripes")) if rng.random() < 0.1 * variety else None,
+        accessory=rng.choice(("scarf", "hat", "bow")) if subject.home == "ground" and rng.random() < 0.14 * variety else None,
+        build=1 + rng.uniform(-0.10, 0.10) * variety,
+    )  # fmt: skip
