@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 from diffusers import WanTransformer3DModel
@@ -16,15 +14,6 @@ from model.errors import ModelError, WeightsError
 TINY = PRESETS["tiny"]
 GRID = (3, 4, 6)
 TOKENS = 3 * 2 * 3
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    yield
-    torch.set_num_threads(before)
 
 
 def reference(config: DiTConfig) -> WanTransformer3DModel:
