@@ -100,7 +100,7 @@ def entry(name: str | Path = "storybook", root: Path | None = None) -> CatalogEn
             return known
     folder = Path(name)
     if folder.is_dir():
-        return replace(_storybook(folder), name=folder.resolve().name, title=folder.resolve().name)
+        return replace(_storybook(folder), name=folder.resolve().name)
     names = ", ".join(known.name for known in entries(root))
     raise ModelError(f"there is no model {str(name)[:80]!r}; the catalogue has {names}, or give a folder of weights")
 

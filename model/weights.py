@@ -12,10 +12,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -26,6 +26,8 @@ from model.errors import WeightsError
 
 if TYPE_CHECKING:
     from model.dit import DiT
+
+Loaded = TypeVar("Loaded")
 
 METADATA_KEY = "auteur"
 COMFY_PREFIX = "model.diffusion_model."
@@ -135,18 +137,18 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     return tensors, config
 
 
-def read_config(path: Path) -> dict[str, Any]:
-    """Only the configuration of a safetensors file, without reading its tensors."""
+def guarded(load: Callable[[Path], Loaded], path: Path) -> Loaded:
+    """Load a part with its own loader; whatever is wrong with the file is a WeightsError that names it."""
     path = Path(path)
     if not path.is_file():
         raise WeightsError(f"{path} is missing; restore it from the repository or download the model again")
     try:
-        with safe_open(path, framework="pt") as file:
-            config = json.loads((file.metadata() or {}).get(METADATA_KEY, "{}"))
-    except (SafetensorError, ValueError, OSError) as error:
-        reason = " ".join(str(error).split())
-        raise WeightsError(f"{path} cannot be read as safetensors ({reason}); get it again") from error
-    return config if isinstance(config, dict) else {}
+        return load(path)
+    except WeightsError:
+        raise
+    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError, OSError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise WeightsError(f"{path} cannot be used ({reason}); it is damaged or of another model") from error
 
 
 def save(path: Path, tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> None:

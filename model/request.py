@@ -1,0 +1,141 @@
+"""What can be asked of a model, checked in full before anything is computed.
+
+Each error names the field, the value and the nearest value that works.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from model import conditioning
+from model.catalog import CatalogEntry, Limits
+from model.conditioning import Anchor, Frames
+from model.errors import RequestError
+from model.flow import SOLVERS
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A clip to remix: uint8 frames (n, h, w, 3) or latents (C, t, h, w), at least as long as the new one.
+
+    `strength` is how much may change: 1 starts from pure noise, small values stay near the source.
+    """
+
+    frames: Frames | None = None
+    latents: Tensor | None = None
+    strength: float = 0.6
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class GenerationRequest:
+    """A clip to make. Sizes in pixels, `frames` 1 + 4k, guidance 1 is none; see `Limits` for the ranges.
+
+    `Generator.request(prompt, ...)` fills in what a model's catalogue entry says and checks the whole.
+    """
+
+    prompt: str
+    negative_prompt: str = ""
+    width: int
+    height: int
+    frames: int
+    fps: int
+    seed: int
+    steps: int
+    guidance: float
+    shift: float
+    solver: str
+    anchors: tuple[Anchor, ...] = ()
+    source: Source | None = None
+
+
+def build(prompt: str, entry: CatalogEntry, limits: Limits, **overrides: Any) -> GenerationRequest:
+    """A checked request: the entry's defaults, then what is overridden. Raises RequestError."""
+    known = [f.name for f in fields(GenerationRequest)]
+    for name, value in overrides.items():
+        if name not in known:
+            raise RequestError(name, value, None, f"there is no such setting; there are {', '.join(known)}")
+    width, height = next(iter(entry.sizes.values()))
+    defaults: dict[str, Any] = {
+        "width": width,
+        "height": height,
+        "frames": limits.frames(entry.default_seconds, entry.fps),
+        "fps": entry.fps,
+        "seed": 0,
+        "steps": entry.defaults.steps,
+        "guidance": entry.defaults.guidance,
+        "shift": entry.defaults.shift,
+        "solver": entry.defaults.solver,
+    }
+    request = GenerationRequest(prompt=prompt, **{**defaults, **overrides})
+    check(request, entry, limits)
+    return request
+
+
+def check(request: GenerationRequest, entry: CatalogEntry, limits: Limits) -> None:
+    """Raise RequestError for the first field that this model cannot film."""
+    _text("prompt", request.prompt, limits)
+    _text("negative_prompt", request.negative_prompt, limits)
+    _whole("width", request.width, limits.min_width, limits.max_width, limits.multiple)
+    _whole("height", request.height, limits.min_height, limits.max_height, limits.multiple)
+    _whole("frames", request.frames, 1, limits.max_frames, limits.temporal, offset=1)
+    _whole("fps", request.fps, entry.fps, entry.fps)
+    _whole("seed", request.seed, 0, limits.seed_max)
+    _whole("steps", request.steps, limits.min_steps, limits.max_steps)
+    _real("guidance", request.guidance, limits.min_guidance, limits.max_guidance)
+    _real("shift", request.shift, limits.min_shift, limits.max_shift)
+    if request.solver not in SOLVERS:
+        raise RequestError("solver", request.solver, entry.defaults.solver)
+    total = 1 + (request.frames - 1) // limits.temporal
+    conditioning.check(request.anchors, total, (request.width, request.height), limits.temporal)
+    if request.source is not None:
+        _source(request, request.source, total)
+
+
+def _text(field: str, value: object, limits: Limits) -> None:
+    if not isinstance(value, str):
+        raise RequestError(field, value, None, "it must be text")
+    if len(value) > limits.max_prompt_chars:
+        reason = f"it has {len(value)} characters and at most {limits.max_prompt_chars} are read"
+        raise RequestError(field, value, None, reason)
+
+
+def _whole(field: str, value: object, low: int, high: int, multiple: int = 1, offset: int = 0) -> None:
+    """A whole number in low..high that is offset + k * multiple."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise RequestError(field, value, low if low == high else None, "it must be a whole number")
+    near = min(max(value, low), high)
+    near = offset + multiple * round((near - offset) / multiple) if multiple > 1 else near
+    near += multiple * ((near < low) - (near > high))
+    if value != near:
+        rule = f"{low} to {high}" if low < high else f"{low} only"
+        step = f", {offset} + a multiple of {multiple}" if offset else f", multiples of {multiple}"
+        raise RequestError(field, value, near, rule + (step if multiple > 1 else ""))
+
+
+def _real(field: str, value: object, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise RequestError(field, value, low, "it must be a number")
+    if not low <= value <= high:
+        raise RequestError(field, value, min(max(value, low), high), f"{low:g} to {high:g}")
+
+
+def _source(request: GenerationRequest, source: Source, total: int) -> None:
+    if (source.frames is None) == (source.latents is None):
+        raise RequestError("source", "both or none", None, "a source is either frames or latents")
+    if not 0 < source.strength <= 1:
+        raise RequestError("source.strength", source.strength, 0.6, "it must be above 0 and at most 1")
+    if source.frames is not None:
+        there = 1 + (len(source.frames) - 1) // 4
+        if source.frames.shape[1:] != (request.height, request.width, 3):
+            size = "x".join(map(str, source.frames.shape[2:0:-1]))
+            raise RequestError("source", size, f"{request.width}x{request.height}", "it must have the clip's size")
+    else:
+        assert source.latents is not None
+        there = int(source.latents.shape[1])
+    if there < total:
+        raise RequestError("frames", request.frames, 1 + 4 * max(0, there - 1), "the source is not longer")

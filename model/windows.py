@@ -1,0 +1,61 @@
+"""How a long clip is cut into windows that the model can see at once.
+
+The first window is sampled freely; each later one is given the last latents of what came before, clean, and adds to
+them. The last window is as wide as the others: it is simply given more, so the model always sees what it knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from model.conditioning import Given
+from model.flow import Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Latents start..stop of the clip, of which those before `fresh` are known already."""
+
+    start: int
+    fresh: int
+    stop: int
+
+    @property
+    def length(self) -> int:
+        """How many latents the model sees."""
+        return self.stop - self.start
+
+
+def plan(total: int, width: int, overlap: int) -> tuple[Window, ...]:
+    """Windows that cover `total` latents, at most `width` wide, each given at least `overlap` of those before."""
+    windows = [Window(0, 0, min(width, total))]
+    overlap = min(max(overlap, 1), width - 1)
+    while (known := windows[-1].stop) < total:
+        stop = min(known - overlap + width, total)
+        windows.append(Window(stop - width, known, stop))
+    return tuple(windows)
+
+
+def hold(window: Window, noise: Tensor, known: Tensor | None, given: Sequence[Given], prefix_level: float) -> Hold:
+    """What a window is given: known latents (C, t, h, w) before it, and anchors that lie in its fresh part.
+
+    Held frames carry the window's own `noise` (C, T, h, w) at their level, so a weaker one goes on from there.
+    """
+    clean = torch.zeros_like(noise)
+    level = torch.ones(window.length, device=noise.device)
+    if known is not None and window.fresh > window.start:
+        prefix = window.fresh - window.start
+        clean[:, :prefix] = known[:, window.start : window.fresh]
+        level[:prefix] = prefix_level
+    for anchor in given:
+        first, stop = max(anchor.start, window.fresh), min(anchor.start + anchor.latents.shape[1], window.stop)
+        if first < stop:
+            clean[:, first - window.start : stop - window.start] = anchor.latents[
+                :, first - anchor.start : stop - anchor.start
+            ]
+            level[first - window.start : stop - window.start] = anchor.level
+    return Hold(torch.lerp(clean, noise, level[:, None, None]), level)
