@@ -14,7 +14,7 @@ from typing import Any
 
 from model.catalog import CatalogEntry
 from model.errors import ModelError
-from studio import catalog, direction, provenance, shots
+from studio import direction, provenance, shots
 from studio.engines import Engine
 from studio.engines.local import LocalEngine
 from studio.errors import PolicyStop
@@ -45,11 +45,11 @@ class Studio:
 
     def entry(self, model: str = "storybook") -> CatalogEntry:
         """What the catalogue says of a model. Raises ShotError for an unknown name."""
-        return catalog.entry(model)
+        return shots.entry(model, self.settings.models)
 
     def directions(self, model: str = "storybook") -> dict[str, tuple[tuple[str, str], ...]]:
         """The (id, label) pairs one can choose for each field of a Direction."""
-        return direction.options(model, self.settings.models)
+        return direction.options(self.entry(model).name, self.settings.models)
 
     def warm(self, model: str = "storybook") -> None:
         """Load a model in the background. Returns at once."""
@@ -153,7 +153,7 @@ class Studio:
         return provenance.verify(path, self.identity())
 
     def shot_from(self, recipe: Recipe | str) -> Shot:
-        """The shot that a recipe describes; pictures are found by their content, never by a path. Raises RecipeError."""
+        """The shot that a recipe describes; pictures are found by content, never by a path. Raises RecipeError."""
         found = Recipe.from_json(recipe) if isinstance(recipe, str) else recipe
         return shots.from_recipe(found, self.library)
 
@@ -169,7 +169,8 @@ class Studio:
         self.close()
 
     def _plan(self, shot: Shot) -> shots.Plan:
-        return shots.plan(shot, self.entry(shot.model), direction.knowledge(shot.model, self.settings.models))
+        entry = self.entry(shot.model)
+        return shots.plan(shot, entry, direction.knowledge(entry))
 
 
 def newest(jobs: Sequence[Job]) -> Job | None:

@@ -7,18 +7,15 @@ model cannot draw. What the prompt already says is not said twice.
 from __future__ import annotations
 
 import difflib
-import json
 import re
-import struct
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from model import catalog
+from model.catalog import CatalogEntry
 from model.world.vocabulary import VOCABULARY, Term
 from studio.errors import ShotError
-from studio.settings import assets_folder
-
-MAX_HEADER = 8_000_000  # bytes of a safetensors header that are worth reading
 
 _NOT_ASCII_WORD = re.compile(r"[^\w]+")
 
@@ -47,33 +44,21 @@ def options(model: str = "storybook", models: Path | None = None) -> dict[str, t
 
     `models` is the folder of the weights; None is the one that comes with the studio.
     """
-    knows = knowledge(model, models)
+    knows = knowledge(catalog.entry(model, models))
     return {kind: tuple((term.id, label(term)) for term in _terms(kind, knows)) for kind in KINDS}
 
 
-def knowledge(model: str = "storybook", models: Path | None = None) -> dict[str, tuple[str, ...]] | None:
-    """What a model's weights say of the terms they were trained on, by kind; None when they do not say."""
-    return known((models or assets_folder()) / model / "dit.safetensors")
+def knowledge(entry: CatalogEntry) -> dict[str, tuple[str, ...]] | None:
+    """The ids of the terms that the weights say they were trained on, by kind; None when they do not say."""
+    knows = entry.notes.get("knows")
+    if not isinstance(knows, Mapping):
+        return None
+    return {str(kind): tuple(str(item) for item in ids) for kind, ids in knows.items() if isinstance(ids, list)}
 
 
 def label(term: Term) -> str:
     """A term's id as words on a button."""
     return term.id.replace("_", " ").replace("-", " ").capitalize()
-
-
-def known(weights: Path) -> dict[str, tuple[str, ...]] | None:
-    """What weights say of the terms they were trained on: `knows` in their metadata. None when they say nothing."""
-    try:
-        with weights.open("rb") as stream:
-            (size,) = struct.unpack("<Q", stream.read(8))
-            header = json.loads(stream.read(size)) if size <= MAX_HEADER else {}
-        about = json.loads(header.get("__metadata__", {}).get("auteur", "{}"))
-    except (OSError, ValueError, struct.error, AttributeError):
-        return None
-    knows = about.get("knows") if isinstance(about, dict) else None
-    if not isinstance(knows, dict):
-        return None
-    return {str(kind): tuple(str(item) for item in ids) for kind, ids in knows.items() if isinstance(ids, list)}
 
 
 def check(direction: Direction, knows: Mapping[str, Collection[str]] | None = None) -> Direction:
@@ -92,7 +77,7 @@ def check(direction: Direction, knows: Mapping[str, Collection[str]] | None = No
     return Direction(**found)
 
 
-def compile(prompt: str, direction: Direction) -> str:  # noqa: A001 - the word of the design
+def compile(prompt: str, direction: Direction) -> str:
     """The prompt with what the direction adds to it. Terms the prompt already names are left as they stand."""
     said = f" {_plain(prompt)} "
     added = []

@@ -88,7 +88,9 @@ class Recipe:
         """As `from_json`, of data that is already parsed."""
         schema = data.get("schema")
         if schema != SCHEMA:
-            raise RecipeError(f"this recipe is of another kind: schema {str(schema)[:60]!r}, this studio reads {SCHEMA!r}")
+            raise RecipeError(
+                f"this recipe is of another kind: schema {str(schema)[:60]!r}, this studio reads {SCHEMA!r}"
+            )
         prompt = _text(data, "prompt", MAX_TEXT)
         return cls(
             prompt=prompt,

@@ -45,8 +45,8 @@ class Settings:
             raise SettingsError(f"threads {self.threads} is out of range: use 1 to 1024")
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:  # noqa: ANN401
-        """Settings from AUTEUR_HOME, AUTEUR_MODELS, AUTEUR_POLICY, AUTEUR_PORT, AUTEUR_HOST, AUTEUR_THREADS and SPACE_ID.
+    def from_env(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+        """Settings from AUTEUR_HOME, _MODELS, _POLICY, _PORT, _HOST, _THREADS, and SPACE_ID.
 
         A Space is always shared and strict. An override that is None is left to the environment.
         """
@@ -57,7 +57,7 @@ class Settings:
             "models": Path(env["AUTEUR_MODELS"]) if env.get("AUTEUR_MODELS") else assets_folder(),
             "shared": on_space,
             "mode": env.get("AUTEUR_POLICY") or ("strict" if on_space else "local"),
-            "host": env.get("AUTEUR_HOST") or ("0.0.0.0" if on_space else "127.0.0.1"),  # noqa: S104 - a Space is a container
+            "host": env.get("AUTEUR_HOST") or ("0.0.0.0" if on_space else "127.0.0.1"),
             "port": _whole(env, "AUTEUR_PORT", DEFAULT_PORT),
             "threads": _whole(env, "AUTEUR_THREADS", None),
         }

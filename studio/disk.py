@@ -1,0 +1,52 @@
+"""Writing files whole or not at all, and saying so plainly when the disk is full."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from studio.errors import DiskFull
+
+SPARE_BYTES = 64_000_000  # what must stay free on the disk
+
+
+def save_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    with room(path.parent):
+        try:
+            part.write_bytes(data)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def room(folder: Path) -> Iterator[None]:
+    """Turns the system's "no space left" into DiskFull."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise disk_full(folder) from None
+        raise
+
+
+def require_space(folder: Path, needed: int) -> None:
+    """Raises DiskFull when fewer than `needed` bytes, and some to spare, are free."""
+    if free(folder) < needed + SPARE_BYTES:
+        raise disk_full(folder)
+
+
+def disk_full(folder: Path) -> DiskFull:
+    """The error that says so, with what is left."""
+    left = free(folder) // 1_000_000
+    return DiskFull(f"the disk is full: {left} MB are free where the studio keeps its takes; make room and shoot again")
+
+
+def free(folder: Path) -> int:
+    """Bytes that can still be written there."""
+    return shutil.disk_usage(folder).free

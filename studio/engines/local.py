@@ -1,0 +1,170 @@
+"""LocalEngine: renders in this process, in one worker thread, one job at a time.
+
+Whoever holds the home's lock renders for it. A second process over the same home (a command typed while the studio is
+open) only puts its job in the queue and watches; it renders by itself once the lock is free.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from model.errors import Cancelled
+from studio.film import Job
+from studio.library import Library
+from studio.locks import HomeLock
+from studio.measure import Stopwatch
+from studio.plain import plain_error
+from studio.provenance import Identity
+from studio.settings import Settings, assets_folder
+from studio.worker import OutputCheck, Rendering, whole_clip
+
+if TYPE_CHECKING:
+    from model.pipeline import Generator
+
+log = logging.getLogger(__name__)
+
+Loader = Callable[[str], "Generator"]
+IDLE_SECONDS = 0.4  # how often the queue is looked at for jobs of other processes
+
+
+class LocalEngine:
+    """Renders a library's jobs. `serve` False takes only the jobs of this process and lets the lock go after each.
+
+    `load` makes a generator from a model's name; None loads from the settings' folder. `check` looks at every clip
+    before it is signed.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        library: Library,
+        *,
+        load: Loader | None = None,
+        check: OutputCheck = whole_clip,
+        serve: bool = True,
+    ) -> None:
+        self._settings, self._library, self._check, self._serve = settings, library, check, serve
+        self._load = load or self._load_model
+        self._lock = HomeLock(settings.home / "engine.lock")
+        self._orders: queue.SimpleQueue[str | None] = queue.SimpleQueue()  # models to warm up; None only wakes
+        self._mine: set[str] = set()
+        self._closing = threading.Event()
+        self._generator: Generator | None = None
+        self._identity: Identity | None = None
+        self._thread = threading.Thread(target=self._work, name="render", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take jobs."""
+        self._thread.start()
+
+    def wake(self, job_id: str) -> None:
+        """A job of this process is in the queue."""
+        self._mine.add(job_id)
+        self._orders.put(None)
+
+    def cancel(self, job_id: str) -> None:
+        """Nothing to do: the renderer reads the stop flag at every step."""
+
+    def warm(self, model: str) -> None:
+        """Load a model in the worker thread. Returns at once."""
+        self._orders.put(model)
+
+    def close(self) -> None:
+        """Stop within one forward; what is being rendered goes back to the queue."""
+        self._closing.set()
+        self._orders.put(None)
+        if self._thread.is_alive():
+            self._thread.join()
+        self._lock.release()
+
+    def _work(self) -> None:
+        while not self._closing.is_set():
+            try:
+                if not self._next_job():
+                    self._idle()
+            except Exception:
+                log.exception("the render thread stumbled; it goes on")
+                time.sleep(IDLE_SECONDS)
+
+    def _idle(self) -> None:
+        if not self._serve:
+            self._lock.release()
+        with suppress(queue.Empty):
+            model = self._orders.get(timeout=IDLE_SECONDS)
+            if model is not None and not self._closing.is_set():
+                self._warm(model)
+
+    def _warm(self, model: str) -> None:
+        try:
+            self._ready(model)
+        except Exception as error:
+            log.warning("%s could not be loaded: %s", model, plain_error(error))  # the job that needs it will say so
+
+    def _next_job(self) -> bool:
+        """Render the oldest job there is for us; whether there was one."""
+        if not self._serve and not self._mine:
+            return False
+        if not self._lock.held:
+            if not self._lock.acquire():
+                return False
+            for job_id in self._library.recover():
+                log.warning("job %s was left by a process that stopped", job_id)
+        job = self._library.claim(None if self._serve else self._mine)
+        if job is None:
+            return False
+        self._render(job)
+        self._mine.discard(job.id)
+        return True
+
+    def _render(self, job: Job) -> None:
+        watch = Stopwatch()
+        try:
+            with watch.part("load"):
+                generator = self._ready(job.shot.model, job.id)
+            rendering = Rendering(
+                job, self._library, self._settings, self._signer(), watch,
+                stopped=lambda: self._stopped(job.id), check=self._check,
+            )  # fmt: skip
+            rendering.run(generator)
+        except Cancelled:
+            self._stop(job.id)
+        except Exception as error:
+            log.exception("job %s failed", job.id)
+            self._library.finish_job(job.id, "failed", "Failed", error=plain_error(error))
+
+    def _stop(self, job_id: str) -> None:
+        if self._library.stop_requested(job_id):
+            self._library.finish_job(job_id, "cancelled", "Stopped")
+        else:
+            line = "The studio was closed while this was being shot; it goes on when it opens"
+            self._library.requeue_job(job_id, line, innocent=True)
+
+    def _stopped(self, job_id: str) -> bool:
+        """Whether to give up before the next forward."""
+        return self._closing.is_set() or self._library.stop_requested(job_id)
+
+    def _ready(self, model: str, job_id: str | None = None) -> Generator:
+        if self._generator is None or self._generator.name != model:
+            if job_id is not None:
+                self._library.update_job(job_id, stage="Loading the model")
+            self._generator = None  # let go of the old one before the new one needs the memory
+            self._generator = self._load(model)
+            _ = self._generator.sha256  # hashed now, as a part of loading, and not while somebody waits for a clip
+        return self._generator
+
+    def _signer(self) -> Identity:
+        if self._identity is None:
+            self._identity = Identity.load_or_create(self._library.keys)
+        return self._identity
+
+    def _load_model(self, name: str) -> Generator:
+        import model
+
+        known = self._settings.models == assets_folder()
+        return model.load(name if known else self._settings.models / name, threads=self._settings.threads)

@@ -1,0 +1,100 @@
+"""The library's tables, as numbered migrations: each is one step, is never edited, and runs once in a transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from studio.errors import SettingsError
+
+MIGRATIONS: tuple[str, ...] = (
+    # 1: owners, jobs, takes, their history, and what this machine was measured to need
+    """
+    CREATE TABLE owners (id TEXT PRIMARY KEY, created REAL NOT NULL);
+    CREATE TABLE jobs (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL REFERENCES owners(id),
+        state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'finishing', 'done', 'failed', 'cancelled')),
+        stage TEXT NOT NULL DEFAULT '',
+        step INTEGER NOT NULL DEFAULT 0,
+        steps INTEGER NOT NULL DEFAULT 0,
+        eta REAL,
+        preview_version INTEGER NOT NULL DEFAULT 0,
+        take_id TEXT,
+        error TEXT,
+        notice TEXT,
+        shot TEXT NOT NULL,
+        recipe TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        stop INTEGER NOT NULL DEFAULT 0,
+        created REAL NOT NULL,
+        started REAL,
+        finished REAL
+    );
+    CREATE INDEX jobs_by_state ON jobs(state, created);
+    CREATE INDEX jobs_by_owner ON jobs(owner, created);
+    CREATE TABLE takes (
+        id TEXT PRIMARY KEY,
+        job_id TEXT NOT NULL,
+        owner TEXT NOT NULL REFERENCES owners(id),
+        recipe TEXT NOT NULL,
+        report TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        frames INTEGER NOT NULL,
+        fps INTEGER NOT NULL,
+        seconds TEXT NOT NULL,
+        created REAL NOT NULL,
+        starred INTEGER NOT NULL DEFAULT 0,
+        deleted REAL
+    );
+    CREATE INDEX takes_by_owner ON takes(owner, created);
+    CREATE TABLE events (
+        id INTEGER PRIMARY KEY,
+        at REAL NOT NULL,
+        job_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        text TEXT NOT NULL
+    );
+    CREATE INDEX events_by_job ON events(job_id, id);
+    CREATE TABLE measurements (
+        id INTEGER PRIMARY KEY,
+        at REAL NOT NULL,
+        model TEXT NOT NULL,
+        machine TEXT NOT NULL,
+        part TEXT NOT NULL,
+        amount REAL NOT NULL,
+        seconds REAL NOT NULL
+    );
+    CREATE INDEX measurements_by_part ON measurements(model, machine, part, id);
+    """,
+)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the database to the newest version. Raises SettingsError when it is from a newer studio."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise SettingsError(
+            f"the library is of a newer Auteur (version {version}, this one knows {len(MIGRATIONS)}): update, or set "
+            "AUTEUR_HOME to another folder"
+        )
+    while version < len(MIGRATIONS):
+        version = _step(connection, version)
+
+
+def _step(connection: sqlite3.Connection, version: int) -> int:
+    """One migration, alone even when two processes start at once: the version is read again under the lock."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        (now,) = connection.execute("PRAGMA user_version").fetchone()
+        if now == version:
+            for statement in MIGRATIONS[version].split(";"):
+                if statement.strip():
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    return max(int(now), version + 1)

@@ -1,0 +1,252 @@
+"""From what was asked for to what will be rendered: a Shot is checked in full and becomes a Plan, or a ShotError says
+which field is wrong and what would work. Nothing is written before the whole shot is known to be good.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model import catalog
+from model.catalog import CatalogEntry
+from studio import direction as directions
+from studio import media, words
+from studio.errors import MediaError, ShotError
+from studio.film import Shot
+from studio.inputs import sha256_of
+from studio.recipe import GivenFrames, Recipe
+
+if TYPE_CHECKING:
+    from studio.library import Library
+
+SHORTEST = 0.3  # seconds
+SEED_DRAW = 2**31  # drawn seeds are short enough to read aloud; any the model takes can be given
+TEMPORAL = 4  # frames a latent stands for: clips have 1 + 4k
+MAX_GIVEN = 16  # pictures spread over one shot
+
+_SIZE = re.compile(r"\s*(\d{1,6})\s*[xX×]\s*(\d{1,6})\s*")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A shot that can be rendered: the shot with its text tidied, and the recipe that it comes to."""
+
+    shot: Shot
+    recipe: Recipe
+
+    def kept(self, library: Library) -> Plan:
+        """The same plan with every given file safe in the library, so that the artist's own may go."""
+
+        def keep(path: Path | None) -> Path | None:
+            return None if path is None else library.keep_input(path)[1]
+
+        frames = tuple(library.keep_input(path)[1] for path in self.shot.frames)
+        return replace(
+            self, shot=replace(self.shot, first=keep(self.shot.first), last=keep(self.shot.last), frames=frames)
+        )
+
+
+def entry(model: str, models: Path | None = None) -> CatalogEntry:
+    """The catalogue's entry, by name alone: a folder that somebody typed is never opened.
+
+    `models` is the folder of the weights. Raises ShotError that names the nearest model there is.
+    """
+    known = catalog.entries(models)
+    names = [item.name for item in known]
+    if model not in names:
+        near = difflib.get_close_matches(model, names, n=1, cutoff=0.0)
+        message = f"model {model[:40]!r} is not known: use {' or '.join(names)}"
+        raise ShotError("model", model, message, near[0] if near else None)
+    return known[names.index(model)]
+
+
+def plan(shot: Shot, entry: CatalogEntry, knows: Mapping[str, Collection[str]] | None = None) -> Plan:
+    """Check every field of a shot against the model's limits. Raises ShotError for the first that is wrong."""
+    limits, defaults = entry.limits, entry.defaults
+    prompt = words.prompt(shot.prompt, limits.max_prompt_chars)
+    negative = words.optional("negative", shot.negative, limits.max_prompt_chars)
+    direction = directions.check(shot.direction, knows)
+    width, height = dimensions(shot.size, entry)
+    recipe = Recipe(
+        prompt=prompt,
+        rendered_prompt=directions.compile(prompt, direction),
+        negative=negative,
+        direction=direction.chosen(),
+        model=entry.name,
+        size=_size_name(shot.size),
+        width=width,
+        height=height,
+        seconds=float(shot.seconds),
+        frames=frames_for(shot.seconds, entry),
+        fps=entry.fps,
+        seed=_seed(shot.seed, limits.seed_max),
+        steps=_whole("steps", shot.steps, defaults.steps, limits.min_steps, limits.max_steps),
+        guidance=_real("guidance", shot.guidance, defaults.guidance, limits.min_guidance, limits.max_guidance),
+        shift=float(defaults.shift),
+        solver=defaults.solver,
+    )
+    recipe = replace(recipe, anchors=_anchors(shot, recipe.frames, entry))
+    return Plan(replace(shot, prompt=prompt, negative=negative, direction=direction), recipe)
+
+
+def dimensions(size: str, entry: CatalogEntry) -> tuple[int, int]:
+    """width, height in pixels of a size by name or as WxH. Raises ShotError with the nearest size that works."""
+    name = size.strip().casefold()
+    if name in entry.sizes:
+        width, height = entry.sizes[name]
+        return width, height
+    match = _SIZE.fullmatch(size)
+    names = ", ".join(entry.sizes)
+    if match is None:
+        raise ShotError("size", size, f"size {size[:40]!r} is not known: use {names} or WxH", next(iter(entry.sizes)))
+    limits = entry.limits
+    asked = (int(match[1]), int(match[2]))
+    nearest = (
+        _nearest(asked[0], limits.multiple, limits.min_width, limits.max_width),
+        _nearest(asked[1], limits.multiple, limits.min_height, limits.max_height),
+    )
+    if asked != nearest:
+        works = f"{nearest[0]}x{nearest[1]}"
+        message = f"size {asked[0]}x{asked[1]} does not work: the nearest that does is {works}"
+        raise ShotError("size", size, f"{message} (both sides are multiples of {limits.multiple})", works)
+    return asked
+
+
+def frames_for(seconds: float, entry: CatalogEntry) -> int:
+    """How many frames (1 + 4k) come nearest to a length in seconds. Raises ShotError when it is out of range."""
+    longest = min(entry.limits.max_seconds, entry.max_seconds)
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not math.isfinite(seconds):
+        raise ShotError("seconds", seconds, f"seconds {seconds!r} is not a length: use 1 to {longest:g}", 4.0)
+    if not SHORTEST <= seconds <= longest:
+        near = SHORTEST if seconds < SHORTEST else float(longest)
+        message = f"seconds {seconds:g} does not work: a shot lasts {SHORTEST:g} to {longest:g} seconds"
+        raise ShotError("seconds", seconds, message, near)
+    steps = max(1, round((seconds * entry.fps - 1) / TEMPORAL))
+    return min(1 + TEMPORAL * steps, 1 + (entry.limits.max_frames - 1) // TEMPORAL * TEMPORAL)
+
+
+def from_recipe(recipe: Recipe, library: Library) -> Shot:
+    """The shot that a recipe describes; given pictures are found by content and left out when they are not here."""
+    found = [(anchor, library.input(anchor.sha256)) for anchor in recipe.anchors]
+    here = [(anchor.place, path) for anchor, path in found if path is not None]
+    single = [place for place, _ in here if place in ("first", "last")]
+    known = {kind: value for kind, value in recipe.direction.items() if kind in directions.KINDS}
+    return Shot(
+        prompt=recipe.prompt,
+        direction=directions.Direction(**known),
+        negative=recipe.negative,
+        size=recipe.size,
+        seconds=recipe.seconds,
+        seed=recipe.seed,
+        steps=recipe.steps,
+        guidance=recipe.guidance,
+        first=next((path for place, path in here if place == "first"), None),
+        last=next((path for place, path in here if place == "last"), None),
+        frames=tuple(path for place, path in here if place not in single),
+        model=recipe.model,
+    )
+
+
+def spread(count: int, frames: int) -> tuple[int, ...]:
+    """Frame indices of `count` key pictures over a clip: first to last, on latent boundaries (0 or 1 + 4k)."""
+    if count == 1:
+        return (0,)
+    last = frames - TEMPORAL
+    return tuple(0 if i == 0 else 1 + round(i * (last - 1) / (count - 1) / TEMPORAL) * TEMPORAL for i in range(count))
+
+
+def _anchors(shot: Shot, frames: int, entry: CatalogEntry) -> tuple[GivenFrames, ...]:
+    if shot.frames and (shot.first or shot.last):
+        message = "frames cannot be combined with a first or last picture: put them among the frames"
+        raise ShotError("frames", len(shot.frames), message)
+    if shot.frames:
+        return _sequence(shot, frames, entry)
+    anchors = []
+    for place, picture in (("first", shot.first), ("last", shot.last)):
+        if picture is not None:
+            _takes(entry, place, place)
+            anchors.append(_given(place, picture, place))
+    return tuple(anchors)
+
+
+def _sequence(shot: Shot, frames: int, entry: CatalogEntry) -> tuple[GivenFrames, ...]:
+    """One clip from the first frame on, or pictures spread over the shot."""
+    if len(shot.frames) == 1 and _moves(shot.frames[0]):
+        _takes(entry, "sequence", "frames")
+        return (_given("frames", shot.frames[0], "clip"),)
+    _takes(entry, "index", "frames")
+    limit = min(MAX_GIVEN, (frames - 1) // TEMPORAL)
+    if len(shot.frames) > limit:
+        message = f"frames: {len(shot.frames)} pictures are too many for this length: up to {limit}"
+        raise ShotError("frames", len(shot.frames), message, limit)
+    places = spread(len(shot.frames), frames)
+    return tuple(_given("frames", path, place) for path, place in zip(shot.frames, places, strict=True))
+
+
+def _takes(entry: CatalogEntry, kind: str, field: str) -> None:
+    if not entry.given.get(kind, False):
+        raise ShotError(field, kind, f"{entry.title} cannot be given a picture here ({field}); leave it out")
+
+
+def _given(field: str, path: Path, place: str | int) -> GivenFrames:
+    """One given file, after it was opened in full: a picture that breaks halfway must not break the render."""
+    try:
+        if place == "clip":
+            media.decode_clip(path, size=(64, 64), limit=2)
+        else:
+            media.open_picture(path)
+    except MediaError as error:
+        raise ShotError(field, path.name, f"{field}: {error}") from None
+    return GivenFrames(sha256=sha256_of(path), place=place, name=words.printable(path.name)[:120])
+
+
+def _moves(path: Path) -> bool:
+    try:
+        return media.is_clip(path)
+    except MediaError as error:
+        raise ShotError("frames", path.name, f"frames: {error}") from None
+
+
+def _size_name(size: str) -> str:
+    match = _SIZE.fullmatch(size)
+    return f"{match[1]}x{match[2]}" if match else size.strip().casefold()
+
+
+def _nearest(value: int, multiple: int, low: int, high: int) -> int:
+    rounded = (value + multiple // 2) // multiple * multiple
+    return min(max(rounded, low), high)
+
+
+def _seed(seed: int | None, highest: int) -> int:
+    if seed is None:
+        return secrets.randbelow(min(SEED_DRAW, highest))
+    return _whole("seed", seed, 0, 0, highest)
+
+
+def _whole(field: str, value: int | None, default: int, low: int, high: int) -> int:
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ShotError(field, value, f"{field} {str(value)[:40]!r} is not a whole number", default)
+    if not low <= value <= high:
+        near = min(max(value, low), high)
+        shown = str(value) if abs(value) < 10**24 else "this large"
+        raise ShotError(field, value, f"{field} {shown} does not work: it can be {low} to {high}", near)
+    return value
+
+
+def _real(field: str, value: float | None, default: float, low: float, high: float) -> float:
+    if value is None:
+        return float(default)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ShotError(field, value, f"{field} {str(value)[:40]!r} is not a number", default)
+    if not low <= value <= high:
+        message = f"{field} {value:g} does not work: it can be {low:g} to {high:g}"
+        raise ShotError(field, value, message, min(max(float(value), low), high))
+    return float(value)

@@ -1,0 +1,278 @@
+"""Rendering one job: frames from the generator, written as they come, checked, signed, and only then a take.
+
+Everything is made in the job's own private folder. The take's folder appears in one rename when its clip is signed, so
+there is no moment at which an unsigned or half-written clip could be found.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+import studio
+from model.errors import Cancelled, ModelError
+from studio import media, provenance
+from studio.errors import MediaError
+from studio.estimate import Estimator
+from studio.film import Job, Take
+from studio.library import Library
+from studio.measure import Stopwatch, machine
+from studio.pictures import Frames
+from studio.provenance import Claim, Identity, Ingredient
+from studio.recipe import GivenFrames, Recipe
+from studio.settings import Settings
+
+if TYPE_CHECKING:
+    from model.conditioning import Anchor, Place
+    from model.pipeline import Generation, GenerationRequest, Generator, StepInfo
+
+log = logging.getLogger(__name__)
+
+STATE = "state.safetensors"
+SAVE_SECONDS = 5.0  # how much of a render may be lost when the process dies
+
+OutputCheck = Callable[[Path, Recipe], None]
+"""Looks at a finished, unsigned clip; raises StudioError with one plain line when it may not be released."""
+
+
+def whole_clip(clip: Path, recipe: Recipe) -> None:
+    """The check that every clip passes: it decodes, to as many frames as were asked for."""
+    found = media.count_frames(clip)
+    if found != recipe.frames:
+        raise MediaError(f"the clip came out with {found} frames where {recipe.frames} were asked for; shoot it again")
+
+
+class Rendering:
+    """One job on its way to a take. `stopped` says whether to give up before the next forward."""
+
+    def __init__(
+        self,
+        job: Job,
+        library: Library,
+        settings: Settings,
+        identity: Identity,
+        watch: Stopwatch,
+        *,
+        stopped: Callable[[], bool],
+        check: OutputCheck = whole_clip,
+    ) -> None:
+        self._job, self._library, self._settings, self._identity = job, library, settings, identity
+        self._watch, self._stopped, self._check = watch, stopped, check
+        self._estimator = Estimator(library, settings.threads)
+        self._folder = library.work / job.id
+        self._previews = 0
+        self._last_step = self._saved = time.perf_counter()
+        self._step_seconds: list[float] = []
+
+    def run(self, generator: Generator) -> Take:
+        """Render, check, sign and keep. Raises Cancelled, or whatever went wrong; the job's folder goes either way."""
+        keep = False
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            recipe = replace(
+                self._library.recipe(self._job.id),
+                model_sha256=generator.sha256,
+                machine=machine(self._settings.threads),
+            )
+            media.require_space(self._folder, recipe.width * recipe.height * recipe.frames // 4)
+            self._stage("Reading the script")
+            draft = self._film(generator, recipe)
+            return self._finish(draft, recipe, generator)
+        except Cancelled:
+            keep = not self._library.stop_requested(self._job.id)  # closed, not stopped: it goes on another time
+            raise
+        finally:
+            if not keep:
+                shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _film(self, generator: Generator, recipe: Recipe) -> Path:
+        """The unsigned clip, with its latents and poster beside it."""
+        request = self._request(generator, recipe)
+        draft = self._folder / "draft.mp4"
+        generation = self._generation(generator, request)
+        poster_at, seen = recipe.frames // 2, 0
+        notes = {"title": recipe.prompt[:120], "comment": recipe.to_json()}
+        with media.ClipWriter(draft, recipe.width, recipe.height, recipe.fps, metadata=notes) as writer:
+            for chunk in generation:
+                self._give_up_if_asked()
+                if seen <= poster_at < seen + len(chunk):
+                    media.save_poster(chunk[poster_at - seen], self._folder / "poster.jpg")
+                seen += len(chunk)
+                with self._watch.part("encode"):
+                    writer.write(chunk)
+            self._library.update_job(self._job.id, state="finishing", stage="Developing", eta=None)
+            closing = time.perf_counter()
+        self._watch.seconds["encode"] += time.perf_counter() - closing
+        for name in ("text", "denoise", "decode"):
+            self._watch.seconds[name] = float(generation.seconds.get(name, 0.0))
+        _save_latents(generation.latents, self._folder / "latents.safetensors")
+        return draft
+
+    def _generation(self, generator: Generator, request: GenerationRequest) -> Generation:
+        """A new render, or the one that was put down when the studio stopped."""
+        state = self._folder / STATE
+        if state.exists():
+            from model.pipeline import SamplerState
+
+            try:
+                return generator.generate(request, self._on_step, SamplerState.from_bytes(state.read_bytes()))
+            except ModelError as error:
+                log.warning("job %s starts again: %s", self._job.id, error)
+        return generator.generate(request, self._on_step)
+
+    def _request(self, generator: Generator, recipe: Recipe) -> GenerationRequest:
+        return generator.request(
+            recipe.rendered_prompt,
+            negative_prompt=recipe.negative,
+            width=recipe.width,
+            height=recipe.height,
+            frames=recipe.frames,
+            fps=recipe.fps,
+            seed=recipe.seed,
+            steps=recipe.steps,
+            guidance=recipe.guidance,
+            shift=recipe.shift,
+            solver=recipe.solver,
+            anchors=tuple(self._anchor(given, recipe) for given in recipe.anchors),
+        )
+
+    def _anchor(self, given: GivenFrames, recipe: Recipe) -> Anchor:
+        from model.conditioning import Anchor
+
+        path, size = self._given(given), (recipe.width, recipe.height)
+        if given.place == "clip":
+            frames = media.decode_clip(path, fps=recipe.fps, size=size, limit=recipe.frames)
+            return Anchor(frames=frames[: (len(frames) - 1) // 4 * 4 + 1], place="first", strength=given.strength)
+        picture = media.fit_picture(media.open_picture(path), *size)[None]
+        return Anchor(frames=picture, place=cast("Place", given.place), strength=given.strength)
+
+    def _given(self, given: GivenFrames) -> Path:
+        path = self._library.input(given.sha256)
+        if path is None:
+            raise MediaError(f"{given.name or 'a given picture'} is no longer in the library; give it again")
+        return path
+
+    def _finish(self, draft: Path, recipe: Recipe, generator: Generator) -> Take:
+        with self._watch.part("check"):
+            self._stage("Checking")
+            self._check(draft, recipe)
+            self._give_up_if_asked()
+        take_id = f"t{self._job.id[1:]}"
+        made = self._folder / "take"
+        made.mkdir(mode=0o700)
+        with self._watch.part("sign"):
+            self._stage("Signing")
+            clip = made / "clip.mp4"
+            with media.room(made):
+                signed = provenance.sign_clip(draft, clip, self._claim(recipe, generator), self._identity)
+            report = provenance.verify(clip, self._identity)
+        for name in ("poster.jpg", "latents.safetensors"):
+            (self._folder / name).replace(made / name)
+        media.save_bytes(made / "recipe.json", recipe.to_json().encode())
+        target = self._library.take_folder(take_id)
+        shutil.rmtree(target, ignore_errors=True)  # of an attempt that died between this rename and its record
+        made.replace(target)
+        self._watch.seconds["total"] = self._watch.elapsed()
+        take = self._take(take_id, target, recipe, report.to_dict(), signed.sha256)
+        self._library.add_take(take)
+        self._estimator.learn(recipe, take.seconds)
+        return take
+
+    def _take(self, take_id: str, folder: Path, recipe: Recipe, report: dict[str, Any], sha256: str) -> Take:
+        return Take(
+            id=take_id,
+            job_id=self._job.id,
+            owner=self._job.owner,
+            clip=folder / "clip.mp4",
+            poster=folder / "poster.jpg",
+            latents=folder / "latents.safetensors",
+            recipe=recipe,
+            report=report,
+            sha256=sha256,
+            width=recipe.width,
+            height=recipe.height,
+            frames=recipe.frames,
+            fps=recipe.fps,
+            seconds=self._watch.rounded(),
+        )
+
+    def _claim(self, recipe: Recipe, generator: Generator) -> Claim:
+        given = (
+            Ingredient(self._given(anchor), anchor.name or "given picture", "inputTo") for anchor in recipe.anchors
+        )
+        poster = np.asarray(media.open_picture(self._folder / "poster.jpg"))
+        return Claim(
+            title=recipe.prompt[:120],
+            model_name=generator.entry.title,
+            model_version=studio.__version__,
+            model_sha256=generator.sha256,
+            prompt_guided=True,
+            recipe_json=recipe.to_json(),
+            thumbnail=media.jpeg(poster, quality=80, longest=320),
+            ingredients=tuple({ingredient.path: ingredient for ingredient in given}.values()),
+            when=datetime.now(UTC),
+        )
+
+    def _on_step(self, info: StepInfo) -> None:
+        stopped = self._stopped()
+        if stopped or time.perf_counter() - self._saved > SAVE_SECONDS:
+            media.save_bytes(self._folder / STATE, info.state().to_bytes())
+            self._saved = time.perf_counter()
+        if stopped:
+            raise Cancelled
+        now = time.perf_counter()
+        self._step_seconds.append(now - self._last_step)
+        version = self._save_preview(info)
+        done = min(info.index + 1, info.total)
+        self._library.update_job(
+            self._job.id, stage="Shooting", step=done, steps=info.total, eta=self._eta(info.total - done),
+            preview_version=version,
+        )  # fmt: skip
+        if not self._watch.seconds["first_preview"]:
+            self._watch.seconds["first_preview"] = self._watch.elapsed()
+        self._last_step = now
+
+    def _eta(self, left: int) -> float | None:
+        """Seconds to go: the last steps' pace, and what finishing took before. The first step also warms up."""
+        recent = self._step_seconds[1:][-8:]
+        if not recent:
+            return self._estimator.total(self._library.recipe(self._job.id))
+        finish = self._estimator.finish(self._library.recipe(self._job.id)) or 0.0
+        return left * sum(recent) / len(recent) + finish
+
+    def _save_preview(self, info: StepInfo) -> int:
+        pictures: Frames = info.preview()
+        latent_rate = pictures.shape[0] <= info.denoised.shape[1]
+        fps = self._library.recipe(self._job.id).fps
+        self._previews += 1
+        path = self._folder / f"preview-{self._previews}.webp"
+        media.save_preview(pictures, path, milliseconds=round(1000 * (4 if latent_rate else 1) / fps))
+        (self._folder / f"preview-{self._previews - 3}.webp").unlink(missing_ok=True)
+        return self._previews
+
+    def _stage(self, words: str) -> None:
+        self._library.update_job(self._job.id, stage=words)
+
+    def _give_up_if_asked(self) -> None:
+        if self._stopped():
+            raise Cancelled
+
+
+def _save_latents(latents: Any, path: Path) -> None:
+    """The take's final latents, fp16 (C, T, h, w): what continuing and remixing start from."""
+    import torch
+    from safetensors.torch import save
+
+    data = save(
+        {"latents": latents.to(torch.float16).contiguous()}, metadata={"auteur": json.dumps({"kind": "latents"})}
+    )
+    media.save_bytes(path, data)
