@@ -38,7 +38,8 @@ class Generator:
         self, entry: CatalogEntry, dit: DiT, vae: TinyVAE, encoder: TextEncoder, *, device: str = "cpu"
     ) -> None:
         self.entry = entry
-        self.dit, self.vae, self.encoder = dit.to(device).eval(), vae.to(device).eval(), encoder
+        # Files are in half precision; small models are computed in full (on a CPU that is also faster).
+        self.dit, self.vae, self.encoder = dit.to(device).float().eval(), vae.to(device).float().eval(), encoder
         self.device = device
         self.limits = self._fitting_limits()
 

@@ -59,10 +59,11 @@ def to_original_layout(sd: Mapping[str, Tensor]) -> dict[str, Tensor]:
         sd = {key.removeprefix(COMFY_PREFIX): value for key, value in sd.items()}
     if not any(key.startswith("condition_embedder.") for key in sd):
         return dict(sd)
-    return {_original_name(key): value for key, value in sd.items()}
+    return {original_name(key): value for key, value in sd.items()}
 
 
-def _original_name(key: str) -> str:
+def original_name(key: str) -> str:
+    """The original name of a tensor in the Diffusers layout."""
     for pattern, replacement in _RENAMES:
         key = re.sub(pattern, replacement, key)
     return key
@@ -144,9 +145,7 @@ def guarded(load: Callable[[Path], Loaded], path: Path) -> Loaded:
         raise WeightsError(f"{path} is missing; restore it from the repository or download the model again")
     try:
         return load(path)
-    except WeightsError:
-        raise
-    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError, OSError) as error:
+    except (WeightsError, SafetensorError, ValueError, KeyError, TypeError, RuntimeError, OSError) as error:
         reason = " ".join(str(error).split())[:300]
         raise WeightsError(f"{path} cannot be used ({reason}); it is damaged or of another model") from error
 
