@@ -11,6 +11,7 @@ latents relative to the largest value. Storybook's autoencoder has no counterpar
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import json
 import platform
@@ -112,17 +113,17 @@ def theirs(wan: Any, scheduler: Any, noise: Tensor, prompts: list[Tensor], steps
 
 def diffusers_twin(dit: DiT) -> tuple[Any, Any]:
     """Diffusers' transformer with the same weights, and its scheduler."""
-    from diffusers import UniPCMultistepScheduler, WanTransformer3DModel
-
+    # By name, because it is a tool for developing: the program itself never needs it.
+    peer = importlib.import_module("diffusers")
     c = dit.config
-    wan = WanTransformer3DModel(
+    wan = peer.WanTransformer3DModel(
         patch_size=c.patch, num_attention_heads=c.heads, attention_head_dim=c.head_dim, in_channels=c.in_channels,
         out_channels=c.out_channels, text_dim=c.text_dim, freq_dim=c.freq_dim, ffn_dim=c.ffn_dim, num_layers=c.layers,
         cross_attn_norm=True, eps=c.eps,
     )  # fmt: skip
     original = dit.state_dict()
     wan.load_state_dict({key: original[weights.original_name(key)] for key in wan.state_dict()}, strict=True)
-    scheduler = UniPCMultistepScheduler(prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=SHIFT)
+    scheduler = peer.UniPCMultistepScheduler(prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=SHIFT)
     return wan.eval(), scheduler
 
 
