@@ -159,7 +159,9 @@ def save(path: Path, tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -
 def save_dit(path: Path, tensors: Mapping[str, Tensor], config: DiTConfig, **notes: Any) -> None:
     """Write a transformer. `notes` are kept beside its shape: whatever the catalogue should say of these weights.
 
-    The catalogue reads `sizes`, `fps`, `window`, `overlap`, `limits`, `defaults` and `given` (see catalog.py).
+    The catalogue reads `title`, `sizes`, `fps`, `window` and `overlap` (latents), `limits`, `defaults`, `given`,
+    `default_seconds` and `max_seconds`; a render reads `prefix_level`, the noise level (0 if it is not stated) at which
+    a window is given what came before.
     """
     shape = {**asdict(config), "head_dim": config.head_dim}
     save(path, tensors, {**notes, "kind": "dit", "config": shape})
