@@ -122,7 +122,7 @@ class DiT(nn.Module):
             raise ModelError(f"this model has no {branch} branch; give frames as anchors instead")
         grid = self._grid(x)
         dtype = self.patch_embedding.weight.dtype
-        tokens = self._patchify(x.to(dtype))
+        tokens = self._patchify(x.to(dtype)).to(dtype)  # under autocast the residual stream keeps the weights' type
         timing = self._timing(t, x.shape[0], grid)
         turns = self._rope(grid, positions, x.device)
         text_states, bias = self._text(text.to(dtype), x.shape[0], pad_rows, text_mask, cache)

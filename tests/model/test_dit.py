@@ -133,6 +133,16 @@ def test_bfloat16_stays_close_to_float32() -> None:
     assert difference(rough.float(), exact) < 0.05
 
 
+def test_autocast_keeps_time_and_residuals_exact() -> None:
+    model, (x, text), t = dit(), inputs(), token_times("first frame given")
+    exact, kinds = model(x, t, text), []
+    model.blocks[1].register_forward_pre_hook(lambda _, args: kinds.append(args[0].dtype))
+    with torch.autocast("cpu", torch.bfloat16):
+        rough = model(x, t, text)
+    assert kinds == [torch.float32]
+    assert difference(rough.float(), exact) < 0.05
+
+
 @pytest.mark.parametrize("branch", ["image", "control"])
 def test_branches_this_model_lacks_are_refused(branch: str) -> None:
     model, (x, text) = dit(), inputs()
