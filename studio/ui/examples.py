@@ -1,0 +1,99 @@
+"""Six shots to begin with, shown while the stage is empty. One click fills the form.
+
+Each may have a clip and a poster in `assets/examples/` under its name; where they are missing, a card of text stands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studio.direction import Direction
+from studio.film import Shot
+
+FOLDER = "examples"
+CLIPS = ("mp4",)
+POSTERS = ("webp", "jpg", "png")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A named shot: `name` is that of its files, `title` what the card says."""
+
+    name: str
+    title: str
+    shot: Shot
+
+
+EXAMPLES: tuple[Example, ...] = (
+    Example(
+        "tokyo-snow",
+        "Tokyo in the snow",
+        Shot("A red fox walks on a Tokyo street with cherry trees while snow falls", Direction(camera="tracking"), seed=11),
+    ),
+    Example(
+        "mammoth-meadow",
+        "The mammoth",
+        Shot("A woolly mammoth walks in a snowy meadow with mountains", Direction(camera="zoom_in", time="golden"), seed=23),
+    ),
+    Example(
+        "coral-reef",
+        "Down at the reef",
+        Shot("A sea turtle swims in a coral reef", Direction(camera="pan_right"), seed=5),
+    ),
+    Example(
+        "night-city",
+        "Rain on the street",
+        Shot("A cat stands on a city street in the rain at night", Direction(camera="zoom_in"), seed=42),
+    ),
+    Example(
+        "cosy-candle",
+        "By candlelight",
+        Shot("A hedgehog jumps in a cosy living room", Direction(framing="close", time="dusk"), seed=8),
+    ),
+    Example(
+        "moon-dance",
+        "Dance on the moon",
+        Shot("A robot dances on the moon", Direction(camera="crane_up", time="night"), seed=77),
+    ),
+)
+
+
+def named(name: str) -> Example | None:
+    """The example of that name."""
+    return next((example for example in EXAMPLES if example.name == name), None)
+
+
+def media(assets: Path, name: str, kind: str) -> Path | None:
+    """An example's file. Only names of this list and kinds of media are looked for."""
+    if named(name) is None or kind not in (*CLIPS, *POSTERS):
+        return None
+    path = assets / FOLDER / f"{name}.{kind}"
+    return path if path.is_file() else None
+
+
+def cards(assets: Path) -> list[dict[str, Any]]:
+    """The examples as the page is given them: name, title, prompt, and the addresses of clip and poster or None."""
+    return [
+        {
+            "name": example.name,
+            "title": example.title,
+            "prompt": example.shot.prompt,
+            "clip": _address(assets, example.name, CLIPS),
+            "poster": _address(assets, example.name, POSTERS),
+        }
+        for example in EXAMPLES
+    ]
+
+
+def fitting(shot: Shot, offered: Mapping[str, tuple[tuple[str, str], ...]]) -> Shot:
+    """The shot without directions that the weights do not know."""
+    known = {kind: {identity for identity, _ in pairs} for kind, pairs in offered.items()}
+    chosen = {kind: value for kind, value in shot.direction.chosen().items() if value in known.get(kind, ())}
+    return Shot(shot.prompt, Direction(**chosen), size=shot.size, seconds=shot.seconds, seed=shot.seed)
+
+
+def _address(assets: Path, name: str, kinds: tuple[str, ...]) -> str | None:
+    return next((f"studio/examples/{name}.{kind}" for kind in kinds if media(assets, name, kind)), None)

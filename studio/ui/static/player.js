@@ -1,0 +1,104 @@
+// The finished clip: plays at once, muted and looping; frame by frame with the arrow keys.
+import { button, calm, clock, el, icon } from "./dom.js";
+
+export class Player {
+  constructor() {
+    this.video = el("video", {
+      id: "clip", muted: true, loop: true, playsinline: true, preload: "auto", tabindex: "0", "aria-label": "The take",
+    });
+    this.play = button("Play or pause", "play", () => this.toggle(), { class: "tool play" });
+    this.time = el("span", { class: "timecode", "aria-hidden": "true" });
+    this.frame = el("span", { class: "frame-count" });
+    this.bar = el("input", { type: "range", min: "0", max: "0", value: "0", step: "1", class: "scrub", "aria-label": "Frame" });
+    this.loopSwitch = button("Loop", "loop", () => this.setLoop(!this.video.loop), { class: "tool", "aria-pressed": "true" });
+    this.transport = el(
+      "div", { id: "transport" },
+      button("One frame back", "back", () => this.step(-1), { class: "tool" }),
+      this.play,
+      button("One frame on", "next", () => this.step(1), { class: "tool" }),
+      this.time, this.bar, this.frame, this.loopSwitch,
+      button("Full screen", "full", () => this.fullScreen(), { class: "tool" }),
+    );
+    this.bar.addEventListener("input", () => this.seek(Number(this.bar.value)));
+    for (const name of ["play", "pause"]) this.video.addEventListener(name, () => this.showPlaying());
+    for (const name of ["timeupdate", "seeked", "loadedmetadata"]) this.video.addEventListener(name, () => this.showTime());
+    this.video.addEventListener("click", () => this.toggle());
+    this.take = null;
+  }
+
+  show(take) {
+    if (this.take && this.take.id === take.id) return;
+    this.take = take;
+    this.bar.max = String(take.frames - 1);
+    this.video.poster = take.poster;
+    this.video.src = take.clip;
+    this.showTime();
+    if (!calm()) this.video.play().catch(() => this.showPlaying());
+    this.followFrames();
+  }
+
+  clear() {
+    this.take = null;
+    this.video.pause();
+    this.video.removeAttribute("src");
+    this.video.load();
+  }
+
+  toggle() {
+    if (this.video.paused) this.video.play().catch(() => this.showPlaying());
+    else this.video.pause();
+  }
+
+  at() {
+    return Math.min(this.take.frames - 1, Math.floor(this.video.currentTime * this.take.fps + 0.01));
+  }
+
+  seek(frame) {
+    const frames = this.take.frames;
+    this.video.currentTime = ((((frame % frames) + frames) % frames) + 0.5) / this.take.fps; // the middle of the frame
+    this.showTime();
+  }
+
+  step(by) {
+    if (!this.take) return;
+    this.video.pause();
+    this.seek(this.at() + by);
+  }
+
+  setLoop(on) {
+    this.video.loop = on;
+    this.loopSwitch.setAttribute("aria-pressed", String(on));
+  }
+
+  fullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else if (this.video.requestFullscreen) this.video.requestFullscreen().catch(() => {});
+    else if (this.video.webkitEnterFullscreen) this.video.webkitEnterFullscreen();
+  }
+
+  followFrames() {
+    if (!this.video.requestVideoFrameCallback || this.following) return;
+    this.following = true;
+    const again = () => {
+      this.showTime();
+      this.video.requestVideoFrameCallback(again);
+    };
+    this.video.requestVideoFrameCallback(again);
+  }
+
+  showPlaying() {
+    const paused = this.video.paused;
+    this.play.replaceChildren(icon(paused ? "play" : "pause"));
+    this.play.setAttribute("aria-label", paused ? "Play" : "Pause");
+  }
+
+  showTime() {
+    if (!this.take) return;
+    const frame = this.at();
+    this.time.textContent = `${clock(this.video.currentTime)} / ${clock(this.take.frames / this.take.fps)}`;
+    this.frame.textContent = `${frame + 1}/${this.take.frames}`;
+    this.bar.value = String(frame);
+    this.bar.style.setProperty("--played", `${(100 * frame) / Math.max(1, this.take.frames - 1)}%`);
+    this.bar.setAttribute("aria-valuetext", `frame ${frame + 1} of ${this.take.frames}`);
+  }
+}

@@ -1,0 +1,140 @@
+"""Jobs, takes and reports as the page is given them: plain JSON, in the words of film. No path leaves the server."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from studio.film import Job, Take
+from studio.recipe import Recipe
+
+VERDICTS: Mapping[str, tuple[str, str]] = {
+    "trusted": ("good", "Signed by a trusted signer, unchanged"),
+    "local": ("good", "Signed by this studio, unchanged"),
+    "unknown-signer": ("warn", "Unchanged since it was signed, but the signer is not known here"),
+    "changed": ("stop", "Changed after it was signed"),
+    "none": ("warn", "No credential"),
+    "recovered": ("warn", "The credential was lost and found again"),
+}
+_STATES = {
+    "queued": "Waiting for its turn",
+    "running": "Shooting",
+    "finishing": "Finishing",
+    "done": "Done",
+    "failed": "The shot failed",
+    "cancelled": "Stopped",
+}
+
+
+def job(found: Job, size: tuple[int, int]) -> dict[str, Any]:
+    """A job for the stage; `size` is (width, height) of its picture."""
+    return {
+        "id": found.id,
+        "state": found.state,
+        "words": (found.state in ("running", "finishing") and found.stage) or _STATES[found.state],
+        "step": found.step,
+        "steps": found.steps,
+        "elapsed": round(found.elapsed_s, 1),
+        "left": None if found.eta_s is None else round(max(0.0, found.eta_s), 1),
+        "preview": f"studio/jobs/{found.id}/preview?v={found.preview_version}" if found.preview_version > 0 else None,
+        "take": found.take_id,
+        "error": found.error,
+        "notice": found.notice,
+        "prompt": found.shot.prompt,
+        "width": size[0],
+        "height": size[1],
+    }
+
+
+def take(found: Take) -> dict[str, Any]:
+    """A take for the stage and the strip."""
+    return {
+        "id": found.id,
+        "job": found.job_id,
+        "prompt": found.recipe.prompt,
+        "clip": f"studio/takes/{found.id}/clip.mp4",
+        "poster": f"studio/takes/{found.id}/poster",
+        "download": f"studio/takes/{found.id}/clip.mp4?download=1",
+        "width": found.width,
+        "height": found.height,
+        "frames": found.frames,
+        "fps": found.fps,
+        "seed": str(found.recipe.seed),  # above 2**53 a number is no longer exact in a browser
+        "starred": found.starred,
+        "created": found.created,
+        "credential": credential(found.report),
+        "recipe": recipe_rows(found.recipe, found.seconds),
+        "json": found.recipe.to_json(),
+    }
+
+
+def credential(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The credential panel: a tone (good, warn, stop), one line, and rows of facts."""
+    verdict = str(report.get("verdict") or "none")
+    tone, line = VERDICTS.get(verdict, VERDICTS["none"])
+    ai = report.get("ai")
+    facts = [
+        ("Made by AI", "Yes" if ai else ("No" if ai is False else "Not said")),
+        ("Signed by", report.get("signer")),
+        ("Made with", report.get("model")),
+        ("When", when(report.get("when"))),
+        ("Seal", line),
+        ("From", _parents(report.get("parents") or [])),
+        ("Manifest", report.get("manifest_id")),
+    ]
+    badge = {"local": "signed by this studio", "trusted": "signed by a trusted signer"}.get(verdict, line.lower())
+    return {
+        "tone": tone,
+        "verdict": verdict,
+        "badge": f"AI-made · {badge}" if ai else badge[:1].upper() + badge[1:],
+        "line": line,
+        "rows": [[name, str(value)] for name, value in facts if value],
+        "problems": [str(problem) for problem in report.get("problems") or []],
+    }
+
+
+def recipe_rows(recipe: Recipe, seconds: Mapping[str, float] | None = None) -> list[list[str]]:
+    """The recipe panel, in film words first and model words last."""
+    directed = ", ".join(value.replace("_", " ") for value in recipe.direction.values())
+    pictures = ", ".join(f"{anchor.name or 'picture'} ({anchor.place})" for anchor in recipe.anchors)
+    took = (seconds or {}).get("total")
+    facts = [
+        ("Prompt", recipe.prompt),
+        ("As shot", recipe.rendered_prompt if recipe.rendered_prompt != recipe.prompt else ""),
+        ("Keep out", recipe.negative),
+        ("Direction", directed),
+        ("Pictures", pictures),
+        ("Picture", f"{recipe.width} × {recipe.height}, {recipe.frames} frames at {recipe.fps} a second"),
+        ("Seed", str(recipe.seed)),
+        ("Model", recipe.model),
+        ("Sampling", f"{recipe.steps} steps, guidance {recipe.guidance:g}, {recipe.solver}"),
+        ("Took", f"{took:.1f} s on this machine" if took else ""),
+    ]
+    return [[name, value] for name, value in facts if value]
+
+
+def file_name(found: Take) -> str:
+    """A name for the downloaded clip: words of the prompt and the seed, in plain letters."""
+    plain = unicodedata.normalize("NFKD", found.recipe.prompt).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain)[:6]
+    return "-".join([*(words or ["clip"]), str(found.recipe.seed)])[:100] + ".mp4"
+
+
+def when(value: object) -> str:
+    """An ISO 8601 time as a person writes it; what is not one is shown as it is."""
+    if not value:
+        return ""
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    local = moment.astimezone()
+    return f"{local.day} {local:%B %Y, %H:%M}"  # %-d is unknown on Windows
+
+
+def _parents(parents: Sequence[Any]) -> str:
+    titles = [str(parent.get("title") or "a file") for parent in parents if isinstance(parent, Mapping)]
+    return ", ".join(titles)
