@@ -44,8 +44,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0, help="length of the clip that is decoded")
     parser.add_argument("--threads", type=int, default=None)
+    parser.add_argument("--quick", action="store_true", help="four steps, one repeat, one second")
     parser.add_argument("--json", action="store_true", help="accepted for symmetry; the output is always JSON")
     options = parser.parse_args(arguments)
+    if options.quick:
+        options.steps, options.repeats, options.seconds = 4, 1, 1.0
     if options.threads:
         torch.set_num_threads(options.threads)
     print(json.dumps(measure(options.model, options.steps, options.repeats, options.seconds)))

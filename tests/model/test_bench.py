@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_both_samplers_end_at_the_same_latents(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert bench.main(["--model", str(folder), "--steps", "4", "--repeats", "1", "--seconds", "1"]) == 0
+    assert bench.main(["--model", str(folder), "--quick", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["model"]["weights"] == "trained"
     assert report["diffusers"]["parity"] < 1e-4
