@@ -170,7 +170,7 @@ class Studio:
 
     def _plan(self, shot: Shot) -> shots.Plan:
         entry = self.entry(shot.model)
-        return shots.plan(shot, entry, direction.knowledge(entry))
+        return shots.plan(shot, entry, direction.known(entry))
 
 
 def newest(jobs: Sequence[Job]) -> Job | None:

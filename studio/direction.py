@@ -17,7 +17,8 @@ from model.catalog import CatalogEntry
 from model.world.vocabulary import VOCABULARY, Term
 from studio.errors import ShotError
 
-_NOT_ASCII_WORD = re.compile(r"[^\w]+")
+_GLUE = frozenset({"a", "an", "at", "by", "from", "in", "on", "the", "under", "while", "with"})
+_NOT_WORD = re.compile(r"[^\w]+")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Direction:
         return {name: value for name, value in pairs if value}
 
 
+SPOKEN = ("time", "weather", "camera", "framing", "style")  # the order of the captions the model learned from
 KINDS: tuple[str, ...] = tuple(field.name for field in fields(Direction))
 
 
@@ -44,11 +46,16 @@ def options(model: str = "storybook", models: Path | None = None) -> dict[str, t
 
     `models` is the folder of the weights; None is the one that comes with the studio.
     """
-    knows = knowledge(catalog.entry(model, models))
+    knows = knowledge(model, models)
     return {kind: tuple((term.id, label(term)) for term in _terms(kind, knows)) for kind in KINDS}
 
 
-def knowledge(entry: CatalogEntry) -> dict[str, tuple[str, ...]] | None:
+def knowledge(model: str = "storybook", models: Path | None = None) -> dict[str, tuple[str, ...]] | None:
+    """As `known`, of a model by its name."""
+    return known(catalog.entry(model, models))
+
+
+def known(entry: CatalogEntry) -> dict[str, tuple[str, ...]] | None:
     """The ids of the terms that the weights say they were trained on, by kind; None when they do not say."""
     knows = entry.notes.get("knows")
     if not isinstance(knows, Mapping):
@@ -57,8 +64,9 @@ def knowledge(entry: CatalogEntry) -> dict[str, tuple[str, ...]] | None:
 
 
 def label(term: Term) -> str:
-    """A term's id as words on a button."""
-    return term.id.replace("_", " ").replace("-", " ").capitalize()
+    """A term as words on a button: its phrase, or its id where the phrase only makes sense in a sentence."""
+    words = term.id.replace("_", " ") if term.phrase.split()[0] in _GLUE else term.phrase
+    return words[:1].upper() + words[1:]
 
 
 def check(direction: Direction, knows: Mapping[str, Collection[str]] | None = None) -> Direction:
@@ -80,9 +88,9 @@ def check(direction: Direction, knows: Mapping[str, Collection[str]] | None = No
 def compile(prompt: str, direction: Direction) -> str:
     """The prompt with what the direction adds to it. Terms the prompt already names are left as they stand."""
     said = f" {_plain(prompt)} "
-    added = []
-    for kind, value in direction.chosen().items():
-        term = _match(value, _terms(kind, None))
+    added, chosen = [], direction.chosen()
+    for kind in SPOKEN:
+        term = _match(chosen[kind], _terms(kind, None)) if kind in chosen else None
         if term is not None and not any(f" {_plain(words)} " in said for words in (term.phrase, *term.synonyms)):
             added.append(term.phrase)
     if not added:
@@ -106,4 +114,4 @@ def _match(value: str, terms: tuple[Term, ...]) -> Term | None:
 
 
 def _plain(text: str) -> str:
-    return _NOT_ASCII_WORD.sub(" ", text.replace("_", " ").casefold()).strip()
+    return _NOT_WORD.sub(" ", text.replace("_", " ").casefold()).strip()

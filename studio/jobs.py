@@ -60,7 +60,8 @@ class JobStore(Store):
         """How many jobs come before this one: those running, and those that wait for longer."""
         row = self._one(
             "SELECT count(*) AS n FROM jobs, (SELECT created AS mine, rowid AS row FROM jobs WHERE id = ?) "
-            "WHERE id != ? AND (state IN ('running', 'finishing') OR (state = 'queued' AND (created, jobs.rowid) < (mine, row)))",
+            "WHERE id != ? AND (state IN ('running', 'finishing') "
+            "OR (state = 'queued' AND (created, jobs.rowid) < (mine, row)))",
             (job_id, job_id),
         )
         return int(row["n"]) if row else 0

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from model.errors import Cancelled
+from model.errors import Cancelled, ModelError
+from studio.errors import StudioError
 from studio.film import Job
 from studio.library import Library
 from studio.locks import HomeLock
@@ -135,7 +136,8 @@ class LocalEngine:
         except Cancelled:
             self._stop(job.id)
         except Exception as error:
-            log.exception("job %s failed", job.id)
+            expected = isinstance(error, (StudioError, ModelError))
+            log.error("job %s failed: %s", job.id, error, exc_info=None if expected else error)
             self._library.finish_job(job.id, "failed", "Failed", error=plain_error(error))
 
     def _stop(self, job_id: str) -> None:

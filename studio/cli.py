@@ -1,0 +1,148 @@
+"""`python -m studio`: the commands and their flags. What they do is in `verbs`, `bench` and `doctor`.
+
+Exit codes: 0 done, 1 the answer is no, 2 the input is wrong (one line says how to mend it), 3 it failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import studio
+from studio.console import Console
+from studio.direction import KINDS
+from studio.errors import SettingsError, ShotError, StudioError
+from studio.settings import Settings
+
+Verb = Callable[[argparse.Namespace, Console], int]
+
+
+class _Usage(Exception):
+    """The command line itself is wrong."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise _Usage(f"{message} (see {self.prog} --help)")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    console = Console("--json" in given)
+    try:
+        options = _parser().parse_args(given)
+        verb: Verb = options.verb
+        with _log_file():
+            return verb(options, console)
+    except _Usage as error:
+        console.refuse(str(error))
+        return 2
+    except ShotError as error:
+        console.refuse(str(error), field=error.field, suggestion=error.suggestion)
+        return 2
+    except SettingsError as error:
+        console.refuse(str(error))
+        return 2
+    except StudioError as error:
+        console.refuse(str(error))
+        return 3
+    except KeyboardInterrupt:
+        console.say("Stopped.")
+        return 3
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m studio", description="Auteur without a browser.")
+    parser.add_argument("--version", action="version", version=f"Auteur {studio.__version__}")
+    verbs = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
+    _add_shoot(verbs)
+    _add_checks(verbs)
+    _add_machine(verbs)
+    return parser
+
+
+def _add(verbs: argparse._SubParsersAction[_Parser], name: str, about: str) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name, help=about, description=about, allow_abbrev=False)
+    parser.add_argument("--json", action="store_true", help="the answer as one JSON object on the last line")
+    parser.set_defaults(verb=_late(name))
+    return parser
+
+
+def _late(name: str) -> Verb:
+    """The function behind a command, imported when it runs: `--help` needs no ffmpeg and no c2pa."""
+
+    def run(options: argparse.Namespace, console: Console) -> int:
+        if name == "bench":
+            from studio import bench
+
+            return bench.run(options, console)
+        if name == "doctor":
+            from studio import doctor
+
+            return doctor.run(options, console)
+        from studio import verbs
+
+        verb: Verb = getattr(verbs, name)
+        return verb(options, console)
+
+    return run
+
+
+def _add_shoot(verbs: argparse._SubParsersAction[_Parser]) -> None:
+    shoot = _add(verbs, "shoot", "render one shot and sign it")
+    shoot.add_argument("prompt", metavar="PROMPT")
+    shoot.add_argument("--out", type=Path, metavar="clip.mp4", help="where a copy of the clip goes")
+    shoot.add_argument("--model", default="storybook")
+    shoot.add_argument("--size", default="landscape", help="landscape, portrait, square or WxH")
+    shoot.add_argument("--seconds", type=float, default=4.0)
+    shoot.add_argument("--seed", type=int, help="the same seed gives the same clip on the same machine")
+    shoot.add_argument("--steps", type=int)
+    shoot.add_argument("--guidance", type=float)
+    shoot.add_argument("--negative", default="", metavar="TEXT", help="what should not be seen")
+    shoot.add_argument("--image", type=Path, metavar="first.png", help="the first frame")
+    shoot.add_argument("--last", type=Path, metavar="last.png", help="the last frame")
+    shoot.add_argument("--frames", type=Path, nargs="+", metavar="FILE", help="pictures over the shot, or one clip")
+    for kind in KINDS:
+        shoot.add_argument(f"--{kind}", help=f"{kind}, in the model's words")
+    shoot.add_argument("--accept-rewrite", action="store_true", help="shoot the policy's wording where it has one")
+
+
+def _add_checks(verbs: argparse._SubParsersAction[_Parser]) -> None:
+    verify = _add(verbs, "verify", "say who made a file, and whether it was changed since")
+    verify.add_argument("file", type=Path, metavar="FILE")
+    policy = _add(verbs, "policy", "say what the policy thinks of a prompt")
+    policy.add_argument("text", nargs="?", metavar="TEXT")
+    policy.add_argument("--file", type=Path, metavar="prompts.jsonl", help="one prompt a line")
+    policy.add_argument("--mode", choices=("strict", "local"))
+
+
+def _add_machine(verbs: argparse._SubParsersAction[_Parser]) -> None:
+    models = _add(verbs, "models", "the models one can choose")
+    models.add_argument("what", nargs="?", choices=("list", "info"), default="list")
+    models.add_argument("name", nargs="?", metavar="NAME")
+    bench = _add(verbs, "bench", "measure the whole path and the model on this machine")
+    bench.add_argument("--quick", action="store_true", help="without the one-minute clip")
+    _add(verbs, "doctor", "what this machine can do, and what to mend")
+
+
+@contextmanager
+def _log_file() -> Iterator[None]:
+    """Tracebacks belong in a file of the home folder: the terminal gets one line that can be acted on."""
+    handler: logging.Handler = logging.NullHandler()
+    home = Settings.from_env().home
+    if home.is_dir():
+        handler = logging.FileHandler(home / "auteur.log", encoding="utf-8", delay=True)
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()

@@ -1,0 +1,286 @@
+"""The commands that make, check and list: each takes parsed arguments and a console, and gives an exit code."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from model import catalog
+from model.catalog import CatalogEntry
+from studio import media, provenance, shots
+from studio.console import Console, clock
+from studio.core import Studio
+from studio.direction import KINDS, Direction
+from studio.engines.local import LocalEngine
+from studio.errors import PolicyStop, ShotError, StudioError
+from studio.film import Job, Shot, Take
+from studio.library import Library
+from studio.policy import Decision, PolicyRequest, check_request
+from studio.provenance import Identity, ProvenanceError, Report
+from studio.settings import Settings
+
+DONE, NO, WRONG, FAILED = 0, 1, 2, 3
+
+VERDICTS = {
+    "trusted": "signed by a signer on the trust list, and unchanged",
+    "local": "signed by this studio, and unchanged",
+    "unknown-signer": "unchanged since it was signed, by a signer this studio does not know",
+    "changed": "changed since it was signed",
+    "none": "no credential: it is not signed, or the signature was taken off",
+    "recovered": "its credential was lost, and found again in this studio",
+}
+
+
+def shoot(options: Namespace, console: Console) -> int:
+    """Render one shot and hand out its clip."""
+    settings = Settings.from_env()
+    out = _target(options.out)
+    library = Library(settings.home)
+    with Studio(settings, LocalEngine(settings, library, serve=False)) as studio:
+        try:
+            job = studio.submit(_shot(options), accept_rewrite=options.accept_rewrite)
+        except PolicyStop as stop:
+            return _stopped(stop.decision, console)
+        if job.notice:
+            console.say(job.notice)
+        job = _watch(studio, job, console)
+        if job.state != "done" or job.take_id is None:
+            console.refuse(job.error or "Stopped before it was finished.", state=job.state)
+            return FAILED
+        take = studio.take(job.take_id)
+        file = take.clip if out is None else _hand_out(take.clip, out)
+    console.answer(_shot_answer(take, file), _shot_text(take, file))
+    library.close()
+    return DONE
+
+
+def verify(options: Namespace, console: Console) -> int:
+    """Say what a file's credential says."""
+    home = Settings.from_env().home
+    identity = Identity.load_or_create(home / "identity") if (home / "identity").is_dir() else None
+    try:
+        report = provenance.verify(options.file, identity)
+    except (ProvenanceError, OSError) as error:
+        console.refuse(f"{options.file.name} cannot be read: {_reason(error)}")
+        return WRONG
+    console.answer(report.to_dict(), _report_text(options.file, report))
+    return DONE if report.intact else NO
+
+
+def policy(options: Namespace, console: Console) -> int:
+    """Say what the policy thinks of a text, or of every line of a file."""
+    mode = options.mode or Settings.from_env().mode
+    if (options.text is None) == (options.file is None):
+        console.refuse('give one text ("TEXT") or one file (--file prompts.jsonl)')
+        return WRONG
+    if options.file is None:
+        decision = check_request(PolicyRequest(prompt=options.text), mode)
+        console.answer(_decision_answer(decision), _decision_text(decision))
+        return DONE if decision.action in ("allow", "warn") else NO
+    try:
+        prompts = list(_prompts(options.file))
+    except (OSError, ValueError) as error:
+        console.refuse(f"{options.file.name}: {_reason(error)}")
+        return WRONG
+    for prompt in prompts:
+        decision = check_request(PolicyRequest(prompt=prompt), mode)
+        console.answer(_decision_answer(decision), f"{decision.action:8} {prompt[:100]}")
+    return DONE
+
+
+def models(options: Namespace, console: Console) -> int:
+    """List the models, or describe one."""
+    folder = Settings.from_env().models
+    if options.what == "info":
+        if not options.name:
+            console.refuse("say which model: models info NAME")
+            return WRONG
+        entry = shots.entry(options.name, folder)
+        console.answer(_model_answer(entry), _model_text(entry))
+        return DONE
+    entries = catalog.entries(folder)
+    lines = [f"{entry.name:14} {entry.title:14} {_state(entry):10} {entry.licence}" for entry in entries]
+    console.answer({"models": [_model_answer(entry) for entry in entries]}, "\n".join(lines))
+    return DONE
+
+
+def _shot(options: Namespace) -> Shot:
+    direction = Direction(**{kind: getattr(options, kind) for kind in KINDS})
+    return Shot(
+        prompt=options.prompt,
+        direction=direction,
+        negative=options.negative,
+        size=options.size,
+        seconds=options.seconds,
+        seed=options.seed,
+        steps=options.steps,
+        guidance=options.guidance,
+        first=options.image,
+        last=options.last,
+        frames=tuple(options.frames or ()),
+        model=options.model,
+    )
+
+
+def _target(out: Path | None) -> Path | None:
+    """Where the clip is to go, known to be writable before a second is spent on rendering."""
+    if out is None:
+        return None
+    if out.suffix.lower() != ".mp4" or out.is_dir():
+        raise ShotError(
+            "out", str(out), f"--out {out.name or out} does not work: the clip is an MP4, name it like clip.mp4"
+        )
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        probe = out.with_name(f".{out.name}.part")
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ShotError("out", str(out), f"--out {out} cannot be written: {_reason(error)}") from None
+    return out
+
+
+def _watch(studio: Studio, job: Job, console: Console) -> Job:
+    try:
+        while not job.finished:
+            console.progress(job)
+            time.sleep(0.05)
+            job = studio.job(job.id)
+    except KeyboardInterrupt:
+        studio.cancel(job.id)
+        console.say("Stopping ...")
+        return studio.wait(job.id, timeout=60)
+    return job
+
+
+def _hand_out(clip: Path, out: Path) -> Path:
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with media.room(out.parent):
+            shutil.copyfile(clip, part)
+            part.replace(out)
+    except OSError as error:
+        raise StudioError(f"the take is in the library, but {out} could not be written: {_reason(error)}") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return out
+
+
+def _stopped(decision: Decision, console: Console) -> int:
+    line = decision.message
+    if decision.action == "rewrite" and decision.rewritten:
+        line = f"{line} It could be shot as: {decision.rewritten} (add --accept-rewrite)"
+    console.refuse(line, **_decision_answer(decision))
+    return NO
+
+
+def _shot_answer(take: Take, file: Path) -> dict[str, Any]:
+    report = {name: value for name, value in take.report.items() if name != "recipe"}
+    return {
+        "file": str(file),
+        "sha256": take.sha256,
+        "take": take.id,
+        "model": take.recipe.model,
+        "seed": take.recipe.seed,
+        "width": take.width,
+        "height": take.height,
+        "frames": take.frames,
+        "fps": take.fps,
+        "seconds": take.seconds,
+        "credential": {"state": take.report.get("verdict"), **report},
+    }
+
+
+def _shot_text(take: Take, file: Path) -> str:
+    what = f"{take.width}x{take.height}, {take.duration:.1f} s, seed {take.recipe.seed}"
+    return f"{file}\n{what}; shot in {clock(take.seconds['total'])}, {VERDICTS[take.report['verdict']]}"
+
+
+def _report_text(file: Path, report: Report) -> str:
+    lines = [f"{file.name}: {report.verdict}: {VERDICTS[report.verdict]}"]
+    facts = {"AI-made": {True: "yes", False: "no"}.get(bool(report.ai)) if report.ai is not None else None}
+    facts |= {"signer": report.signer, "model": report.model, "when": report.when}
+    lines += [f"  {name}: {value}" for name, value in facts.items() if value]
+    lines += [f"  given: {parent.get('title', '?')} ({parent.get('relationship', '?')})" for parent in report.parents]
+    if report.recipe is not None:
+        lines.append(f"  recipe: {'verified' if report.recipe_verified else 'not verified'}")
+    return "\n".join(lines + [f"  problem: {problem}" for problem in report.problems])
+
+
+def _decision_answer(decision: Decision) -> dict[str, Any]:
+    return {
+        "action": decision.action,
+        "category": decision.category,
+        "rewritten": decision.rewritten,
+        "message": decision.message,
+        "ms": round(decision.elapsed_ms, 3),
+    }
+
+
+def _decision_text(decision: Decision) -> str:
+    parts = [decision.action, decision.category or "", decision.message]
+    text = ": ".join(part for part in parts if part)
+    return f"{text}\n{decision.rewritten}" if decision.rewritten else text
+
+
+def _prompts(path: Path) -> Iterator[str]:
+    """The prompts of a JSONL file: each line an object with `prompt` (or `text`), or a JSON string."""
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                found = json.loads(line)
+            except ValueError:
+                found = None
+            prompt = found.get("prompt", found.get("text")) if isinstance(found, dict) else found
+            if not isinstance(prompt, str):
+                raise ValueError(f'line {number} is not like {{"prompt": "..."}}')
+            yield prompt
+
+
+def _model_answer(entry: CatalogEntry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "licence": entry.licence,
+        "installed": not entry.missing,
+        "size_bytes": entry.size_bytes,
+        "fps": entry.fps,
+        "sizes": dict(entry.sizes),
+        "given": dict(entry.given),
+        "default_seconds": entry.default_seconds,
+        "max_seconds": entry.max_seconds,
+        "defaults": asdict(entry.defaults),
+        "limits": asdict(entry.limits),
+    }
+
+
+def _model_text(entry: CatalogEntry) -> str:
+    sizes = ", ".join(f"{name} {width}x{height}" for name, (width, height) in entry.sizes.items())
+    given = ", ".join(name for name, trained in entry.given.items() if trained) or "nothing"
+    return "\n".join(
+        (
+            f"{entry.title} ({entry.name}): {_state(entry)}, {entry.size_bytes / 1e6:.0f} MB, {entry.licence}",
+            f"  sizes: {sizes}; {entry.fps} frames a second, up to {entry.max_seconds:g} s",
+            f"  can be given: {given}",
+            f"  defaults: {entry.defaults.steps} steps, guidance {entry.defaults.guidance:g}, {entry.defaults.solver}",
+            *(f"  missing: {path}" for path in entry.missing),
+        )
+    )
+
+
+def _state(entry: CatalogEntry) -> str:
+    return "missing" if entry.missing else "ready"
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

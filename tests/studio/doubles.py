@@ -1,0 +1,95 @@
+"""A generator that paints a moving gradient: real requests, real anchors, real chunks, no weights."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from model import catalog, request
+from model.conditioning import Anchor
+from model.errors import WeightsError
+from model.flow import SolverState
+from model.pipeline import GenerationRequest, StepInfo
+from model.state import SamplerState, fingerprint
+
+SHA256 = "ab" * 32
+
+
+class FakeGeneration(Iterator[np.ndarray]):
+    def __init__(self, of: FakeGenerator, asked: GenerationRequest, on_step: Any, resume: SamplerState | None) -> None:
+        self.of, self.asked, self.on_step = of, asked, on_step
+        self.seconds = {"text": 0.01, "denoise": 0.02, "decode": 0.01, "encode_anchors": 0.0}
+        self.latents = torch.zeros(4, 1 + (asked.frames - 1) // 4, 4, 4)
+        self.first = 0 if resume is None else resume.solver.step
+        self.chunks = self.run()
+
+    def __next__(self) -> np.ndarray:
+        return next(self.chunks)
+
+    def run(self) -> Iterator[np.ndarray]:
+        small = torch.zeros(4, 3, 4, 4)
+        for index in range(self.first, self.asked.steps):
+            time.sleep(self.of.pace)
+            self.of.forwards += 1
+            self.of.hurdle(index)
+            state = SamplerState(
+                0, SolverState(index + 1, small, (), None), None, torch.zeros(4, dtype=torch.uint8),
+                fingerprint(self.asked, SHA256),
+            )  # fmt: skip
+            pictures = np.full((3, 8, 14, 3), 40 * index % 255, np.uint8)
+            self.on_step(
+                StepInfo(
+                    index, self.asked.steps, 1.0, 0, 1, small, lambda p=pictures: p, lambda s=state: s
+                )
+            )  # fmt: skip
+        for start in range(0, self.asked.frames, 4):
+            yield np.stack([paint(self.asked, i) for i in range(start, min(start + 4, self.asked.frames))])
+
+
+class FakeGenerator:
+    name, fps, sha256 = "storybook", 16, SHA256
+
+    def __init__(self, pace: float = 0.0, hurdle: Callable[[int], None] = lambda index: None) -> None:
+        self.entry = catalog.entry("storybook")
+        self.limits = self.entry.limits
+        self.pace, self.hurdle = pace, hurdle
+        self.forwards = 0
+        self.anchors: tuple[Anchor, ...] = ()
+
+    def request(self, prompt: str, **overrides: Any) -> GenerationRequest:
+        asked = request.build(prompt, self.entry, self.limits, **overrides)
+        self.anchors = asked.anchors
+        return asked
+
+    def generate(self, asked: GenerationRequest, on_step: Any = None, resume: Any = None) -> FakeGeneration:
+        return FakeGeneration(self, asked, on_step, resume)
+
+
+def paint(asked: GenerationRequest, index: int) -> np.ndarray:
+    """A frame that depends on the seed and moves."""
+    columns = np.linspace(0, 255, asked.width)[None, :, None]
+    rows = np.linspace(0, 255, asked.height)[:, None, None]
+    frame = np.concatenate([(columns + 4 * index) % 256 + 0 * rows, rows + 0 * columns, 0 * rows + 0 * columns], 2)
+    frame[..., 2] = asked.seed % 256
+    return frame.astype(np.uint8)
+
+
+class Gate:
+    """A hurdle that holds the render at a step until it is opened."""
+
+    def __init__(self, at: int = 0) -> None:
+        self.at, self.reached, self.opened = at, threading.Event(), threading.Event()
+
+    def __call__(self, index: int) -> None:
+        if index == self.at:
+            self.reached.set()
+            assert self.opened.wait(20)
+
+
+def broken_load(_: str) -> FakeGenerator:
+    raise WeightsError("dit.safetensors is cut off; restore it")
