@@ -12,8 +12,8 @@ from pathlib import Path
 from model.world.art import CACHE, COMMITTED, PROPS, pack
 
 SUBJECTS = (
-    "fox", "dog", "cat", "mammoth", "penguin", "butterfly", "tropical_fish", "octopus", "rocket", "balloon", "candle", "ghost",
-    "woman",
+    "fox", "dog", "cat", "mammoth", "penguin", "butterfly", "tropical_fish", "octopus", "rocket", "balloon", "candle",
+    "ghost", "woman",
 )  # fmt: skip
 SIDE, LOOP = 96, 6
 
