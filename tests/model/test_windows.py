@@ -1,0 +1,41 @@
+"""A long clip's windows cover it once, and each knows what it is given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model import windows
+from model.conditioning import Given
+from tests.model.doubles import generator
+
+
+@given(st.integers(1, 300), st.integers(2, 20), st.integers(0, 30))
+def test_windows_cover_every_latent_once_and_keep_their_width(total: int, width: int, overlap: int) -> None:
+    plan = windows.plan(total, width, overlap)
+    assert [latent for window in plan for latent in range(window.fresh, window.stop)] == list(range(total))
+    assert {window.length for window in plan} == {min(width, total)}
+    for window in plan[1:]:
+        assert window.fresh - window.start >= min(max(overlap, 1), width - 1)
+
+
+def test_a_window_is_given_what_came_before_and_the_anchors_in_its_new_part() -> None:
+    noise, known = torch.randn(2, 4, 1, 1), torch.randn(2, 5, 1, 1)
+    anchor = Given(4, torch.randn(2, 3, 1, 1), 0.25)
+    hold = windows.hold(windows.Window(3, 5, 7), noise, known, [anchor], 0.1)
+    assert hold.level.tolist() == torch.tensor([0.1, 0.1, 0.25, 0.25]).tolist()
+    assert torch.allclose(hold.value[:, :2], 0.9 * known[:, 3:] + 0.1 * noise[:, :2])
+    assert torch.allclose(hold.value[:, 2:], 0.75 * anchor.latents[:, 1:] + 0.25 * noise[:, 2:])
+
+
+def test_what_came_before_may_be_given_at_a_little_noise_without_changing_what_was_shown() -> None:
+    noisy = generator()
+    noisy.entry = replace(noisy.entry, notes={"prefix_level": 0.1})
+    clean, asked = generator(), noisy.request("a fox", frames=17)
+    exact, rough = (np.concatenate(list(gen.generate(asked))) for gen in (clean, noisy))
+    assert np.array_equal(exact[:9], rough[:9])
+    assert not np.array_equal(exact[9:], rough[9:])
