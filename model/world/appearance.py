@@ -27,7 +27,9 @@ def _turn(colour: Tensor, hue: float, saturation: float, value: float) -> Tensor
     """Turn the hue (a full circle is 1) by the YIQ rotation, then scale saturation and value."""
     angle = torch.tensor(hue * 6.283185)
     cos, sin = float(angle.cos()), float(angle.sin())
-    luma = (colour * torch.tensor([0.299, 0.587, 0.114], device=colour.device)[None, :, None, None]).sum(1, keepdim=True)
+    luma = (colour * torch.tensor([0.299, 0.587, 0.114], device=colour.device)[None, :, None, None]).sum(
+        1, keepdim=True
+    )
     i = (colour * torch.tensor([0.596, -0.274, -0.322], device=colour.device)[None, :, None, None]).sum(1, keepdim=True)
     q = (colour * torch.tensor([0.211, -0.523, 0.312], device=colour.device)[None, :, None, None]).sum(1, keepdim=True)
     i, q = (i * cos - q * sin) * saturation, (i * sin + q * cos) * saturation
@@ -37,7 +39,9 @@ def _turn(colour: Tensor, hue: float, saturation: float, value: float) -> Tensor
 
 def _recolour(colour: Tensor, hue: float) -> Tensor:
     """Give everything that is not near black, white or grey-dark one hue, keeping its light and shade."""
-    luma = (colour * torch.tensor([0.299, 0.587, 0.114], device=colour.device)[None, :, None, None]).sum(1, keepdim=True)
+    luma = (colour * torch.tensor([0.299, 0.587, 0.114], device=colour.device)[None, :, None, None]).sum(
+        1, keepdim=True
+    )
     wheel = torch.tensor([hue, hue - 1 / 3, hue + 1 / 3], device=colour.device)[None, :, None, None]
     pure = ((wheel - wheel.floor() - 0.5).abs() * 6 - 1).clamp(0, 1)
     toned = (pure * 0.75 + 0.25) * (luma * 1.25 + 0.05)
@@ -65,7 +69,10 @@ def _accessory(instance: Instance, colour: Tensor, alpha: Tensor) -> tuple[Tenso
     side = colour.shape[-1]
     axis = torch.linspace(0, 1, side, device=colour.device)
     x, y = axis[None, :], axis[:, None]
-    paint = torch.tensor([(0.86, 0.22, 0.25), (0.20, 0.42, 0.86), (0.98, 0.75, 0.18)][hash(round(instance.build, 6)) % 3], device=colour.device)[None, :, None, None]
+    paint = torch.tensor(
+        [(0.86, 0.22, 0.25), (0.20, 0.42, 0.86), (0.98, 0.75, 0.18)][hash(round(instance.build, 6)) % 3],
+        device=colour.device,
+    )[None, :, None, None]
     top = float((alpha[0, 0].amax(1) > 0.5).float().argmax()) / side
     columns = alpha[0, 0][int(top * side) : int(top * side) + max(2, side // 12)].sum(0)
     centre = float((columns * axis).sum() / columns.sum().clamp(min=1e-3))
@@ -75,8 +82,12 @@ def _accessory(instance: Instance, colour: Tensor, alpha: Tensor) -> tuple[Tenso
         mask = torch.maximum(brim, crown)[None, None]
         return colour * (1 - mask) + paint * mask, torch.maximum(alpha, mask.expand_as(alpha))
     if instance.accessory == "bow":
-        wing = ((x - centre).abs() < 0.10).float() * ((y - top - 0.10).abs() < (x - centre).abs() * 0.55 + 0.012).float()
-        return colour * (1 - wing) + paint * wing, torch.maximum(alpha, wing[None, None].expand_as(alpha) * (alpha.amax(0, keepdim=True) > -1))
+        wing = ((x - centre).abs() < 0.10).float() * (
+            (y - top - 0.10).abs() < (x - centre).abs() * 0.55 + 0.012
+        ).float()
+        return colour * (1 - wing) + paint * wing, torch.maximum(
+            alpha, wing[None, None].expand_as(alpha) * (alpha.amax(0, keepdim=True) > -1)
+        )
     level = top + 0.52 * (0.98 - top)
     band = ((y - level - 0.03 * torch.sin(x * 6)).abs() < 0.045).float()[None, None] * (alpha > 0.5)
     shaded = paint * (1.08 - 0.35 * (y - level + 0.05) / 0.1)

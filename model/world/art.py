@@ -1,8 +1,8 @@
 """The art of the world: fetch Fluent emoji once, pack what the cast needs, load it as tensors.
 
 Art is needed to train and to render world clips, never to run the studio. `fetch` takes Microsoft's MIT-licensed Fluent
-emoji from the npm packages that carry them; `pack` crops every subject to what is drawn over all its frames, sets it on the
-bottom of a square and writes one WebP strip a subject. A small pack is committed for the tests.
+emoji from the npm packages that carry them; `pack` crops every subject to what is drawn over all its frames, sets it
+on the bottom of a square and writes one WebP strip a subject. A small pack is committed for the tests.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ COMMITTED = Path(__file__).resolve().parents[2] / "assets" / "world"
 
 PROPS: dict[str, str] = {
     "evergreen": "1f332", "tree": "1f333", "palm": "1f334", "cactus": "1f335", "tulip": "1f337", "blossom": "1f33c",
-    "hibiscus": "1f33a", "herb": "1f33f", "mushroom_prop": "1f344", "coral": "1fab8", "shell": "1f41a", "house": "1f3e0",
-    "garden_house": "1f3e1", "hut": "1f6d6", "couch": "1f6cb-fe0f", "picture": "1f5bc-fe0f", "plant": "1fab4", "rock": "1faa8",
-    "shop": "1f3ea", "paper_lantern": "1f3ee", "ringed_planet": "1fa90", "earth": "1f30d", "umbrella": "26f1-fe0f", "books": "1f4da",
-    "office": "1f3e2", "store": "1f3ec", "sheaf": "1f33e", "bamboo": "1f38b",
+    "hibiscus": "1f33a", "herb": "1f33f", "mushroom_prop": "1f344", "coral": "1fab8", "shell": "1f41a", "house":
+    "1f3e0", "garden_house": "1f3e1", "hut": "1f6d6", "couch": "1f6cb-fe0f", "picture": "1f5bc-fe0f", "plant": "1fab4",
+    "rock": "1faa8", "shop": "1f3ea", "paper_lantern": "1f3ee", "ringed_planet": "1fa90", "earth": "1f30d", "umbrella":
+    "26f1-fe0f", "books": "1f4da", "office": "1f3e2", "store": "1f3ec", "sheaf": "1f33e", "bamboo": "1f38b",
 }  # fmt: skip
 
 
@@ -65,7 +65,9 @@ def fetch(cache: Path = CACHE) -> Path:
         target = folder / package.split("/")[1]
         if target.is_dir():
             continue
-        done = subprocess.run([npm, "pack", "--silent", package], cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [npm, "pack", "--silent", package], cwd=folder, capture_output=True, text=True, check=False
+        )
         if done.returncode != 0:
             raise ArtError(f"npm could not fetch {package}: {done.stderr.strip().splitlines()[-1:]}")
         archive = folder / done.stdout.strip().splitlines()[-1]
@@ -75,8 +77,11 @@ def fetch(cache: Path = CACHE) -> Path:
     return folder
 
 
-def pack(packages: Path, out: Path, *, side: int = SIDE, loop: int = LOOP_FRAMES, only: frozenset[str] | None = None) -> int:
-    """Pack every subject and prop (or `only` those) as WebP strips of side x side pictures into `out`; returns how many."""
+def pack(
+    packages: Path, out: Path, *, side: int = SIDE, loop: int = LOOP_FRAMES, only: frozenset[str] | None = None
+) -> int:
+    """Pack every subject and prop (or `only` those) as WebP strips of side x side pictures into `out`; returns how
+    many."""
     out.mkdir(parents=True, exist_ok=True)
     wanted = [(s.id, s.code, s.moving) for s in CAST] + [(name, code, False) for name, code in PROPS.items()]
     count = 0

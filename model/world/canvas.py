@@ -1,7 +1,8 @@
 """A small painter on tensors: soft hills, lit balls, boxes, noise and pasted pictures, with antialiased edges.
 
-World coordinates: one unit is the height of a 16:9 frame, x = 0 is its middle, y grows downwards from 0 (top) to 1. A canvas
-covers more than a frame so that the camera can move over it. Colours are RGB in 0..1; layers are premultiplied by alpha.
+World coordinates: one unit is the height of a 16:9 frame, x = 0 is its middle, y grows downwards from 0 (top) to 1. A
+canvas covers more than a frame so that the camera can move over it. Colours are RGB in 0..1; layers are premultiplied
+by alpha.
 
 Axis legend: H, W: pixels of the canvas.
 """
@@ -99,7 +100,9 @@ class Canvas:
         bottom = min(self.height, math.ceil((y1 - Y_TOP) * self.resolution) + 1)
         return (slice(top, bottom), slice(left, right)) if right > left and bottom > top else None
 
-    def ball(self, cx: float, cy: float, radius: float, colour: Colour, *, squash: float = 1.0, shade: float = 0.35) -> None:
+    def ball(
+        self, cx: float, cy: float, radius: float, colour: Colour, *, squash: float = 1.0, shade: float = 0.35
+    ) -> None:
         """A ball lit from the upper left; squash < 1 flattens it."""
         window = self._window(cx - radius, cy - radius * squash, cx + radius, cy + radius * squash)
         if window is None:
@@ -111,7 +114,9 @@ class Canvas:
         light = 1 + shade * (-(dx * 0.5 + dy * 0.85)) - shade * 0.4 * distance.square()
         self._blend(window, torch.tensor(colour, device=alpha.device)[:, None, None] * light[None], alpha)
 
-    def box(self, x0: float, y0: float, x1: float, y1: float, colour: Colour, *, shade: float = 0.15, opacity: float = 1.0) -> None:
+    def box(
+        self, x0: float, y0: float, x1: float, y1: float, colour: Colour, *, shade: float = 0.15, opacity: float = 1.0
+    ) -> None:
         """A box, a little lighter on its left."""
         window = self._window(x0, y0, x1, y1)
         if window is None:
@@ -131,7 +136,9 @@ class Canvas:
         dark = 1 - strength * torch.exp(-(dx * dx + dy * dy))
         self.pixels[:3, window[0], window[1]] *= dark
 
-    def paste(self, picture: Tensor, cx: float, base: float, height: float, *, flip: bool = False, tint: Colour = (1, 1, 1)) -> None:
+    def paste(
+        self, picture: Tensor, cx: float, base: float, height: float, *, flip: bool = False, tint: Colour = (1, 1, 1)
+    ) -> None:
         """Set a picture, uint8 (4, P, P), on the line y = base; height in units; with a contact shadow."""
         side = max(2, round(height * self.resolution))
         whole = picture.to(self.pixels.device).float() / 255

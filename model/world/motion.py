@@ -1,4 +1,5 @@
-"""How actors and the camera move: every quantity is a function of time in seconds, so a clip can start anywhere in it."""
+"""How actors and the camera move: every quantity is a function of time in seconds, so a clip can start anywhere in
+it."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ LOOP_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Pose:
-    """An actor over time, all (T,): feet x and y, stretch of width (negative: mirrored) and height, tilt in radians about
-    the feet, lift above the ground, and the picture of the loop; grounded: whether it stands on the ground."""
+    """An actor over time, all (T,): feet x and y, stretch of width (negative: mirrored) and height, tilt in radians
+    about the feet, lift above the ground, and the picture of the loop; grounded: whether it stands on the ground."""
 
     x: Tensor
     y: Tensor
@@ -65,7 +66,11 @@ def pose(actor: Actor, loop: int, times: Tensor) -> Pose:
     facing = {"left": -1, "right": 1, "front": 0}[subject.facing]
     heading = actor.direction if facing and facing != actor.direction else facing or 1
     mirrored = -1.0 if facing and heading != facing else 1.0
-    index = ((t / LOOP_SECONDS * LOOP_FRAMES + actor.phase * loop).long() % loop) if loop > 1 else torch.zeros_like(t, dtype=torch.long)
+    index = (
+        ((t / LOOP_SECONDS * LOOP_FRAMES + actor.phase * loop).long() % loop)
+        if loop > 1
+        else torch.zeros_like(t, dtype=torch.long)
+    )
     airborne = lift / max(actor.height, 1e-3) if grounded else one * 0.5
     return Pose(x, y - lift, sx * mirrored, sy, tilt * mirrored, airborne, index, grounded)
 

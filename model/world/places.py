@@ -1,7 +1,7 @@
 """The places: each paints itself in three depth layers and, where lamps burn, a layer of their light.
 
-A place is painted anew from a seed, so that no two meadows are the same. Layers are painted in plain daylight; the hour of
-the day and the weather are put on when a clip is rendered.
+A place is painted anew from a seed, so that no two meadows are the same. Layers are painted in plain daylight; the
+hour of the day and the weather are put on when a clip is rendered.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ HORIZON = 0.58
 class PlaceLayers:
     """A painted place.
 
-    far, ground, fore: premultiplied RGBA (4, H, W), drawn in that order with growing parallax; lamps: RGB (3, H, W) light
-    added after the hour has darkened the place; wet: 0..1, how much the ground mirrors; indoor: no sky, no weather.
-    """
+    far, ground, fore: premultiplied RGBA (4, H, W), drawn in that order with growing parallax; lamps: RGB (3, H, W)
+    light added after the hour has darkened the place; wet: 0..1, how much the ground mirrors; indoor: no sky, no
+    weather.
+"""
 
     far: Tensor
     ground: Tensor
@@ -49,23 +50,46 @@ class Painter:
 
     def layers(self) -> PlaceLayers:
         """The painted layers."""
-        return PlaceLayers(self.far.pixels, self.ground.pixels, self.fore.pixels, self.lamps.pixels[:3], self.wet, self.indoor)
+        return PlaceLayers(
+            self.far.pixels, self.ground.pixels, self.fore.pixels, self.lamps.pixels[:3], self.wet, self.indoor
+        )
 
-    def hills(self, canvas: Canvas, level: float, rough: float, top: Colour, bottom: Colour, low: float = 1.2, high: float = 5) -> Tensor:
+    def hills(
+        self, canvas: Canvas, level: float, rough: float, top: Colour, bottom: Colour, low: float = 1.2, high: float = 5
+    ) -> Tensor:
         """A ridge of hills with light on its back; returns its line (W,)."""
         line = level + canvas.waves(self.rng, rough, low, high)
         shade = canvas.gradient(jitter(self.rng, top, 0.03), jitter(self.rng, bottom, 0.03), level - rough, level + 0.4)
         canvas.over(shade.expand(-1, -1, canvas.width), canvas.below(line))
         return line
 
-    def floor(self, top: Colour, bottom: Colour, *, level: float = HORIZON + 0.06, rough: float = 0.02, grain: float = 0.06, cells: float = 10) -> None:
+    def floor(
+        self,
+        top: Colour,
+        bottom: Colour,
+        *,
+        level: float = HORIZON + 0.06,
+        rough: float = 0.02,
+        grain: float = 0.06,
+        cells: float = 10,
+    ) -> None:
         """The ground everything stands on, with grain."""
         self.hills(self.ground, level, rough, top, bottom, 0.6, 3)
         mask = self.ground.pixels[3]
         speckle = self.ground.noise(self.generator, cells) * grain
         self.ground.pixels[:3] = (self.ground.pixels[:3] * (1 + speckle)).clamp(0, 1) * (mask > 0)
 
-    def scatter(self, canvas: Canvas, name: str, count: int, base: tuple[float, float], height: tuple[float, float], *, tint: Colour = (1, 1, 1), keep_clear: float = 0.0) -> None:
+    def scatter(
+        self,
+        canvas: Canvas,
+        name: str,
+        count: int,
+        base: tuple[float, float],
+        height: tuple[float, float],
+        *,
+        tint: Colour = (1, 1, 1),
+        keep_clear: float = 0.0,
+    ) -> None:
         """Set `count` pictures at random along the line between two y values, the far ones smaller and first."""
         if not self.art.has(name):
             return
@@ -85,7 +109,13 @@ class Painter:
             x = self.rng.uniform(-X_REACH, X_REACH)
             for _ in range(4):
                 r = radius * self.rng.uniform(0.6, 1.1)
-                canvas.ball(x + self.rng.uniform(-1, 1) * radius, level - r * 0.3, r, jitter(self.rng, colour, 0.05), squash=0.85)
+                canvas.ball(
+                    x + self.rng.uniform(-1, 1) * radius,
+                    level - r * 0.3,
+                    r,
+                    jitter(self.rng, colour, 0.05),
+                    squash=0.85,
+                )
 
 
 def _meadow(p: Painter) -> None:
@@ -109,7 +139,10 @@ def _mountains(p: Painter, level: float, rock: Colour, count: int) -> None:
         colour = torch.tensor(jitter(p.rng, rock, 0.03), device=shade.device)[:, None, None] * shade[None, None]
         canvas.over(colour.expand(-1, canvas.height, -1), canvas.below(line))
         snow = canvas.below(line) * (1 - canvas.below(line * 0 + peak_y + 0.13 + canvas.waves(p.rng, 0.05, 18, 50)))
-        white = torch.tensor(rgb("#f4f8ff"), device=shade.device)[:, None, None] * (1 + 0.10 * torch.tanh((peak_x - canvas.xs) * 14))[None, None]
+        white = (
+            torch.tensor(rgb("#f4f8ff"), device=shade.device)[:, None, None]
+            * (1 + 0.10 * torch.tanh((peak_x - canvas.xs) * 14))[None, None]
+        )
         canvas.over(white.clamp(0, 1).expand(-1, canvas.height, -1), snow)
 
 
@@ -117,7 +150,9 @@ def _snow(p: Painter) -> None:
     _mountains(p, HORIZON, rgb("#7d93b5"), p.rng.randint(4, 6))
     p.hills(p.far, HORIZON + 0.0, 0.04, rgb("#e3edfa"), rgb("#c3d4ec"))
     p.floor(rgb("#f5f9ff"), rgb("#c6d8f0"), grain=0.03)
-    p.scatter(p.ground, "evergreen", p.rng.randint(4, 8), (0.64, 0.73), (0.22, 0.40), tint=(0.86, 1.0, 1.05), keep_clear=0.3)
+    p.scatter(
+        p.ground, "evergreen", p.rng.randint(4, 8), (0.64, 0.73), (0.22, 0.40), tint=(0.86, 1.0, 1.05), keep_clear=0.3
+    )
     p.bushes(p.ground, p.rng.randint(2, 4), 0.76, 0.05, rgb("#eef4ff"))
     p.bushes(p.fore, p.rng.randint(0, 2), 1.12, 0.12, rgb("#f2f7ff"))
 
@@ -153,7 +188,10 @@ def _beach(p: Painter) -> None:
         canvas.box(x, y, x + p.rng.uniform(0.08, 0.4), y + 0.006, rgb("#dff7ff"), opacity=0.7)
     line = HORIZON + 0.10 + p.ground.waves(p.rng, 0.02, 1, 4)
     p.ground.over(rgb("#f4fbff"), p.ground.below(line - 0.012))
-    p.ground.over(p.ground.gradient(rgb("#ffe3ab"), rgb("#f0c27a"), 0.65, 1.1).expand(-1, -1, p.ground.width), p.ground.below(line))
+    p.ground.over(
+        p.ground.gradient(rgb("#ffe3ab"), rgb("#f0c27a"), 0.65, 1.1).expand(-1, -1, p.ground.width),
+        p.ground.below(line),
+    )
     p.ground.pixels[:3] *= 1 + p.ground.noise(p.generator, 20) * 0.04
     p.scatter(p.ground, "palm", p.rng.randint(1, 3), (0.74, 0.80), (0.5, 0.7), keep_clear=0.5)
     p.scatter(p.ground, "umbrella", p.rng.randint(0, 2), (0.76, 0.84), (0.25, 0.32), keep_clear=0.45)
@@ -184,7 +222,10 @@ def _towers(p: Painter, low: float, high: float, colours: tuple[str, ...], lit: 
 
 def _road(p: Painter, kerb: Colour, tarmac: Colour) -> None:
     p.ground.over(kerb, p.ground.below(HORIZON + 0.08))
-    p.ground.over(p.ground.gradient(mix(tarmac, (1, 1, 1), 0.08), tarmac, 0.72, 1.2).expand(-1, -1, p.ground.width), p.ground.below(HORIZON + 0.14))
+    p.ground.over(
+        p.ground.gradient(mix(tarmac, (1, 1, 1), 0.08), tarmac, 0.72, 1.2).expand(-1, -1, p.ground.width),
+        p.ground.below(HORIZON + 0.14),
+    )
     for i in range(-6, 7):
         x = i * 0.34 + p.rng.uniform(-0.03, 0.03)
         p.ground.box(x, 0.955, x + 0.18, 0.975, rgb("#f2ead2"), opacity=0.85)
@@ -200,7 +241,11 @@ def _city(p: Painter) -> None:
         p.ground.ball(x, 0.31, 0.028, rgb("#fff2cf"), shade=0.1)
         p.lamps.ball(x, 0.31, 0.03, rgb("#ffdf9a"), shade=0)
     for _ in range(p.rng.randint(3, 5)):
-        x, y, colour = p.rng.uniform(-1.3, 1.2), p.rng.uniform(0.3, 0.5), p.rng.choice(("#ff4f9a", "#38d6ff", "#8b5cff", "#ffb224", "#4dffa6"))
+        x, y, colour = (
+            p.rng.uniform(-1.3, 1.2),
+            p.rng.uniform(0.3, 0.5),
+            p.rng.choice(("#ff4f9a", "#38d6ff", "#8b5cff", "#ffb224", "#4dffa6")),
+        )
         p.far.box(x, y, x + 0.13, y + 0.055, rgb(colour), shade=0)
         p.lamps.box(x, y, x + 0.13, y + 0.055, rgb(colour), shade=0)
 
@@ -210,7 +255,13 @@ def _cherry(p: Painter, x: float, base: float, height: float) -> None:
     p.ground.box(x - height * 0.04, base - height * 0.55, x + height * 0.04, base, rgb("#6b4a3e"), shade=0.5)
     for _ in range(16):
         angle, reach = p.rng.uniform(-1, 1), p.rng.random() ** 0.5
-        p.ground.ball(x + angle * height * 0.36 * reach, base - height * (0.66 + p.rng.uniform(-0.2, 0.22) * reach), height * p.rng.uniform(0.10, 0.17), jitter(p.rng, rgb("#f7a9c4"), 0.06), squash=0.9)
+        p.ground.ball(
+            x + angle * height * 0.36 * reach,
+            base - height * (0.66 + p.rng.uniform(-0.2, 0.22) * reach),
+            height * p.rng.uniform(0.10, 0.17),
+            jitter(p.rng, rgb("#f7a9c4"), 0.06),
+            squash=0.9,
+        )
 
 
 def _tokyo(p: Painter) -> None:
@@ -226,7 +277,10 @@ def _tokyo(p: Painter) -> None:
 
 
 def _reef(p: Painter) -> None:
-    p.far.over(p.far.gradient(rgb("#3fb6e0"), rgb("#0e4f96"), -0.3, 0.9).expand(-1, -1, p.far.width), torch.ones_like(p.far.pixels[3]))
+    p.far.over(
+        p.far.gradient(rgb("#3fb6e0"), rgb("#0e4f96"), -0.3, 0.9).expand(-1, -1, p.far.width),
+        torch.ones_like(p.far.pixels[3]),
+    )
     for _ in range(6):
         x, lean, width = p.rng.uniform(-1.2, 1.2), p.rng.uniform(-0.3, 0.3), p.rng.uniform(0.05, 0.14)
         ray = torch.exp(-(((p.far.x - x - lean * p.far.y) / width) ** 2)) * (0.8 - p.far.y).clamp(0, 1) * 0.25
@@ -253,7 +307,9 @@ def _room(p: Painter) -> None:
     p.floor(rgb("#c98f5c"), rgb("#a56f43"), level=HORIZON + 0.08, rough=0.0, grain=0.05, cells=6)
     for i in range(8):
         p.ground.box(-X_REACH, 0.70 + i * i * 0.012, X_REACH, 0.703 + i * i * 0.012, rgb("#8a5a35"), opacity=0.5)
-    p.ground.ball(0, 0.90, 0.62, jitter(p.rng, rgb(p.rng.choice(("#c9564f", "#4f7fc9", "#5aa382"))), 0.05), squash=0.16, shade=0.1)
+    p.ground.ball(
+        0, 0.90, 0.62, jitter(p.rng, rgb(p.rng.choice(("#c9564f", "#4f7fc9", "#5aa382"))), 0.05), squash=0.16, shade=0.1
+    )
     p.scatter(p.ground, "couch", 1, (0.72, 0.73), (0.50, 0.56), keep_clear=0.35)
     p.scatter(p.ground, "plant", p.rng.randint(1, 2), (0.72, 0.76), (0.28, 0.36), keep_clear=0.45)
     p.scatter(p.ground, "books", p.rng.randint(0, 2), (0.80, 0.98), (0.12, 0.16), keep_clear=0.4)
@@ -262,11 +318,20 @@ def _room(p: Painter) -> None:
 
 
 def _space(p: Painter) -> None:
-    p.far.over(p.far.gradient(rgb("#0b1030"), rgb("#241a4d"), -0.2, 0.8).expand(-1, -1, p.far.width), torch.ones_like(p.far.pixels[3]))
+    p.far.over(
+        p.far.gradient(rgb("#0b1030"), rgb("#241a4d"), -0.2, 0.8).expand(-1, -1, p.far.width),
+        torch.ones_like(p.far.pixels[3]),
+    )
     cloud = (p.far.noise(p.generator, 1.5).clamp(min=0)) * 0.5
     p.far.over(rgb(p.rng.choice(("#7a3fb0", "#2f6fb5", "#b0487f"))), cloud)
     for _ in range(110):
-        p.far.ball(p.rng.uniform(-1.45, 1.45), p.rng.uniform(-0.5, 0.7), p.rng.choice((0.003, 0.004, 0.006)), rgb("#ffffff"), shade=0)
+        p.far.ball(
+            p.rng.uniform(-1.45, 1.45),
+            p.rng.uniform(-0.5, 0.7),
+            p.rng.choice((0.003, 0.004, 0.006)),
+            rgb("#ffffff"),
+            shade=0,
+        )
     for name, size in (("ringed_planet", (0.22, 0.34)), ("earth", (0.16, 0.26))):
         p.scatter(p.far, name, 1, (0.22, 0.45), size, keep_clear=0.25)
     p.floor(rgb("#c9ccd6"), rgb("#7d8294"), level=HORIZON + 0.10, rough=0.03, grain=0.08, cells=8)
@@ -297,7 +362,8 @@ _PAINTERS: Mapping[str, Callable[[Painter], None]] = MappingProxyType({
 
 
 def paint(place: str, seed: int, art: Art, *, resolution: int = 256, device: torch.device | str = "cpu") -> PlaceLayers:
-    """Paint a place by its id (see the vocabulary) from a seed; resolution is pixels a unit. KeyError for an unknown place."""
+    """Paint a place by its id (see the vocabulary) from a seed; resolution is pixels a unit. KeyError for an unknown
+    place."""
     painter = Painter(seed, art, resolution, device)
     _PAINTERS[place](painter)
     return painter.layers()

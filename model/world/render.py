@@ -1,7 +1,8 @@
 """Render scenes to clips, a batch at a time, on any device.
 
-A shot is a sky, three painted layers with parallax, the actors with their contact shadows and reflections, air and weather,
-and a style. Everything a frame needs is sampled from textures with bilinear filtering, all frames of all clips at once.
+A shot is a sky, three painted layers with parallax, the actors with their contact shadows and reflections, air and
+weather, and a style. Everything a frame needs is sampled from textures with bilinear filtering, all frames of all
+clips at once.
 
 Axis legend: B: clips; T: frames; H, W: pixels of a frame; h, w: pixels of a texture.
 """
@@ -40,7 +41,8 @@ class View:
 
     @property
     def unit(self) -> float:
-        """Pixels a world unit: the height of a wide frame; a tall frame shows more sky and ground, not larger actors."""
+        """Pixels a world unit: the height of a wide frame; a tall frame shows more sky and ground, not larger
+        actors."""
         return float(self.height if self.width >= self.height else min(self.height, round(self.width * 1.25)))
 
     def rays(self, device: torch.device | str) -> tuple[Tensor, Tensor]:
@@ -53,10 +55,13 @@ class View:
 class Renderer:
     """Renders scenes at one size; keeps painted places, so that a stream of scenes is cheap.
 
-    width, height: of a frame in pixels; device: where textures live. `clips(scenes, frames)` gives uint8 (B, T, 3, H, W).
-    """
+    width, height: of a frame in pixels; device: where textures live. `clips(scenes, frames)` gives uint8 (B, T, 3, H,
+    W).
+"""
 
-    def __init__(self, art: Art, width: int, height: int, *, device: torch.device | str = "cpu", pool: int = POOL) -> None:
+    def __init__(
+        self, art: Art, width: int, height: int, *, device: torch.device | str = "cpu", pool: int = POOL
+    ) -> None:
         self.art, self.device, self.view = art, torch.device(device), View(width, height)
         self._pool: OrderedDict[tuple[str, int], PlaceLayers] = OrderedDict()
         self._skies: OrderedDict[tuple[str, str, int], Tensor] = OrderedDict()
@@ -69,7 +74,11 @@ class Renderer:
         out = []
         for scene in scenes:
             ends = (*scene.starts[1:], frames)
-            parts = [self._shots([shot], end - start) for shot, start, end in zip(scene.shots, scene.starts, ends, strict=True) if end > start]
+            parts = [
+                self._shots([shot], end - start)
+                for shot, start, end in zip(scene.shots, scene.starts, ends, strict=True)
+                if end > start
+            ]
             out.append(torch.cat(parts, 1))
         return torch.cat(out)
 
@@ -99,10 +108,16 @@ class Renderer:
         resolution = places[0].far.shape[-1] / (2 * X_REACH)
         skies = torch.stack([self._sky(s, round(resolution) // 2) for s in shots])
         frame = self._look(skies, camera, PARALLAX["sky"])
-        hours = [HOURS["day" if p.indoor and s.time in ("day", "golden") else s.time] for s, p in zip(shots, places, strict=True)]
+        hours = [
+            HOURS["day" if p.indoor and s.time in ("day", "golden") else s.time]
+            for s, p in zip(shots, places, strict=True)
+        ]
         tint = torch.tensor([h.tint for h in hours], device=self.device)[:, None, :, None, None]
         fog = torch.tensor([h.fog for h in hours], device=self.device)[:, None, :, None, None]
-        haze = torch.tensor([1.0 if s.weather == "fog" else 0.35 if s.weather in ("rain", "snowfall") else 0.0 for s in shots], device=self.device)[:, None, None, None, None]
+        haze = torch.tensor(
+            [1.0 if s.weather == "fog" else 0.35 if s.weather in ("rain", "snowfall") else 0.0 for s in shots],
+            device=self.device,
+        )[:, None, None, None, None]
         for name, weight in (("far", 0.62), ("ground", 0.30)):
             layer = self._look(torch.stack([getattr(p, name) for p in places]), camera, PARALLAX[name])
             frame = _over(frame, layer[:, :, :3] * tint, layer[:, :, 3:])
@@ -131,16 +146,29 @@ class Renderer:
         gx, gy = x / X_REACH, (y - Y_TOP) / (Y_BOTTOM - Y_TOP) * 2 - 1
         return _sample(texture, gx, gy, "border")
 
-    def _actors(self, frame: Tensor, shots: Sequence[Shot], slot: int, times: Tensor, camera: Tensor, hours: Sequence[object], wet: Sequence[float]) -> Tensor:
+    def _actors(
+        self,
+        frame: Tensor,
+        shots: Sequence[Shot],
+        slot: int,
+        times: Tensor,
+        camera: Tensor,
+        hours: Sequence[object],
+        wet: Sequence[float],
+    ) -> Tensor:
         """Paint the actors of one slot onto the frames, shot by shot, inside the part of the frame they reach."""
         for index, shot in enumerate(shots):
             if slot < len(shot.actors):
                 mirror = wet[index] * (1.0 if shot.weather == "rain" else 0.35)
-                painted = self._actor(frame[index], shot, shot.actors[slot], times[index], camera[index], hours[index], mirror)
+                painted = self._actor(
+                    frame[index], shot, shot.actors[slot], times[index], camera[index], hours[index], mirror
+                )
                 frame[index] = painted
         return frame
 
-    def _actor(self, frame: Tensor, shot: Shot, actor: Actor, times: Tensor, camera: Tensor, hour: object, mirror: float) -> Tensor:
+    def _actor(
+        self, frame: Tensor, shot: Shot, actor: Actor, times: Tensor, camera: Tensor, hour: object, mirror: float
+    ) -> Tensor:
         """One actor on (T, 3, H, W): shadow, reflection, then the picture with a little rim of light."""
         pictures = dress(self.art.sprite(actor.instance.subject).frames.to(self.device), actor.instance)
         path = pose(actor, self.art.sprite(actor.instance.subject).loop, times)
@@ -148,12 +176,24 @@ class Renderer:
         tint = torch.tensor(getattr(hour, "actor", (1.0, 1.0, 1.0)), device=self.device)[None, :, None, None]
         u = (x - path.x[:, None]) / (actor.height * path.stretch_x[:, None] * actor.instance.build)  # (T, W)
         v = (y - path.y[:, None]) / (actor.height * path.stretch_y[:, None]) + 1  # (T, H): 0 head, 1 feet
-        frame = _shade(frame, x, y, path.x, actor.y if path.grounded else min(0.97, actor.y + 0.12), actor.height, path.lift)
+        frame = _shade(
+            frame, x, y, path.x, actor.y if path.grounded else min(0.97, actor.y + 0.12), actor.height, path.lift
+        )
         if mirror > 0 and path.grounded:
             frame = self._stamp(frame, pictures, path.frame, u, 2 - v, path.tilt, tint, mirror * 0.45)
         return self._stamp(frame, pictures, path.frame, u, v, path.tilt, tint, 1.0)
 
-    def _stamp(self, frame: Tensor, pictures: Tensor, index: Tensor, u: Tensor, v: Tensor, tilt: Tensor, tint: Tensor, opacity: float) -> Tensor:
+    def _stamp(
+        self,
+        frame: Tensor,
+        pictures: Tensor,
+        index: Tensor,
+        u: Tensor,
+        v: Tensor,
+        tilt: Tensor,
+        tint: Tensor,
+        opacity: float,
+    ) -> Tensor:
         """Blend pictures[index] where |u| <= 0.5 and 0 <= v <= 1, turned by tilt about the feet."""
         columns = ((u.abs() < 0.75).any(0)).nonzero().flatten()
         rows = (((v > -0.2) & (v < 1.2)).any(0)).nonzero().flatten()
@@ -163,7 +203,9 @@ class Renderer:
         du, dv = u[:, None, xs], v[:, ys, None] - 1
         cos, sin = tilt.cos()[:, None, None], tilt.sin()[:, None, None]
         gx, gy = (du * cos + dv * sin) * 2, ((-du * sin + dv * cos) + 1) * 2 - 1
-        cut = F.grid_sample(pictures[index], torch.stack([gx, gy], -1), mode="bilinear", padding_mode="zeros", align_corners=False)
+        cut = F.grid_sample(
+            pictures[index], torch.stack([gx, gy], -1), mode="bilinear", padding_mode="zeros", align_corners=False
+        )
         rim = 1 + 0.10 * (-gx[:, None] * 0.4 - gy[:, None] * 0.6)  # lit from the upper left
         area = frame[:, :, ys, xs]
         frame[:, :, ys, xs] = cut[:, :3] * tint * rim * opacity + area * (1 - cut[:, 3:] * opacity)

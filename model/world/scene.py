@@ -22,7 +22,8 @@ FRAMING_HEIGHT = {"close": (0.68, 0.82), "medium": (0.48, 0.60), "wide": (0.30, 
 
 @dataclass(frozen=True)
 class Instance:
-    """One character as it looks: subject id, hue turn (0..1), saturation and value factors, pattern, accessory, build."""
+    """One character as it looks: subject id, hue turn (0..1), saturation and value factors, pattern, accessory,
+    build."""
 
     subject: str
     hue: float = 0.0
@@ -36,7 +37,8 @@ class Instance:
 
 @dataclass(frozen=True)
 class Actor:
-    """An instance in a shot: where its feet are (x, y in world units), how tall it is, what it does, which way it goes."""
+    """An instance in a shot: where its feet are (x, y in world units), how tall it is, what it does, which way it
+    goes."""
 
     instance: Instance
     action: str
@@ -82,8 +84,9 @@ class Scene:
 class SceneOptions:
     """What may be drawn by lot. None means everything the vocabulary has.
 
-    knows: ids by kind; variety: 0..1, how far instances differ; extras: chance of a second actor; cuts: chance of a cut.
-    """
+    knows: ids by kind; variety: 0..1, how far instances differ; extras: chance of a second actor; cuts: chance of a
+    cut.
+"""
 
     knows: Mapping[str, Collection[str]] | None = None
     variety: float = 0.5
@@ -134,8 +137,8 @@ def _next_shot(rng: random.Random, shot: Shot, options: SceneOptions) -> Shot:
     framing = _weighted(rng, options.framings)
     actor = replace(_actor(rng, subject, place, framing, options, slot=0), instance=shot.actors[-1].instance)
     return replace(
-        shot, place=place, place_seed=shot.place_seed if place == shot.place else rng.randrange(options.pool), framing=framing,
-        weather=shot.weather if place == shot.place else _weather(rng, place, options.knows),
+        shot, place=place, place_seed=shot.place_seed if place == shot.place else rng.randrange(options.pool),
+        framing=framing, weather=shot.weather if place == shot.place else _weather(rng, place, options.knows),
         camera=_camera(rng, actor, options.knows), actors=(actor,), seed=rng.randrange(1 << 30),
     )  # fmt: skip
 
@@ -144,7 +147,9 @@ def _who(place: str, knows: Mapping[str, Collection[str]] | None) -> list[str]:
     """Who can be in a place: swimmers in the reef, nobody else but divers of the ground; all others outside it."""
     cast = [SUBJECT[i] for i in allowed("subject", knows)]
     if place == "reef":
-        return [s.id for s in cast if s.home == "water" or s.id in ("crab", "turtle", "astronaut", "rocket")] or [s.id for s in cast]
+        return [s.id for s in cast if s.home == "water" or s.id in ("crab", "turtle", "astronaut", "rocket")] or [
+            s.id for s in cast
+        ]
     return [s.id for s in cast if s.home != "water"] or [s.id for s in cast]
 
 
@@ -157,7 +162,12 @@ def _weather(rng: random.Random, place: str, knows: Mapping[str, Collection[str]
     weathers = allowed("weather", knows)
     if place in DRY and "clear" in weathers:
         return "clear"
-    suited = [w for w in weathers if not (w == "snowfall" and place in ("desert", "beach")) and not (w == "petals" and place in ("snow", "desert"))]
+    suited = [
+        w
+        for w in weathers
+        if not (w == "snowfall" and place in ("desert", "beach"))
+        and not (w == "petals" and place in ("snow", "desert"))
+    ]
     return "clear" if "clear" in suited and rng.random() < 0.45 else rng.choice(suited)
 
 
@@ -190,15 +200,24 @@ def _actor(rng: random.Random, subject: Subject, place: str, framing: str, optio
     if action in ("fly", "float", "swim"):
         y = min(0.86, 0.5 + height / 2) + rng.uniform(-0.10, 0.06)
     x = rng.gauss(0, 0.16) if slot == 0 else rng.uniform(0.25, 0.55)
-    return Actor(_instance(rng, subject, options.variety), action, max(-0.45, min(0.6, x)), y, height, rng.choice((-1, 1)), rng.random())
+    return Actor(
+        _instance(rng, subject, options.variety),
+        action,
+        max(-0.45, min(0.6, x)),
+        y,
+        height,
+        rng.choice((-1, 1)),
+        rng.random(),
+    )
 
 
 def _instance(rng: random.Random, subject: Subject, variety: float) -> Instance:
     colour = rng.choice(list(HUES)) if rng.random() < 0.12 * variety else None
+    dressed = subject.home == "ground" and rng.random() < 0.14 * variety
     return Instance(
         subject.id, hue=rng.gauss(0, 0.02 * variety), saturation=1 + rng.uniform(-0.25, 0.2) * variety,
         value=1 + rng.uniform(-0.15, 0.1) * variety, colour=colour,
         pattern=rng.choice(("spots", "stripes")) if rng.random() < 0.1 * variety else None,
-        accessory=rng.choice(("scarf", "hat", "bow")) if subject.home == "ground" and rng.random() < 0.14 * variety else None,
+        accessory=rng.choice(("scarf", "hat", "bow")) if dressed else None,
         build=1 + rng.uniform(-0.10, 0.10) * variety,
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Training Storybook: render, autoencoder, latents, transformer, evaluation. One command each, CPU or GPU."""

@@ -1,0 +1,189 @@
+"""Train the autoencoder on rendered sets: `python -m model.training.autoencoder --minutes 20`.
+
+L1, edges at three scales and a little latent noise, which keeps latents smooth; Adam with a cosine to zero, an
+exponential moving average of the weights. `--decoder-only` goes on with the decoder of a finished autoencoder, so that
+latents and all that learned from them stay valid. Checkpoints hold the averages; a run goes on from them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from model.tiny_vae import TinyVAE, TinyVAEConfig
+from model.training.ema import Average
+from model.training.render_set import open_set
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class AutoencoderRun:
+    """A run. minutes: of wall time; crops: clips a step; side: pixels of a crop; noise: deviation of latent noise."""
+
+    out: Path
+    sets: tuple[Path, ...]
+    minutes: float
+    learning_rate: float = 1.2e-3
+    crops: int = 16
+    side: int = 128
+    noise: float = 0.06
+    decoder_only: bool = False
+    seed: int = 1
+    device: str = "cpu"
+
+
+class Crops:
+    """Random crops of rendered sets: stills give clips of one frame, moving sets of five from any frame 0, 4, 8."""
+
+    def __init__(self, run: AutoencoderRun) -> None:
+        self.frames = [open_set(path)[1] for path in run.sets]
+        self.run, self.rng = run, np.random.default_rng(run.seed)
+
+    def batch(self) -> Tensor:
+        """(B, 3, T, side, side) in -1..1."""
+        side, data = self.run.side, self.frames[int(self.rng.random() < 0.6) % len(self.frames)]
+        length = 1 if data.shape[1] == 1 else 5
+        count = self.run.crops * (2 if length == 1 else 1)
+        out = np.empty((count, length, 3, side, side), np.uint8)
+        for row in out:
+            clip = int(self.rng.integers(len(data)))
+            start = 4 * int(self.rng.integers((data.shape[1] - length) // 4 + 1))
+            y, x = (int(self.rng.integers((data.shape[i] - side) // 16 + 1)) * 16 for i in (3, 4))
+            row[:] = data[clip, start : start + length, :, y : y + side, x : x + side]
+            if self.rng.random() < 0.5:
+                row[:] = row[..., ::-1]
+        return torch.from_numpy(out).to(self.run.device).float().div_(127.5).sub_(1).transpose(1, 2).contiguous()
+
+
+def loss_of(out: Tensor, video: Tensor) -> Tensor:
+    """L1 plus the L1 of differences between neighbours at full, half and quarter size: edges count."""
+    a, b = (v.transpose(1, 2).flatten(0, 1) for v in (out, video))
+    total = F.l1_loss(a, b)
+    for level in range(3):
+        for axis in (-1, -2):
+            total = total + 0.5 * F.l1_loss(a.diff(dim=axis), b.diff(dim=axis)) * 2**-level
+        a, b = F.avg_pool2d(a, 2), F.avg_pool2d(b, 2)
+    return total + F.l1_loss(a, b)
+
+
+def train(run: AutoencoderRun, config: TinyVAEConfig) -> TinyVAE:
+    """Train for the run's minutes; returns the averaged autoencoder, its statistics measured, and saves it."""
+    torch.manual_seed(run.seed)
+    vae = (TinyVAE.load(run.out) if run.out.is_file() else TinyVAE(config)).to(run.device).train()
+    vae = vae.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    trained = vae.decoder.parameters() if run.decoder_only else vae.parameters()
+    optimiser = torch.optim.AdamW(list(trained), lr=run.learning_rate, betas=(0.9, 0.98), weight_decay=0.0)
+    crops, average = Crops(run), Average(vae, 0.998)
+    began, step, smooth = time.monotonic(), 0, 0.0
+    while (done := (time.monotonic() - began) / (60 * run.minutes)) < 1:
+        for group in optimiser.param_groups:
+            group["lr"] = run.learning_rate * min(1.0, (step + 1) / 100) * (0.5 + 0.5 * math.cos(math.pi * done) + 0.01)
+        loss = _step(vae, crops.batch(), run)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
+        optimiser.step()
+        average.update(vae)
+        step += 1
+        smooth = float(loss.detach()) if step == 1 else 0.98 * smooth + 0.02 * float(loss.detach())
+        if step % 50 == 0:
+            log.info("step %d, %.0f %%, loss %.4f", step, 100 * done, smooth)
+        if step % 500 == 0:
+            _finish(average, vae, crops, run, step)
+    return _finish(average, vae, crops, run, step)
+
+
+def _step(vae: TinyVAE, video: Tensor, run: AutoencoderRun) -> Tensor:
+    with torch.set_grad_enabled(not run.decoder_only):
+        frames = torch.cat([video[:, :, :1].expand(-1, -1, 3, -1, -1), video], 2).transpose(1, 2)
+        latents, _ = vae.encoder(frames, None)
+    # A unit scale lets one noise level mean the same throughout; the penalty holds latents near it.
+    noisy = latents + run.noise * torch.randn_like(latents)
+    out, _ = vae.decoder(noisy, vae.decoder.fresh())
+    scale = 1e-3 * F.relu(latents.square().mean((0, 1, 3, 4)) - 1).mean()
+    return loss_of(out[:, 3:].transpose(1, 2), video) + scale
+
+
+@torch.no_grad()
+def _finish(average: Average, vae: TinyVAE, crops: Crops, run: AutoencoderRun, step: int) -> TinyVAE:
+    """Measure statistics and the preview map with the averaged weights, report PSNR, save."""
+    result = TinyVAE(vae.config).to(run.device).eval()
+    result.load_state_dict(average.state())
+    still, moving = _whole(crops, 0, 24), _whole(crops, -1, 6)
+    if not run.decoder_only:
+        raw = [result.denormalise(result.encode(v)) for v in (still, moving)]
+        flat = torch.cat([r.transpose(0, 1).flatten(1) for r in raw], 1)
+        result.latents_mean.copy_(flat.mean(1))
+        result.latents_std.copy_(flat.std(1))
+        vae.latents_mean.copy_(result.latents_mean)
+        vae.latents_std.copy_(result.latents_std)
+        result.preview_map.copy_(_preview_map(result, still))
+        vae.preview_map.copy_(result.preview_map)
+        average.adopt(vae)
+    scores = [psnr(result.decode(result.encode(v)), v) for v in (still, moving)]
+    log.info("step %d: PSNR %.2f dB on stills, %.2f dB on clips", step, *scores)
+    result.save(run.out, {"steps": step, "psnr_stills": scores[0], "psnr_clips": scores[1]})
+    return result
+
+
+def _whole(crops: Crops, which: int, count: int) -> Tensor:
+    data = crops.frames[which][-count:]
+    return torch.from_numpy(np.ascontiguousarray(data)).to(crops.run.device).float().div_(127.5).sub_(1).transpose(1, 2)
+
+
+def psnr(out: Tensor, video: Tensor) -> float:
+    """Peak signal-to-noise ratio in dB of two videos in -1..1."""
+    return float(10 * torch.log10(4 / (out - video).square().mean()))
+
+
+def _preview_map(vae: TinyVAE, video: Tensor) -> Tensor:
+    """Least squares from latents to the mean colour of their pixels: (3, C + 1)."""
+    latents = vae.encode(video)
+    colour = F.avg_pool2d(video.transpose(1, 2).flatten(0, 1), 32).flatten(2).transpose(1, 2).flatten(0, 1) / 2 + 0.5
+    rows = latents.transpose(1, 2).flatten(0, 1).flatten(2).transpose(1, 2).flatten(0, 1)
+    rows = torch.cat([rows, torch.ones_like(rows[:, :1])], 1)
+    return torch.linalg.lstsq(rows.double(), colour.double()).solution.float().T
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path(".cache/train/vae.safetensors"))
+    parser.add_argument(
+        "--sets", type=Path, nargs="+", default=[Path(".cache/train/ae_stills"), Path(".cache/train/ae_clips")]
+    )
+    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--channels", type=int, default=32)
+    parser.add_argument("--crops", type=int, default=16)
+    parser.add_argument("--learning-rate", type=float, default=1.2e-3)
+    parser.add_argument("--decoder-only", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    args = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    run = AutoencoderRun(
+        args.out,
+        tuple(args.sets),
+        args.minutes,
+        args.learning_rate,
+        args.crops,
+        decoder_only=args.decoder_only,
+        seed=args.seed,
+        device=args.device,
+    )
+    train(run, TinyVAEConfig(latent_channels=args.channels))
+
+
+if __name__ == "__main__":
+    main()

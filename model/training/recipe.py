@@ -1,0 +1,57 @@
+"""Training presets: what the world shows, how large the models are, how long they train. One name sets everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from model.world.scene import SceneOptions
+
+FIRST_CAST = (
+    "fox", "dog", "cat", "lion", "tiger", "horse", "zebra", "giraffe", "elephant", "mammoth", "rabbit", "bear",
+    "panda", "penguin", "flamingo", "frog", "turtle", "dinosaur", "butterfly", "tropical_fish", "shark", "octopus",
+    "jellyfish", "car", "rocket", "balloon", "candle", "robot", "ghost", "astronaut", "woman", "dancer",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WorldPreset:
+    """What training scenes show. knows: ids by kind, None for all; the rest as in SceneOptions."""
+
+    knows: Mapping[str, tuple[str, ...]] | None
+    variety: float
+    extras: float
+    cuts: float
+    pool: int
+    framings: Mapping[str, float]
+
+
+PRESETS: Mapping[str, WorldPreset] = MappingProxyType({
+    # The autoencoder sees everything, however the transformer is trained.
+    "everything": WorldPreset(None, 0.8, 0.25, 0.1, 10, MappingProxyType({"close": 0.4, "medium": 0.4, "wide": 0.2})),
+    # What two CPU cores can learn in an hour or so: a third of the cast, large in the frame, one style.
+    "cpu": WorldPreset(
+        MappingProxyType({"subject": FIRST_CAST, "style": ("3d",), "framing": ("close", "medium")}),
+        0.25, 0.0, 0.0, 10, MappingProxyType({"close": 0.45, "medium": 0.55}),
+    ),
+    # What a GPU is for.
+    "gpu": WorldPreset(
+        None, 0.6, 0.12, 0.08, 1_000_000_000, MappingProxyType({"close": 0.35, "medium": 0.45, "wide": 0.2}),
+    ),
+})  # fmt: skip
+
+
+def preset(name: str) -> WorldPreset:
+    """A preset by name; KeyError says which there are."""
+    if name not in PRESETS:
+        raise KeyError(f"no preset {name!r}; one of: {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def options_of(world: WorldPreset, frames: int) -> SceneOptions:
+    """Scene options of a preset for clips of so many frames."""
+    return SceneOptions(
+        knows=world.knows, variety=world.variety, extras=world.extras, cuts=world.cuts if frames > 8 else 0.0,
+        frames=frames, pool=world.pool, framings=world.framings,
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""The world from the command line: `python -m model.world vocabulary | art | sheet OUT.png | caption SEED`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from model.world.vocabulary import VOCABULARY
+
+
+def _sheet(out: Path, first: int, columns: int, rows: int) -> None:
+    """A contact sheet of stills of scenes first, first + 1, ..."""
+    import torch
+    from PIL import Image
+
+    from model.world.art import Art
+    from model.world.render import Renderer
+    from model.world.scene import sample_scene
+
+    renderer = Renderer(Art(), 448, 256)
+    frames = [renderer.clips([sample_scene(first + i)], 1)[0, 0] for i in range(columns * rows)]
+    lines = [torch.cat(frames[r * columns : (r + 1) * columns], 2) for r in range(rows)]
+    Image.fromarray(torch.cat(lines, 1).permute(1, 2, 0).numpy()).save(out)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 2 the input is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m model.world", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("vocabulary", help="print what can be asked for, as JSON")
+    commands.add_parser("art", help="fetch the art that rendering needs, once")
+    sheet = commands.add_parser("sheet", help="a contact sheet of scenes")
+    sheet.add_argument("out", type=Path)
+    sheet.add_argument("--first", type=int, default=0)
+    sheet.add_argument("--grid", default="4x6", help="columns x rows")
+    words = commands.add_parser("caption", help="captions of scenes")
+    words.add_argument("first", type=int)
+    words.add_argument("--count", type=int, default=10)
+    args = parser.parse_args(argv)
+    if args.command == "vocabulary":
+        sys.stdout.write(
+            json.dumps({kind: [asdict(t) for t in terms] for kind, terms in VOCABULARY.items()}, indent=1) + "\n"
+        )
+    elif args.command == "art":
+        from model.world.art import CACHE, ArtError, fetch, pack
+
+        try:
+            count = pack(fetch(), CACHE / "art")
+        except ArtError as error:
+            sys.stderr.write(f"{error}\n")
+            return 3
+        sys.stdout.write(f"{count} subjects and props in {CACHE / 'art'}\n")
+    elif args.command == "sheet":
+        _sheet(args.out, args.first, *(int(n) for n in args.grid.split("x")))
+    else:
+        from model.world.captions import caption
+        from model.world.scene import sample_scene
+
+        for seed in range(args.first, args.first + args.count):
+            sys.stdout.write(caption(sample_scene(seed), seed) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

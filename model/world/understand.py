@@ -1,0 +1,126 @@
+"""What a prompt says in the words of the world: which of them can be filmed, which cannot.
+
+The longest wording wins; plurals and bare verbs count; small words and punctuation are left alone. What a given model
+knows may be less than the world: words outside it are unknown to that model, and are shown so before anything is
+rendered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from model.world.vocabulary import VOCABULARY
+
+_WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
+_SMALL = frozenset(
+    """a an the and or of in on at to from with by for as is are was be it its this that these those there here he she
+    they his her their then while when where which who into onto over under near next up down out off again very so
+    some one two three shot clip film movie video scene cut camera we see show shows shown picture animation animated
+    background foreground beautiful gorgeous little lovely cheerful curious happy cute small big large tiny old young
+    lone proud gentle short long slowly quickly softly through around along behind beside between among across after
+    before all also many few more most other each every air light moving move moves style day time i you my your
+    our""".split()
+)
+_COLOURS = ("red", "orange", "green", "blue", "purple", "pink")
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of the prompt, [start, end), the text there, and what it means: a kind and an id, or 'unknown' and
+    ''."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What was understood: `spans` can be filmed, `unknown` cannot; both in the order of the prompt."""
+
+    spans: tuple[Span, ...]
+    unknown: tuple[Span, ...]
+
+    def first(self, kind: str) -> str | None:
+        """The id of the first term of a kind, or None."""
+        return next((s.id for s in self.spans if s.kind == kind), None)
+
+
+def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> Understanding:
+    """Read a prompt. knows: the ids by kind that a model was trained on; None means the whole world."""
+    words = [(m.start(), m.end(), _fold(m.group())) for m in _WORD.finditer(prompt)]
+    table = _wordings()
+    longest = max(len(key) for key in table)
+    spans: list[Span] = []
+    unknown: list[Span] = []
+    index = 0
+    while index < len(words):
+        size, found = _match(words, index, table, longest)
+        start, end = words[index][0], words[index + size - 1][1]
+        if found is not None:
+            kind, identity = found
+            can = knows is None or kind not in knows or identity in knows[kind]
+            (spans if can else unknown).append(
+                Span(start, end, prompt[start:end], kind if can else "unknown", identity if can else "")
+            )
+        elif words[index][2] not in _SMALL and not words[index][2].isdigit():
+            unknown.append(Span(start, end, prompt[start:end], "unknown", ""))
+        index += size
+    return Understanding(tuple(spans), tuple(unknown))
+
+
+def _match(
+    words: list[tuple[int, int, str]], index: int, table: Mapping[tuple[str, ...], tuple[str, str]], longest: int
+) -> tuple[int, tuple[str, str] | None]:
+    for size in range(min(longest, len(words) - index), 0, -1):
+        key = tuple(w for _, _, w in words[index : index + size])
+        for form in (key, (*key[:-1], _singular(key[-1])), (*key[:-1], key[-1] + "s"), (*key[:-1], key[-1] + "es")):
+            if form in table:
+                return size, table[form]
+    return 1, None
+
+
+def _wordings() -> dict[tuple[str, ...], tuple[str, str]]:
+    """Every wording, as folded words without leading small ones, to its kind and id; the first that claims one keeps
+    it."""
+    table: dict[tuple[str, ...], tuple[str, str]] = {}
+    for kind, identity, wording in _all():
+        words = tuple(_fold(m.group()) for m in _WORD.finditer(wording))
+        while len(words) > 1 and words[0] in _SMALL:
+            words = words[1:]
+        if words and not (len(words) == 1 and words[0] in _SMALL):
+            table.setdefault(words, (kind, identity))
+    for colour in _COLOURS:
+        table.setdefault((colour,), ("colour", colour))
+    return table
+
+
+def _all() -> Iterator[tuple[str, str, str]]:
+    for kind, terms in VOCABULARY.items():
+        for item in terms:
+            for wording in item.wordings:
+                yield kind, item.id, wording
+
+
+def _fold(word: str) -> str:
+    return word.casefold().replace("’", "'")
+
+
+def _singular(word: str) -> str:
+    for ending, instead in (
+        ("ies", "y"),
+        ("mice", "mouse"),
+        ("women", "woman"),
+        ("men", "man"),
+        ("xes", "x"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+        ("s", ""),
+    ):
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return word.removesuffix(ending) + instead
+    return word
