@@ -34,11 +34,11 @@ class Console:
         self._err.write(f"{text}\n")
         self._err.flush()
 
-    def refuse(self, message: str, **more: Any) -> None:
+    def refuse(self, line: str, /, **more: Any) -> None:
         """Why there is no answer: one line, and the same as JSON for programs."""
-        self.say(message)
+        self.say(line)
         if self.machine:
-            self._out.write(json.dumps({"error": message, **more}, ensure_ascii=False, default=str) + "\n")
+            self._out.write(json.dumps({"error": line, **more}, ensure_ascii=False, default=str) + "\n")
             self._out.flush()
 
     def progress(self, job: Job) -> None:

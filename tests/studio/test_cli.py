@@ -1,0 +1,235 @@
+"""The command line is a contract: one JSON object last on stdout, exit codes 0 to 3, one clear line for errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import model
+from model.errors import WeightsError
+from studio import bench, doctor, media
+from studio.cli import main
+from studio.film import TIMINGS
+from studio.policy import Decision
+from studio.settings import Settings
+from tests.studio.doubles import SHA256, FakeGenerator
+
+ROOT = Path(__file__).resolve().parents[2]
+FAST = ("--size", "128x128", "--seconds", "0.5", "--steps", "2", "--seed", "7")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("AUTEUR_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(model, "load", lambda name, **_: FakeGenerator())
+    return tmp_path / "home"
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: object, code: int = 0) -> dict[str, Any]:
+    assert main([str(argument) for argument in (*arguments, "--json")]) == code
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1, out
+    return json.loads(out)
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: object, code: int = 2) -> str:
+    assert main([str(argument) for argument in arguments]) == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    lines = captured.err.strip().splitlines()
+    assert len(lines) == 1, captured.err
+    return lines[0]
+
+
+def test_shoot_leaves_a_signed_clip_and_says_all_about_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = tmp_path / "films" / "clip.mp4"
+    found = answer(capsys, "shoot", "a fox in the snow", "--out", out, *FAST)
+    assert set(found) == {
+        "file", "sha256", "take", "model", "seed", "width", "height", "frames", "fps", "seconds", "credential",
+    }  # fmt: skip
+    assert (found["file"], found["seed"], found["width"], found["frames"]) == (str(out), 7, 128, 9)
+    assert set(found["seconds"]) == set(TIMINGS)
+    assert found["credential"]["state"] == "local"
+    assert media.count_frames(out) == 9
+    verified = answer(capsys, "verify", out)
+    assert verified["verdict"] == "local" and verified["ai"] is True and verified["recipe"]["seed"] == 7
+    assert {"verdict", "ai", "signer", "recipe", "parents", "problems"} <= set(verified)
+    assert [path.name for path in out.parent.iterdir()] == ["clip.mp4"]
+
+
+def test_verify_says_no_to_a_changed_or_unsigned_file_and_cannot_read_others(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "clip.mp4"
+    answer(capsys, "shoot", "a fox", "--out", out, *FAST)
+    data = bytearray(out.read_bytes())
+    data[data.rindex(b"mdat") + 2000] ^= 1
+    out.write_bytes(data)
+    assert answer(capsys, "verify", out, code=1)["verdict"] == "changed"
+    with media.ClipWriter(tmp_path / "plain.mp4", 64, 64, 8) as writer:
+        writer.write(media.decode_clip(out, size=(64, 64), limit=2))
+    assert answer(capsys, "verify", tmp_path / "plain.mp4", code=1)["verdict"] == "none"
+    (tmp_path / "note.mp4").write_text("a note")
+    assert "note.mp4" in refusal(capsys, "verify", tmp_path / "note.mp4")
+    assert "nothing.mp4" in refusal(capsys, "verify", tmp_path / "nothing.mp4")
+
+
+def test_shoot_for_people_says_where_the_clip_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["shoot", "a fox", *FAST]) == 0
+    captured = capsys.readouterr()
+    assert "clip.mp4" in captured.out and "signed by this studio" in captured.out
+    assert "Shooting" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["shoot", ""], "empty"),
+        (["shoot", "🦊"], "no words"),
+        (["shoot", "fox " * 2500], "4000"),
+        (["shoot", "fox", "--size", "450x250"], "448x256"),
+        (["shoot", "fox", "--seconds", "0"], "seconds"),
+        (["shoot", "fox", "--seconds", "10000"], "60"),
+        (["shoot", "fox", "--seconds", "many"], "seconds"),
+        (["shoot", "fox", "--seed", "-1"], "seed"),
+        (["shoot", "fox", "--seed", str(2**64)], "seed"),
+        (["shoot", "fox", "--camera", "sideways"], "pan_left"),
+        (["shoot", "fox", "--model", "sora"], "storybook"),
+        (["shoot", "fox", "--image", "nowhere.png"], "nowhere.png"),
+        (["shoot", "fox", "--out", "clip.gif"], "clip.mp4"),
+        (["shoot"], "PROMPT"),
+        (["film", "film.yaml"], "invalid choice"),
+        (["models", "info"], "NAME"),
+        (["models", "info", "sora"], "storybook"),
+        (["policy"], "--file"),
+        ([], "COMMAND"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    capsys: pytest.CaptureFixture[str], home: Path, arguments: list[str], word: str
+) -> None:
+    assert word in refusal(capsys, *arguments)
+    assert not list(home.glob("takes/*"))
+
+
+def test_bad_input_is_json_too_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    found = answer(capsys, "shoot", "fox", "--size", "450x250", code=2)
+    assert found["field"] == "size" and found["suggestion"] == "448x256" and found["error"]
+
+
+def test_a_render_that_fails_is_exit_code_3(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(name: str, **_: object) -> None:
+        raise WeightsError("dit.safetensors is missing; restore it")
+
+    monkeypatch.setattr(model, "load", load)
+    assert "dit.safetensors is missing" in answer(capsys, "shoot", "fox", *FAST, code=3)["error"]
+
+
+def decide(request: Any, mode: str) -> Decision:
+    if "gore" in request.prompt:
+        return Decision("block", "violence", "lexicon", None, (), None, "x", "Not this.", "1", 0.2)
+    if "star" in request.prompt:
+        return Decision("rewrite", "person", "lexicon", None, (), "a singer", "x", "No real people.", "1", 0.2)
+    return Decision("allow", None, "end", None, (), None, None, "", "1", 0.2)
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio.core.check_request", decide)
+    monkeypatch.setattr("studio.verbs.check_request", decide)
+
+
+@pytest.mark.usefixtures("judged")
+def test_a_rewrite_stops_the_shot_and_can_be_accepted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert answer(capsys, "shoot", "a star", *FAST, code=1)["rewritten"] == "a singer"
+    assert "a singer" in refusal(capsys, "shoot", "a star", *FAST, code=1)
+    assert answer(capsys, "shoot", "a star", "--accept-rewrite", *FAST)["credential"]["state"] == "local"
+    assert refusal(capsys, "shoot", "gore", *FAST, code=1) == "Not this."
+
+
+@pytest.mark.usefixtures("judged")
+def test_policy_answers_for_a_text_and_for_every_line_of_a_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    keys = {"action", "category", "rewritten", "message", "ms"}
+    assert answer(capsys, "policy", "a fox") == {
+        "action": "allow", "category": None, "rewritten": None, "message": "", "ms": 0.2,
+    }  # fmt: skip
+    assert answer(capsys, "policy", "gore", code=1)["action"] == "block"
+    file = tmp_path / "prompts.jsonl"
+    file.write_text('{"prompt": "a fox"}\n\n{"text": "gore", "label": "block"}\n"a star"\n', encoding="utf-8")
+    assert main(["policy", "--file", str(file), "--mode", "strict", "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["action"] for line in lines] == ["allow", "block", "rewrite"]
+    assert all(set(line) == keys for line in lines)
+    file.write_text("[1]\n")
+    assert "line 1" in refusal(capsys, "policy", "--file", file)
+
+
+def test_models_are_listed_and_described(capsys: pytest.CaptureFixture[str]) -> None:
+    (entry,) = answer(capsys, "models")["models"]
+    assert entry["name"] == "storybook" and entry["licence"] == "Apache-2.0"
+    assert answer(capsys, "models", "info", "storybook")["sizes"] == entry["sizes"]
+    assert main(["models", "list"]) == 0
+    assert "Storybook" in capsys.readouterr().out
+
+
+def test_doctor_looks_at_everything_and_says_how_to_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings.from_env({}, home=tmp_path / "home", models=tmp_path / "nothing")
+    found = {item.name: item for item in doctor.examine(settings)}
+    assert set(found) == {
+        "python", "torch", "threads", "memory", "folder", "disk", "ffmpeg", "weights", "c2pa", "fonts", "port",
+    }  # fmt: skip
+    assert all(found[name].level == "ok" for name in ("python", "folder", "ffmpeg", "c2pa"))
+    assert found["weights"].level == "fail" and found["weights"].mend
+    assert all(item.mend for item in found.values() if item.level != "ok")
+
+
+def test_doctor_says_so_when_the_folder_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    found = doctor.examine(Settings.from_env({}, home=tmp_path / "file" / "home"))
+    assert next(item for item in found if item.name == "folder").level == "fail"
+
+
+def test_bench_prints_the_figures_of_the_design(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "cold_start", lambda settings: 3.2)
+    monkeypatch.setattr(bench, "model_figures", lambda quick, console: {"diffusers": {"sampling_ratio": 1.5}})
+    found = answer(capsys, "bench", "--quick")
+    assert {"rtf", "first_preview_s", "cold_start_s", "seconds"} <= set(found["storybook"])
+    assert found["memory"]["clip_4s_mb"] > 50 and found["memory"]["clip_60s_mb"] is None
+    assert found["diffusers"] == {"sampling_ratio": 1.5} and found["machine"]["torch"]
+    assert found["storybook"]["rtf"] > 0
+
+
+def test_help_names_the_verbs_there_are_and_needs_no_torch(tmp_path: Path) -> None:
+    code = (
+        "import sys; from studio.cli import main\ntry:\n main(['--help'])\nfinally:\n assert 'torch' not in sys.modules"
+    )
+    env = {**os.environ, "AUTEUR_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    for verb in ("shoot", "verify", "policy", "models", "bench", "doctor"):
+        assert verb in done.stdout
+    for verb in ("extend", "remix", "blend", "download"):
+        assert verb not in done.stdout
+
+
+def test_the_module_runs_as_a_program(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "studio", "shoot", "fox", "--seed", "-1", "--json"], cwd=ROOT,
+        capture_output=True, text=True, env={**os.environ, "AUTEUR_HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 2 and json.loads(done.stdout.splitlines()[-1])["field"] == "seed"
+
+
+def test_the_double_has_the_shape_of_a_hash() -> None:
+    assert len(SHA256) == 64

@@ -1,0 +1,51 @@
+"""Direction: only what the weights know is offered, and nothing is said twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from model import catalog
+from model.world.vocabulary import VOCABULARY
+from studio import direction
+from studio.direction import KINDS, Direction
+
+
+def test_the_choices_are_the_worlds_own_words() -> None:
+    offered = direction.options("storybook")
+    assert tuple(offered) == KINDS
+    for kind, pairs in offered.items():
+        assert {identity for identity, _ in pairs} <= {term.id for term in VOCABULARY[kind]}
+        assert all(words and words[0] == words[0].upper() for _, words in pairs)
+
+
+def test_what_the_weights_know_is_read_from_their_own_notes() -> None:
+    entry = replace(catalog.entry("storybook"), notes={"knows": {"camera": ["static"], "style": 4}})
+    assert direction.known(entry) == {"camera": ("static",)}
+    assert direction.known(replace(entry, notes={})) is None
+
+
+def test_a_direction_is_compiled_in_the_words_of_the_captions() -> None:
+    prompt = direction.compile("A fox walks.", Direction(camera="pan_left", time="night", framing="close"))
+    assert prompt == "A fox walks, at night, the camera pans left, close-up"
+
+
+@pytest.mark.parametrize("said", ["a fox, pan left", "The camera pans left over a fox", "a fox. PAN LEFT!"])
+def test_what_the_prompt_says_is_not_said_twice(said: str) -> None:
+    assert direction.compile(said, Direction(camera="pan_left")) == said
+
+
+def test_a_word_inside_a_word_is_not_the_word() -> None:
+    assert "in the rain" in direction.compile("a train at the station", Direction(weather="rain"))
+
+
+@pytest.mark.parametrize("given", ["pan_left", "Pan left", "pan left", "the camera pans left", "panning-left"])
+def test_a_direction_is_understood_by_id_label_or_phrase(given: str) -> None:
+    assert direction.check(Direction(camera=given)).camera == "pan_left"
+
+
+def test_every_choice_round_trips_through_its_label() -> None:
+    for kind, pairs in direction.options("storybook").items():
+        for identity, words in pairs:
+            assert getattr(direction.check(Direction(**{kind: words})), kind) == identity
