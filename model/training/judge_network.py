@@ -1,0 +1,185 @@
+"""The attribute judge: a small network that says what a clip shows, in the ids of the world's vocabulary.
+
+Two readers, one answer. The look of single frames says who is where, at what hour, in what weather, framing and style;
+the differences between nine frames of one second say how the subject and the camera move, and help with weather. Each
+attribute's logits are the sum of what the two say, so that stills train the look alone.
+
+It is trained on rendered clips, raw and through the autoencoder, and never used to train a generator.
+
+Axes: B clips; T frames; K frames that are looked at; H W pixels of a clip, h w of what is looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from model.errors import WeightsError
+
+ATTRIBUTES = ("subject", "place", "time", "weather", "action", "camera", "framing", "style")
+MOVING = ("action", "camera")
+SPAN = 17
+STRIDE = 2
+LOOKS = 1 + (SPAN - 1) // STRIDE
+AREA = 112 * 64
+FPS = 16
+
+
+@dataclass(frozen=True)
+class JudgeConfig:
+    """classes: the ids it can answer, by attribute; widths: channels at 1/2, 1/4, 1/8 and 1/16 of what is looked at."""
+
+    classes: Mapping[str, tuple[str, ...]]
+    widths: tuple[int, int, int, int] = (32, 64, 96, 128)
+    motion: tuple[int, int, int] = (32, 48, 96)
+
+    def __post_init__(self) -> None:
+        if set(self.classes) != set(ATTRIBUTES) or not all(self.classes.values()):
+            raise ValueError(f"a judge has at least one class for each of {', '.join(ATTRIBUTES)}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the judge reads for one attribute: an id of the vocabulary and how sure it is, 0..1."""
+
+    id: str
+    sure: float
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions on a shortcut, each behind a group norm."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norms = nn.ModuleList(nn.GroupNorm(8, width) for _ in range(2))
+        self.convolutions = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, h, w) to the same shape."""
+        out = x
+        for norm, convolution in zip(self.norms, self.convolutions, strict=True):
+            out = convolution(F.silu(norm(out)))
+        return x + out
+
+
+def _down(narrow: int, wide: int) -> nn.Conv2d:
+    return nn.Conv2d(narrow, wide, 3, stride=2, padding=1)
+
+
+def _pool(x: Tensor) -> Tensor:
+    """Mean and maximum over the picture, (N, 2C): the one for the whole, the other for what stands somewhere."""
+    return torch.cat([x.mean((-2, -1)), x.amax((-2, -1))], -1)
+
+
+class Judge(nn.Module):
+    """Reads attributes of clips: `read` for one clip of any length and size, `forward` for training."""
+
+    def __init__(self, config: JudgeConfig) -> None:
+        super().__init__()
+        self.config = config
+        a, b, c, d = config.widths
+        self.look = nn.Sequential(
+            nn.PixelUnshuffle(2), nn.Conv2d(12, a, 3, padding=1), nn.SiLU(), _down(a, b), Block(b), _down(b, c),
+            Block(c), _down(c, d), Block(d), nn.GroupNorm(8, d), nn.SiLU(),
+        )  # fmt: skip
+        e, f, g = config.motion
+        self.motion = nn.Sequential(
+            nn.PixelUnshuffle(2), nn.Conv2d(4 * LOOKS, e, 3, padding=1), nn.SiLU(), _down(e, f), Block(f), _down(f, g),
+            Block(g), nn.GroupNorm(8, g), nn.SiLU(),
+        )  # fmt: skip
+        sizes = {name: len(config.classes[name]) for name in ATTRIBUTES}
+        self.from_look = nn.ModuleDict({name: nn.Linear(2 * d, size) for name, size in sizes.items()})
+        self.from_motion = nn.ModuleDict({name: nn.Linear(2 * g, size) for name, size in sizes.items()})
+
+    def forward(self, frames: Tensor) -> dict[str, Tensor]:
+        """Frames (B, K, 3, h, w) in 0..1, as `sight` gives them, to logits (B, classes) by attribute.
+
+        K is 1 (a still: the attributes of motion are left out) or 9.
+        """
+        count = frames.shape[1]
+        chosen = frames[:, :: (count - 1) // 2] if count > 1 else frames
+        looked = self.look(chosen.flatten(0, 1) * 2 - 1)
+        seen = _pool(looked).unflatten(0, chosen.shape[:2]).mean(1)
+        if count == 1:
+            return {name: self.from_look[name](seen) for name in ATTRIBUTES if name not in MOVING}
+        grey = frames.mean(2)
+        moved = _pool(self.motion(torch.cat([grey[:, :1] * 2 - 1, grey.diff(dim=1) * 4], 1)))
+        return {name: self.from_look[name](seen) + self.from_motion[name](moved) for name in ATTRIBUTES}
+
+    @torch.no_grad()
+    def read(self, clip: Tensor, *, fps: int = FPS, spans: int = 4) -> dict[str, Answer]:
+        """What a clip shows: uint8 (T, 3, H, W) to an answer for every attribute.
+
+        Up to `spans` seconds, spread over the clip, are read and their answers averaged. Fewer than 17 frames are
+        filled up with the last, so a still stands still.
+        """
+        device = next(self.parameters()).device
+        seen = torch.cat([sight(part.to(device)[None]) for part in _spans(clip, fps, spans)])
+        answers = {}
+        for name, logits in self(seen).items():
+            chances = logits.softmax(-1).mean(0)
+            best = int(chances.argmax())
+            answers[name] = Answer(self.config.classes[name][best], float(chances[best]))
+        return answers
+
+    def save(self, path: Path, notes: Mapping[str, object] | None = None) -> None:
+        """Write half-precision weights with config and notes in the metadata; the write is atomic."""
+        from safetensors.torch import save_file
+
+        meta = {"kind": "judge", "config": asdict(self.config), "notes": dict(notes or {})}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        tensors = {name: value.detach().half().cpu().contiguous() for name, value in self.state_dict().items()}
+        save_file(tensors, part, metadata={"auteur": json.dumps(meta)})
+        part.replace(path)
+
+    @classmethod
+    def load(cls, path: Path, *, device: torch.device | str = "cpu") -> Self:
+        """Read a judge; WeightsError when the file is missing, broken or of another kind."""
+        from model import weights
+
+        if not path.is_file():
+            raise WeightsError(
+                f"{path} is missing; restore it from the repository or run: python -m model.training.judge"
+            )
+        tensors, meta = weights.read(path)
+        if meta.get("kind") != "judge":
+            raise WeightsError(f"{path} is not a judge (kind {meta.get('kind')!r}); give the file that the judge wrote")
+        try:
+            kept = meta["config"]
+            classes = {name: tuple(ids) for name, ids in kept["classes"].items()}
+            judge = cls(JudgeConfig(classes, tuple(kept["widths"]), tuple(kept["motion"])))
+            judge.load_state_dict({name: value.float() for name, value in tensors.items()}, strict=True)
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise WeightsError(f"{path} does not fit its own config ({' '.join(str(error).split())})") from error
+        return judge.eval().to(device)
+
+
+def sight(clips: Tensor) -> Tensor:
+    """What the judge looks at of clips, uint8 (B, T, 3, H, W) of 1 or 17 frames: (B, K, 3, h, w) in 0..1.
+
+    Every second frame, scaled to the area of 112 x 64 pixels with sides that are multiples of 16.
+    """
+    height, width = clips.shape[-2:]
+    h = 16 * max(1, round(math.sqrt(AREA * height / width) / 16))
+    w = 16 * max(1, round(math.sqrt(AREA * width / height) / 16))
+    frames = clips[:, ::STRIDE].flatten(0, 1).float() / 255
+    small = F.interpolate(frames, size=(h, w), mode="bilinear", antialias=True, align_corners=False)
+    return small.unflatten(0, (clips.shape[0], -1))
+
+
+def _spans(clip: Tensor, fps: int, most: int) -> list[Tensor]:
+    """Seconds of a clip (T, 3, H, W) at 16 frames a second, 17 frames each, spread evenly from its start to its end."""
+    length = max(1, round((len(clip) - 1) * FPS / fps) + 1)
+    at = (torch.arange(max(length, SPAN)).clamp(max=length - 1) * fps / FPS).round().long().clamp(max=len(clip) - 1)
+    count = min(most, max(1, length // SPAN))
+    starts = [round(i * (len(at) - SPAN) / max(1, count - 1)) for i in range(count)]
+    return [clip[at[start : start + SPAN]] for start in starts]
