@@ -101,6 +101,13 @@ def test_the_licence_is_the_whole_apache_licence() -> None:
     assert tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["license"] == "Apache-2.0"
 
 
+def test_there_is_one_version() -> None:
+    import studio
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert studio.__version__ == project["version"]
+
+
 def test_ci_runs_what_a_newcomer_runs() -> None:
     run = ROOT / ".ci/run"
     assert run.stat().st_mode & 0o111
