@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     from studio.core import Studio
 
 # What would widen a studio from outside: code execution, tunnels, folders, servers for programs, file watching.
-_UNWANTED = ("VIBE_MODE", "SHARE", "ALLOWED_PATHS", "MCP_SERVER", "WATCH_DIRS", "SERVER_NAME", "SERVER_PORT", "ROOT_PATH")
+_UNWANTED = (
+    "VIBE_MODE",
+    "SHARE",
+    "ALLOWED_PATHS",
+    "MCP_SERVER",
+    "WATCH_DIRS",
+    "SERVER_NAME",
+    "SERVER_PORT",
+    "ROOT_PATH",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

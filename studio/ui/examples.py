@@ -1,6 +1,7 @@
 """Six shots to begin with, shown while the stage is empty. One click fills the form.
 
-Each may have a clip and a poster in `assets/examples/` under its name; where they are missing, a card of text stands in.
+Each may have a clip and a poster in `assets/examples/` under its name; where they are missing, a card of text stands
+in.
 """
 
 from __future__ import annotations
@@ -31,12 +32,20 @@ EXAMPLES: tuple[Example, ...] = (
     Example(
         "tokyo-snow",
         "Tokyo in the snow",
-        Shot("A red fox walks on a Tokyo street with cherry trees while snow falls", Direction(camera="tracking"), seed=11),
+        Shot(
+            "A red fox walks on a Tokyo street with cherry trees while snow falls",
+            Direction(camera="tracking"),
+            seed=11,
+        ),
     ),
     Example(
         "mammoth-meadow",
         "The mammoth",
-        Shot("A woolly mammoth walks in a snowy meadow with mountains", Direction(camera="zoom_in", time="golden"), seed=23),
+        Shot(
+            "A woolly mammoth walks in a snowy meadow with mountains",
+            Direction(camera="zoom_in", time="golden"),
+            seed=23,
+        ),
     ),
     Example(
         "coral-reef",

@@ -6,10 +6,10 @@ screen and drops it, while a ShotError stands beside its field and keeps what wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 
@@ -34,13 +34,14 @@ _SLOT_OF = {
     "width": "size",
     "height": "size",
     "seconds": "size",
-    "seed": "size",
+    "seed": "direction",
     "negative": "fine",
     "steps": "fine",
     "guidance": "fine",
 }
 
 Values = Mapping[Any, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -111,42 +112,47 @@ class Form:
         return self.slots[_SLOT_OF.get(field, "shot")]
 
 
-def build(studio: Studio) -> Form:
-    """Draw the script column and return its components."""
+def build(studio: Studio, under_prompt: Callable[[], T]) -> tuple[Form, T]:
+    """Draw the script column; its components, and what `under_prompt` draws below the prompt."""
     entry = studio.entry()
     slots: dict[str, gr.HTML] = {}
-    prompt, understanding = _prompt(entry, slots)
-    with gr.Group(elem_id="pictures-group"):
+    prompt, understanding = _prompt(slots)
+    below = under_prompt()
+    with gr.Column(elem_id="pictures-group"):
         first = _picture("First picture", "first-picture", "Begin with a picture: drop, paste or choose one")
         slots["first"] = _slot("first")
         with gr.Accordion("Last picture and frames", open=False, elem_id="pictures") as pictures:
             last = _picture("Last picture", "last-picture", "End on this picture")
             frames = gr.File(
-                label="Frames: pictures, or one clip", file_count="multiple", file_types=["image", "video"],
-                elem_id="frames", elem_classes="drop", height=96,
+                label="Frames: pictures, or one clip",
+                file_count="multiple",
+                file_types=["image", "video"],
+                elem_id="frames",
+                elem_classes="drop",
+                height=96,
             )
             slots["pictures"] = _slot("pictures")
-    directions = _directions(studio, slots)
-    size, seconds, seed, dice = _format(entry, slots)
+    directions, seed, dice = _directions(studio, slots)
+    size, seconds = _format(entry, slots)
     fine, negative, steps, guidance = _fine(entry, slots)
     slots["shot"] = _slot("shot")
-    return Form(
+    form = Form(
         prompt, understanding, first, pictures, last, frames, directions,
         size, seconds, seed, dice, fine, negative, steps, guidance, slots,
     )  # fmt: skip
+    return form, below
 
 
 def _slot(name: str) -> gr.HTML:
     return gr.HTML("", elem_id=f"error-{name}", elem_classes="slot")
 
 
-def _prompt(entry: CatalogEntry, slots: dict[str, gr.HTML]) -> tuple[gr.Textbox, gr.HTML]:
+def _prompt(slots: dict[str, gr.HTML]) -> tuple[gr.Textbox, gr.HTML]:
     prompt = gr.Textbox(
         label="What do you want to see?",
         placeholder="A red fox walks through a snowy forest at dusk…",
         lines=4,
         max_lines=14,
-        autofocus=True,
         elem_id="prompt",
     )
     slots["prompt"] = _slot("prompt")
@@ -161,7 +167,7 @@ def _picture(label: str, elem_id: str, placeholder: str) -> gr.Image:
         sources=["upload", "clipboard"],
         buttons=[],
         placeholder=placeholder,
-        height=96,
+        height=76,
         elem_id=elem_id,
         elem_classes="drop",
     )
@@ -173,8 +179,8 @@ def _uploaded(payload: Any) -> str | None:
     return None if payload is None else payload.path
 
 
-def _directions(studio: Studio, slots: dict[str, gr.HTML]) -> dict[str, gr.Dropdown]:
-    """A chooser for each kind of direction that the weights know something of."""
+def _directions(studio: Studio, slots: dict[str, gr.HTML]) -> tuple[dict[str, gr.Dropdown], gr.Textbox, gr.Button]:
+    """A chooser for each kind of direction that the weights know something of, and the seed with its dice."""
     boxes = {}
     with gr.Row(elem_id="direction"):
         for kind, pairs in studio.directions().items():
@@ -189,19 +195,22 @@ def _directions(studio: Studio, slots: dict[str, gr.HTML]) -> dict[str, gr.Dropd
                 elem_classes="chip",
                 min_width=120,
             )
+        with gr.Row(elem_id="seed-row"):
+            seed = gr.Textbox(
+                label="Seed", placeholder="any", lines=1, max_lines=1, elem_id="seed", elem_classes="chip", min_width=80
+            )
+            dice = gr.Button("Draw a seed", elem_id="dice", min_width=40, size="sm")
     slots["direction"] = _slot("direction")
-    return boxes
+    return boxes, seed, dice
 
 
-def _format(entry: CatalogEntry, slots: dict[str, gr.HTML]) -> tuple[gr.Radio, gr.Number, gr.Textbox, gr.Button]:
+def _format(entry: CatalogEntry, slots: dict[str, gr.HTML]) -> tuple[gr.Radio, gr.Number]:
     choices = [(RATIOS[name], name) for name in RATIOS if name in entry.sizes]
     with gr.Row(elem_id="format"):
         size = gr.Radio(choices, value=choices[0][1], label="Picture", elem_id="size")
         seconds = gr.Number(value=entry.default_seconds, label="Seconds", step=0.5, elem_id="seconds", min_width=72)
-        seed = gr.Textbox(label="Seed", placeholder="any", lines=1, max_lines=1, elem_id="seed", min_width=96)
-        dice = gr.Button("", icon=None, elem_id="dice", min_width=40, size="sm")
     slots["size"] = _slot("size")
-    return size, seconds, seed, dice
+    return size, seconds
 
 
 def _fine(entry: CatalogEntry, slots: dict[str, gr.HTML]) -> tuple[gr.Accordion, gr.Textbox, gr.Number, gr.Number]:
@@ -209,8 +218,12 @@ def _fine(entry: CatalogEntry, slots: dict[str, gr.HTML]) -> tuple[gr.Accordion,
     with gr.Accordion("Fine tuning", open=False, elem_id="fine") as fine:
         negative = gr.Textbox(label="Keep out of the picture", lines=1, max_lines=4, elem_id="negative")
         with gr.Row():
-            steps = gr.Number(label="Steps", placeholder=str(defaults.steps), precision=None, elem_id="steps", min_width=96)
-            guidance = gr.Number(label="Guidance", placeholder=f"{defaults.guidance:g}", step=0.5, elem_id="guidance", min_width=96)
+            steps = gr.Number(
+                label="Steps", placeholder=str(defaults.steps), precision=None, elem_id="steps", min_width=96
+            )
+            guidance = gr.Number(
+                label="Guidance", placeholder=f"{defaults.guidance:g}", step=0.5, elem_id="guidance", min_width=96
+            )
         slots["fine"] = _slot("fine")
     return fine, negative, steps, guidance
 

@@ -41,7 +41,7 @@ class Door:
         """For a server bound to `host`; `more` are further names, separated by commas."""
         names = {name.strip().lower() for name in more.split(",") if name.strip()}
         names.add(host.lower().strip("[]"))
-        if host in ("0.0.0.0", "::"):  # noqa: S104 - a name to compare with, nothing is bound here
+        if host in ("0.0.0.0", "::"):
             machine = socket.gethostname().lower()
             names |= {machine, f"{machine}.local"}
         return cls(shared=shared, on_space=on_space, hosts=frozenset(names))

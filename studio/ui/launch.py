@@ -50,7 +50,6 @@ def launch(page: gr.Blocks, studio: Studio, address: Address) -> None:
         blocked_paths=_blocked(settings),
         favicon_path=str(theme.STATIC / "favicon.svg"),
         theme=theme.theme(),
-        css_paths=list(theme.style_sheets()),
         head=theme.head(),
         app_kwargs=app_options(studio, door),
     )

@@ -17,7 +17,7 @@ def text(value: object) -> str:
 
 def error(message: str) -> str:
     """An error beside the field that caused it, read out by a screen reader when it appears. Empty for no error."""
-    return f'<p class="field-error" role="alert">{text(message)}</p>' if message else ""
+    return f'<p class="field-error" role="alert">{text(message[:1].upper() + message[1:])}</p>' if message else ""
 
 
 def note(message: str, kind: str = "quiet") -> str:
@@ -48,8 +48,8 @@ def understanding(found: Understanding, prompt: str, model: str) -> str:
     known, unknown = _words(found.spans), _words(found.unknown)
     if not known:
         words = f"{model} finds nothing here that it can draw. It reads English and knows its own small world."
-        return note(words, "warn") + _chips("Cannot draw", unknown, "cannot")
-    return _chips("Will film", known, "can") + _chips("Cannot draw", unknown, "cannot")
+        return note(words, "warn") + _chips("Can’t draw", unknown, "cannot")
+    return _chips("Will film", known, "can") + _chips("Can’t draw", unknown, "cannot")
 
 
 def _words(spans: Sequence[Span]) -> dict[str, str]:
@@ -63,5 +63,7 @@ def _words(spans: Sequence[Span]) -> dict[str, str]:
 def _chips(title: str, words: dict[str, str], kind: str) -> str:
     if not words:
         return ""
-    chips = "".join(f'<li><mark class="word" title="{text(what)}">{text(word)}</mark></li>' for word, what in words.items())
+    chips = "".join(
+        f'<li><mark class="word" title="{text(what)}">{text(word)}</mark></li>' for word, what in words.items()
+    )
     return f'<div class="words words-{kind}"><span class="words-title">{text(title)}</span><ul>{chips}</ul></div>'

@@ -9,7 +9,12 @@ from studio.core import Studio
 from studio.ui import markup
 from studio.ui.form import RATIOS
 
-_GIVEN = {"first": "a first picture", "last": "a last picture", "sequence": "frames or a clip", "index": "pictures in between"}
+_GIVEN = {
+    "first": "a first picture",
+    "last": "a last picture",
+    "sequence": "frames or a clip",
+    "index": "pictures in between",
+}
 
 
 def build(studio: Studio) -> None:

@@ -12,19 +12,21 @@ import gradio as gr
 from studio.core import Studio
 from studio.settings import assets_folder
 from studio.ui import examples, form, markup, models, verifying
-from studio.ui.shooting import Action, Shooting
+from studio.ui.shooting import Action, PolicyPanel, Shooting
 
 CACHE_SWEEP = (3600, 24 * 3600)  # uploads are looked at every hour and go after a day; the studio keeps its own copies
 
 # A viewfinder: four corners and what is looked at.
 _MARK = (
-    '<svg class="brand-mark" viewBox="0 0 22 22" aria-hidden="true"><path d="M2 7V2h5M15 2h5v5M20 15v5h-5M7 20H2v-5" fill="none"'
-    ' stroke="currentColor" stroke-width="2"/><circle cx="11" cy="11" r="4" fill="currentColor"/></svg>'
+    '<svg class="brand-mark" viewBox="0 0 22 22" aria-hidden="true">'
+    '<path d="M2 7V2h5M15 2h5v5M20 15v5h-5M7 20H2v-5" fill="none" stroke="currentColor" stroke-width="2"/>'
+    '<circle cx="11" cy="11" r="4" fill="currentColor"/></svg>'
 )
 
 # Hands the stage its element, the way to call us, and the examples.
 _MOUNT = """
-element.auteurStage = { trigger: trigger, events: ['use_example', 'use_take', 'shoot_again', 'measured'], examples: %s };
+const events = ['use_example', 'use_take', 'shoot_again', 'measured'];
+element.auteurStage = { trigger: trigger, events: events, examples: %s };
 window.dispatchEvent(new CustomEvent('auteur:stage'));
 """
 
@@ -39,7 +41,7 @@ def build(studio: Studio, cache: Path) -> gr.Blocks:
         with gr.Tabs(elem_id="pages", selected="shoot") as tabs:
             with gr.Tab("Shoot", id="shoot"), gr.Row(elem_id="room"):
                 with gr.Column(elem_id="script", scale=0):
-                    fields = form.build(studio)
+                    fields, policy = form.build(studio, _policy)
                     action = _action()
                 with gr.Column(elem_id="stage-column"):
                     stage = _stage()
@@ -47,7 +49,7 @@ def build(studio: Studio, cache: Path) -> gr.Blocks:
                 verify = verifying.build()
             with gr.Tab("Models", id="models"):
                 models.build(studio)
-        shooting = Shooting(studio, fields, action, cache)
+        shooting = Shooting(studio, fields, policy, action, cache)
         _wire_form(page, shooting)
         _wire_shooting(shooting)
         _wire_stage(stage, shooting)
@@ -64,31 +66,42 @@ def _header(studio: Studio) -> str:
     )
 
 
-def _action() -> Action:
-    with gr.Column(visible=False, elem_id="policy") as policy:
+def _policy() -> PolicyPanel:
+    with gr.Column(visible=False, elem_id="policy") as box:
         said = gr.HTML("", elem_classes="slot")
         with gr.Row(elem_id="policy-buttons"):
             accept = gr.Button("Shoot this version", elem_id="policy-accept", size="sm")
             edit = gr.Button("Edit", elem_id="policy-edit", size="sm")
     undo = gr.Button("Back to what I wrote", visible=False, elem_id="policy-undo", size="sm")
+    return PolicyPanel(box, said, accept, edit, undo, gr.State(""), gr.State(""))
+
+
+def _action() -> Action:
     with gr.Row(elem_id="action"):
         shoot = gr.Button("Shoot", variant="primary", elem_id="shoot")
         stop = gr.Button("Stop", variant="secondary", elem_id="stop")
-    job = gr.Textbox("", visible=False, label="Job")
-    return Action(shoot, stop, policy, said, accept, edit, undo, gr.State(""), gr.State(""), job)
+    return Action(shoot, stop, gr.Textbox("", visible=False, label="Job"))
 
 
 def _stage() -> gr.HTML:
     cards = json.dumps(examples.cards(assets_folder())).replace("</", "<\\/")
     return gr.HTML(
-        "", html_template='<div id="stage-root"></div>', js_on_load=_MOUNT % cards, apply_default_css=False, elem_id="stage-frame"
+        "",
+        html_template='<div id="stage-root"></div>',
+        js_on_load=_MOUNT % cards,
+        apply_default_css=False,
+        elem_id="stage-frame",
     )
 
 
 def _wire_form(page: gr.Blocks, shooting: Shooting) -> None:
     fields = shooting.form
     fields.prompt.change(
-        shooting.read, [fields.prompt], [fields.understanding, fields.slots["prompt"]], trigger_mode="always_last", **_PLAIN
+        shooting.read,
+        [fields.prompt],
+        [fields.understanding, fields.slots["prompt"]],
+        trigger_mode="always_last",
+        **_PLAIN,
     )
     timed = [fields.size, fields.seconds, fields.steps, fields.guidance]
     gr.on(
@@ -102,22 +115,26 @@ def _wire_form(page: gr.Blocks, shooting: Shooting) -> None:
     fields.dice.click(shooting.dice, None, [fields.seed], **_PLAIN)
     # The draft is what was being typed when the page was left; it is kept by the browser's tab alone.
     page.load(
-        shooting.restore, [fields.prompt], shooting.filled_outputs(), js="() => [sessionStorage.getItem('auteur.prompt') || '']", **_PLAIN
+        shooting.restore,
+        [fields.prompt],
+        shooting.filled_outputs(),
+        js="() => [sessionStorage.getItem('auteur.prompt') || '']",
+        **_PLAIN,
     )
 
 
 def _wire_shooting(shooting: Shooting) -> None:
-    fields, action = shooting.form, shooting.action
+    fields, panel, action = shooting.form, shooting.policy, shooting.action
     inputs, outputs = set(fields.fields()), shooting.outputs()
-    for button, handler in ((action.shoot, shooting.shoot), (action.accept, shooting.shoot_rewritten)):
+    for button, handler in ((action.shoot, shooting.shoot), (panel.accept, shooting.shoot_rewritten)):
         _follow(button.click(handler, inputs, outputs, **_PLAIN).then, action.job)
     action.stop.click(None, None, None, js="() => { window.auteur && window.auteur.stop(); }", api_visibility="private")
-    edit = action.edit.click(
-        shooting.edit, [fields.prompt, action.rewritten], [fields.prompt, action.original, action.undo, action.policy], **_PLAIN
-    )
-    undo = action.undo.click(shooting.back, [action.original], [fields.prompt, action.undo], **_PLAIN)
+    edited = [fields.prompt, panel.original, panel.undo, panel.box]
+    edit = panel.edit.click(shooting.edit, [fields.prompt, panel.rewritten], edited, **_PLAIN)
+    undo = panel.undo.click(shooting.back, [panel.original], [fields.prompt, panel.undo], **_PLAIN)
+    focus = "() => { document.querySelector('#prompt textarea').focus(); }"
     for event in (edit, undo):
-        event.then(None, None, None, js="() => { document.querySelector('#prompt textarea').focus(); }", api_visibility="private")
+        event.then(None, None, None, js=focus, api_visibility="private")
 
 
 def _follow(then: Callable[..., Any], job: gr.Textbox) -> None:

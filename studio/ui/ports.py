@@ -1,4 +1,4 @@
-"""Where the page is served, and whether that port is free. Knows nothing of Gradio, so that the answer comes at once."""
+"""Where the page is served, and whether that port is free. Knows nothing of Gradio: the answer comes at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Address:
     @property
     def url(self) -> str:
         """The link, with a name that a browser on this machine understands."""
-        name = "localhost" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
+        name = "localhost" if self.host in ("0.0.0.0", "::") else self.host
         return f"http://[{name}]:{self.port}/" if ":" in name else f"http://{name}:{self.port}/"
 
 
@@ -33,14 +33,17 @@ def free_port(host: str, port: int, *, only: bool) -> int:
     for candidate in tried:
         if _is_free(host, candidate):
             return candidate
-    raise PortTaken(f"port {port} on {host} is taken" if only else f"ports {port} to {tried[-1]} on {host} are all taken")
+    raise PortTaken(
+        f"port {port} on {host} is taken" if only else f"ports {port} to {tried[-1]} on {host} are all taken"
+    )
 
 
 def _is_free(host: str, port: int) -> bool:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         if os.name == "posix":
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port that only waits out its last client is free
+            # A port that only waits out its last client is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host.strip("[]"), port))
         except OSError:

@@ -34,7 +34,11 @@ Endpoint = Callable[[Request], Response]
 
 def routes(studio: Studio, assets: Path) -> list[BaseRoute]:
     """Every route of the page. `assets` holds the example clips, where there are some."""
-    return [*_Watching(studio).routes(), *_Files(studio, assets).routes(), Mount(f"{PREFIX}/static", _Static(directory=STATIC))]
+    return [
+        *_Watching(studio).routes(),
+        *_Files(studio, assets).routes(),
+        Mount(f"{PREFIX}/static", _Static(directory=STATIC)),
+    ]
 
 
 class _Static(StaticFiles):
@@ -179,7 +183,7 @@ def _file(path: Path, media_type: str | None, download: str | None) -> Response:
 
 
 def picture_size(studio: Studio, size: str, model: str) -> tuple[int, int]:
-    """(width, height) in pixels of a size by name or WxH, for the shape of the stage; 16 by 9 when it cannot be told."""
+    """(width, height) in pixels of a size by name or WxH, for the shape of the stage; 16 by 9 when nobody can tell."""
     known = studio.entry(model).sizes
     if size in known:
         return known[size]

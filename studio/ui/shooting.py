@@ -32,18 +32,24 @@ _NO_OWNER = "This browser has no key to the studio yet. Reload the page; if that
 
 
 @dataclass(frozen=True)
-class Action:
-    """The foot of the script column: the button, the policy's say, and the job that was just made."""
+class PolicyPanel:
+    """What the policy says, under the prompt; `rewritten` is the wording it offers, `original` what was typed."""
 
-    shoot: gr.Button
-    stop: gr.Button
-    policy: gr.Column
+    box: gr.Column
     said: gr.HTML
     accept: gr.Button
     edit: gr.Button
     undo: gr.Button
     rewritten: gr.State
     original: gr.State
+
+
+@dataclass(frozen=True)
+class Action:
+    """The foot of the script column: the one action, its opposite, and the job that was just made."""
+
+    shoot: gr.Button
+    stop: gr.Button
     job: gr.Textbox
 
 
@@ -53,6 +59,7 @@ class Shooting:
 
     studio: Studio
     form: Form
+    policy: PolicyPanel
     action: Action
     cache: Path
 
@@ -66,17 +73,17 @@ class Shooting:
 
     def edit(self, prompt: str, rewritten: str) -> Updates:
         """Put the policy's wording into the prompt; what was typed stays one click away."""
-        a = self.action
+        panel = self.policy
         return {
             self.form.prompt: rewritten or prompt,
-            a.original: prompt,
-            a.undo: gr.update(visible=bool(rewritten) and rewritten != prompt),
-            a.policy: gr.update(visible=False),
+            panel.original: prompt,
+            panel.undo: gr.update(visible=bool(rewritten) and rewritten != prompt),
+            panel.box: gr.update(visible=False),
         }
 
     def back(self, original: str) -> Updates:
         """Put back what was typed."""
-        return {self.form.prompt: original, self.action.undo: gr.update(visible=False)}
+        return {self.form.prompt: original, self.policy.undo: gr.update(visible=False)}
 
     def read(self, prompt: str) -> Updates:
         """Say which words of the prompt the model can film."""
@@ -90,7 +97,14 @@ class Shooting:
     def estimate(self, values: Values) -> Updates:
         """The button, with how long the shot will take. It says nothing where the form is not right yet."""
         try:
-            shot = replace(self.form.shot(values), prompt="A fox", direction=direction.Direction(), first=None, last=None, frames=())
+            shot = replace(
+                self.form.shot(values),
+                prompt="A fox",
+                direction=direction.Direction(),
+                first=None,
+                last=None,
+                frames=(),
+            )
             seconds = self.studio.estimate(shot)
         except (StudioError, ModelError):
             seconds = None
@@ -141,12 +155,13 @@ class Shooting:
 
     def outputs(self) -> list[Any]:
         """Everything that these handlers may change."""
-        f, a = self.form, self.action
-        return [*self.filled_outputs(), a.policy, a.said, a.accept, a.edit, a.rewritten, a.job, f.pictures, f.fine]
+        form, panel = self.form, self.policy
+        said = [panel.said, panel.accept, panel.edit, panel.rewritten]
+        return [*self.filled_outputs(), *said, self.action.job, form.pictures, form.fine]
 
     def filled_outputs(self) -> list[Any]:
         """What filling the form may change."""
-        return [*self.form.fields(), *self.form.slots.values(), self.action.policy, self.action.undo]
+        return [*self.form.fields(), *self.form.slots.values(), self.policy.box, self.policy.undo]
 
     def _submit(self, values: Values, request: gr.Request, *, accept_rewrite: bool) -> Updates:
         owner = self._owner(request)
@@ -168,7 +183,12 @@ class Shooting:
     def _clean(self) -> Updates:
         """No error anywhere, no policy."""
         blank: Updates = dict.fromkeys(self.form.slots.values(), "")
-        return {**blank, self.action.policy: gr.update(visible=False), self.action.undo: gr.update(visible=False), self.action.job: ""}
+        return {
+            **blank,
+            self.policy.box: gr.update(visible=False),
+            self.policy.undo: gr.update(visible=False),
+            self.action.job: "",
+        }
 
     def _wrong(self, error: ShotError) -> Updates:
         updates = self._clean()
@@ -184,7 +204,7 @@ class Shooting:
 
     def _stopped(self, decision: Decision, prompt: str) -> Updates:
         """The policy's say, in the place of an error: what is the matter, and the wording that would do."""
-        a, words = self.action, [f'<p class="policy-why" role="alert">{markup.text(decision.message)}</p>']
+        panel, words = self.policy, [f'<p class="policy-why" role="alert">{markup.text(decision.message)}</p>']
         offered = decision.rewritten if decision.action == "rewrite" else None
         if decision.spans:
             words.append(f'<p class="policy-words">{markup.marked(prompt, decision.spans)}</p>')
@@ -192,11 +212,11 @@ class Shooting:
             words.append(f'<p class="policy-offer">{markup.text(offered)}</p>')
         return {
             **self._clean(),
-            a.policy: gr.update(visible=True),
-            a.said: "".join(words),
-            a.accept: gr.update(visible=bool(offered)),
-            a.edit: gr.update(value="Edit" if offered else "Edit my words"),
-            a.rewritten: offered or "",
+            panel.box: gr.update(visible=True),
+            panel.said: "".join(words),
+            panel.accept: gr.update(visible=bool(offered)),
+            panel.edit: gr.update(value="Edit" if offered else "Edit my words"),
+            panel.rewritten: offered or "",
         }
 
     def _fill(self, shot: Shot) -> Updates:

@@ -1,7 +1,8 @@
 """The look of Auteur: a cutting room at night, and the same room by day.
 
 Colours live in `static/tokens.css` as custom properties, so that one attribute on <html> changes the theme without a
-reload; here Gradio's own variables are only pointed at them. Both faces are served by Gradio itself: nothing is fetched.
+reload; here Gradio's own variables are only pointed at them. Lexend lies beside the style sheets and IBM Plex Mono is
+served by Gradio: nothing is fetched from elsewhere.
 """
 
 from __future__ import annotations
@@ -102,14 +103,14 @@ _SHAPES = {
 
 
 def theme() -> gr.themes.Base:
-    """Gradio's theme, pointed at our tokens, in faces that Gradio serves from this machine."""
+    """Gradio's theme, pointed at our tokens, in faces that this machine serves."""
     variables: dict[str, Any] = dict(_SHAPES)
     for name, value in _VARIABLES.items():
         variables[name] = value
         variables[f"{name}_dark"] = value
     base = gr.themes.Base(
-        font=[gr.themes.LocalFont("Lexend", weights=(400, 600)), "system-ui", "sans-serif"],
-        font_mono=[gr.themes.LocalFont("IBM Plex Mono", weights=(400, 500)), "ui-monospace", "monospace"],
+        font=[gr.themes.Font("Lexend Auteur"), "system-ui", "sans-serif"],
+        font_mono=[gr.themes.LocalFont("IBM Plex Mono", weights=(400,)), "ui-monospace", "monospace"],
     )
     known = set(base.set.__kwdefaults__ or {})
     unknown = sorted(set(variables) - known)
@@ -121,18 +122,19 @@ def theme() -> gr.themes.Base:
     return base.set(**variables)
 
 
-def style_sheets() -> list[Path]:
-    """The style sheets in the order they cascade."""
-    return [STATIC / name for name in STYLE_SHEETS]
-
-
 def head() -> str:
-    """What goes into <head>: the theme before the first paint, and the page's own modules."""
+    """What goes into <head>: the theme before the first paint, our style sheets, and the page's own modules.
+
+    The sheets are linked, not given to Gradio as `css`: it would put its container before every selector.
+    """
+    sheets = "".join(f'<link rel="stylesheet" href="studio/static/{name}">' for name in STYLE_SHEETS)
     return (
         '<meta name="color-scheme" content="dark light">'
         "<script>(function () {"
         "var kept = null; try { kept = localStorage.getItem('auteur.theme'); } catch (e) { /* storage is off */ }"
         "document.documentElement.dataset.theme = kept === 'light' ? 'light' : 'dark';"
         "})();</script>"
-        '<script type="module" src="studio/static/page.js"></script>'
+        '<link rel="preload" as="font" type="font/woff2" crossorigin'
+        ' href="studio/static/fonts/lexend-latin-400-normal.woff2">'
+        f'{sheets}<script type="module" src="studio/static/page.js"></script>'
     )

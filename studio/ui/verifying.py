@@ -21,9 +21,11 @@ _log = logging.getLogger(__name__)
 _MEANING = {
     "trusted": "A signer on the public list sealed this file, and nothing was changed since.",
     "local": "This studio sealed this file, and not a bit of it was changed since.",
-    "unknown-signer": "Nothing was changed since it was sealed. Who sealed it cannot be checked here: anyone can sign under any name.",
+    "unknown-signer": "Nothing was changed since it was sealed. Who sealed it cannot be checked here: "
+    "anyone can sign under any name.",
     "changed": "This is not what was signed. Someone or something changed the picture, the sound or the tags.",
-    "none": "Nothing in this file says who made it or how. That proves nothing: any tool that re-encodes a clip drops the credential.",
+    "none": "Nothing in this file says who made it or how. That proves nothing: any tool that re-encodes a clip "
+    "drops the credential.",
     "recovered": "This file lost its credential; the studio found it again by its content.",
 }
 
@@ -46,7 +48,9 @@ def build() -> VerifyPage:
             "<p>Drop a clip or a picture. Nothing leaves this machine: the credential in the file is read here.</p>",
             elem_classes="page-head",
         )
-        file = gr.File(label="A clip or a picture", file_count="single", elem_id="verify-file", elem_classes="drop", height=150)
+        file = gr.File(
+            label="A clip or a picture", file_count="single", elem_id="verify-file", elem_classes="drop", height=150
+        )
         said = gr.HTML("", elem_id="verdict", elem_classes="slot")
         load = gr.Button("Load settings into the studio", visible=False, elem_id="verify-load")
     return VerifyPage(file, said, load, gr.State(None))

@@ -125,7 +125,7 @@ class Page {
 
   follow(job) {
     document.body.dataset.asking = "false";
-    if (!job) return;
+    if (!job) return showWhatIsWrong();
     const watching = this.view.kind === "job" && this.jobs.some((each) => each.id === this.view.id);
     if (!watching) this.view = { kind: "job", id: job };
     this.stage.node.scrollIntoView({ block: "nearest" });
@@ -177,6 +177,12 @@ class Page {
   }
 }
 
+// A refusal stands beside its field, which may be out of sight.
+function showWhatIsWrong() {
+  const wrong = document.querySelector(".field-error, #policy:not(.hide) .policy-why");
+  if (wrong) wrong.scrollIntoView({ block: "nearest" });
+}
+
 function mount() {
   const element = [...document.querySelectorAll("#stage-frame, #stage-frame *")].find((node) => node.auteurStage);
   if (!element || window.auteur) return;
@@ -185,6 +191,8 @@ function mount() {
   keepDrafts();
   listenForKeys(page);
   switchTheme();
+  const prompt = document.querySelector("#prompt textarea");
+  if (prompt && matchMedia("(min-width: 900px)").matches) prompt.focus({ preventScroll: true });
   page.start(element.querySelector("#stage-root") || element);
 }
 
