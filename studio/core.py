@@ -110,6 +110,10 @@ class Studio:
             job = self.library.job(job_id, owner)
         return job
 
+    def ahead(self, job_id: str, owner: str = LOCAL_OWNER) -> int:
+        """How many jobs, of anybody, come before this one."""
+        return self.library.ahead(self.library.job(job_id, owner).id)
+
     def preview(self, job_id: str, owner: str = LOCAL_OWNER) -> Path | None:
         """The newest small preview of a running job (animated WebP), or None."""
         return self.library.preview(self.library.job(job_id, owner))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import IO
@@ -41,7 +40,6 @@ class HomeLock:
             except OSError:
                 stream.close()
                 return False
-            os.set_inheritable(stream.fileno(), False)  # ffmpeg must not keep it when this process dies
             self._stream = stream
         return True
 

@@ -26,18 +26,17 @@ class Store:
         self._bin, self.keys = home / "bin", home / "identity"
         self._lock = threading.RLock()
         try:
-            home.mkdir(parents=True, exist_ok=True)
+            home.mkdir(parents=True, exist_ok=True, mode=0o700)
             for folder in (self.inputs, self.work, self._takes, self._bin):
                 folder.mkdir(exist_ok=True, mode=0o700)
-            self._db = sqlite3.connect(home / "library.db", isolation_level=None, check_same_thread=False, timeout=10)
-        except (OSError, sqlite3.Error) as error:
-            raise SettingsError(
-                f"the studio cannot write to {home} ({error}): set AUTEUR_HOME to a folder it may"
-            ) from None
-        self._db.row_factory = sqlite3.Row
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", f"busy_timeout = {BUSY_MS}", "foreign_keys = ON"):
-            self._db.execute(f"PRAGMA {pragma}")
-        migrate(self._db)
+        except OSError as error:
+            line = f"the studio cannot write to {home} ({error.strerror}): set AUTEUR_HOME to a folder it may"
+            raise SettingsError(line) from None
+        try:
+            self._db = _open(home / "library.db")
+        except sqlite3.Error as error:
+            line = f"{home / 'library.db'} cannot be opened ({error}): move it away, and a new one is made"
+            raise SettingsError(line) from None
 
     def close(self) -> None:
         """Let go of the database."""
@@ -95,5 +94,19 @@ class Store:
             return self._db.execute(query, values).fetchall()
 
 
+def _open(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
+    try:
+        db.row_factory = sqlite3.Row
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+            db.execute(f"PRAGMA {pragma}")
+        migrate(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
 def when(seconds: float) -> str:
+    """A moment as ISO 8601 in UTC."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

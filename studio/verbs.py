@@ -7,6 +7,7 @@ import shutil
 import time
 from argparse import Namespace
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,10 @@ def shoot(options: Namespace, console: Console) -> int:
     """Render one shot and hand out its clip."""
     settings = Settings.from_env()
     out = _target(options.out)
-    library = Library(settings.home)
-    with Studio(settings, LocalEngine(settings, library, serve=False)) as studio:
+    with (
+        closing(Library(settings.home)) as library,
+        Studio(settings, LocalEngine(settings, library, serve=False)) as studio,
+    ):
         try:
             job = studio.submit(_shot(options), accept_rewrite=options.accept_rewrite)
         except PolicyStop as stop:
@@ -56,7 +59,6 @@ def shoot(options: Namespace, console: Console) -> int:
         take = studio.take(job.take_id)
         file = take.clip if out is None else _hand_out(take.clip, out)
     console.answer(_shot_answer(take, file), _shot_text(take, file))
-    library.close()
     return DONE
 
 

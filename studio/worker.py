@@ -27,6 +27,7 @@ from studio.film import Job, Take
 from studio.library import Library
 from studio.measure import Stopwatch, machine
 from studio.pictures import Frames
+from studio.previews import Previews
 from studio.provenance import Claim, Identity, Ingredient
 from studio.recipe import GivenFrames, Recipe
 from studio.settings import Settings
@@ -69,7 +70,8 @@ class Rendering:
         self._watch, self._stopped, self._check = watch, stopped, check
         self._estimator = Estimator(library, settings.threads)
         self._folder = library.work / job.id
-        self._previews = 0
+        self._previews = Previews(self._folder, self._preview_written, job.preview_version)
+        self._fps = library.recipe(job.id).fps
         self._last_step = self._saved = time.perf_counter()
         self._step_seconds: list[float] = []
 
@@ -91,6 +93,7 @@ class Rendering:
             keep = not self._library.stop_requested(self._job.id)  # closed, not stopped: it goes on another time
             raise
         finally:
+            self._previews.close()
             if not keep:
                 shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -231,14 +234,10 @@ class Rendering:
             raise Cancelled
         now = time.perf_counter()
         self._step_seconds.append(now - self._last_step)
-        version = self._save_preview(info)
+        self._preview(info)
         done = min(info.index + 1, info.total)
-        self._library.update_job(
-            self._job.id, stage="Shooting", step=done, steps=info.total, eta=self._eta(info.total - done),
-            preview_version=version,
-        )  # fmt: skip
-        if not self._watch.seconds["first_preview"]:
-            self._watch.seconds["first_preview"] = self._watch.elapsed()
+        eta = self._eta(info.total - done)
+        self._library.update_job(self._job.id, stage="Shooting", step=done, steps=info.total, eta=eta)
         self._last_step = now
 
     def _eta(self, left: int) -> float | None:
@@ -249,15 +248,15 @@ class Rendering:
         finish = self._estimator.finish(self._library.recipe(self._job.id)) or 0.0
         return left * sum(recent) / len(recent) + finish
 
-    def _save_preview(self, info: StepInfo) -> int:
+    def _preview(self, info: StepInfo) -> None:
         pictures: Frames = info.preview()
-        latent_rate = pictures.shape[0] <= info.denoised.shape[1]
-        fps = self._library.recipe(self._job.id).fps
-        self._previews += 1
-        path = self._folder / f"preview-{self._previews}.webp"
-        media.save_preview(pictures, path, milliseconds=round(1000 * (4 if latent_rate else 1) / fps))
-        (self._folder / f"preview-{self._previews - 3}.webp").unlink(missing_ok=True)
-        return self._previews
+        of_latents = pictures.shape[0] <= info.denoised.shape[1]
+        self._previews.add(pictures, round(1000 * (4 if of_latents else 1) / self._fps))
+
+    def _preview_written(self, version: int) -> None:
+        self._library.update_job(self._job.id, preview_version=version)
+        if not self._watch.seconds["first_preview"]:
+            self._watch.seconds["first_preview"] = self._watch.elapsed()
 
     def _stage(self, words: str) -> None:
         self._library.update_job(self._job.id, stage=words)

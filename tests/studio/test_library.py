@@ -180,6 +180,12 @@ def test_a_home_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None
         Library(tmp_path / "file" / "home")
 
 
+def test_a_damaged_library_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "library.db").write_bytes(b"not a database, though long enough to look like one" * 50)
+    with pytest.raises(SettingsError, match="move it away"):
+        Library(tmp_path)
+
+
 def test_a_given_picture_is_kept_by_content_under_what_it_is(library: Library, picture: Path) -> None:
     wrong = picture.rename(picture.with_suffix(".jpeg"))
     sha256, kept = library.keep_input(wrong)
