@@ -25,11 +25,10 @@ from model.errors import ModelError, WeightsError
 from model.tiny_vae import TinyVAE
 from model.training.ema import Average
 from model.training.judge_examples import HELD_SEED, TRAIN_SEED, Pool, Stage, digest
-from model.training.judge_network import ATTRIBUTES, Judge, JudgeConfig
+from model.training.judge_network import ATTRIBUTES, WEIGHTS, Judge, JudgeConfig
 from model.world.art import Art, ArtError
 
 log = logging.getLogger(__name__)
-WEIGHTS = Path(__file__).resolve().parents[2] / "assets" / "storybook" / "judge.safetensors"
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class JudgeRun:
     most_stills: int = 20_000
     most_clips: int = 6_000
     held: int = 120
-    through: float = 0.2
+    through: float = 0.1
     render: float = 0.35
     seed: int = 1
     device: str = "cpu"

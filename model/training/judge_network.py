@@ -31,6 +31,7 @@ STRIDE = 2
 LOOKS = 1 + (SPAN - 1) // STRIDE
 AREA = 112 * 64
 FPS = 16
+WEIGHTS = Path(__file__).resolve().parents[2] / "assets" / "storybook" / "judge.safetensors"
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ class Judge(nn.Module):
         """
         count = frames.shape[1]
         chosen = frames[:, :: (count - 1) // 2] if count > 1 else frames
+        if self.training and count > 1:  # one frame, any: cheaper, and no frame is special
+            chosen = frames[:, int(torch.randint(count, ())) :][:, :1]
         looked = self.look(chosen.flatten(0, 1) * 2 - 1)
         seen = _pool(looked).unflatten(0, chosen.shape[:2]).mean(1)
         if count == 1:
