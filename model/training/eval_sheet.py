@@ -50,7 +50,7 @@ def draw_sheet(rows: Sequence[Row], path: Path) -> None:
 
 def _fit(text: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
     """The text on one line, cut where it grows too wide."""
-    text = " ".join(text.split())
+    text = " ".join(text.split())[:300]
     if font.getlength(text) <= width:
         return text
     while text and font.getlength(f"{text}...") > width:

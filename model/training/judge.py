@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class JudgeRun:
     """A run. minutes: of wall time, a third of it rendering; stills, clips: examples a step and at most in the pools;
-    held: held-out clips; through: share of examples that go through the autoencoder."""
+    held: held-out clips; through: share of examples that go through the autoencoder; art: a folder of pictures (None:
+    all that was fetched)."""
 
     out: Path
     minutes: float
@@ -51,6 +52,7 @@ class JudgeRun:
     render: float = 0.35
     seed: int = 1
     device: str = "cpu"
+    art: Path | None = None
 
 
 def examples(run: JudgeRun, stage: Stage) -> dict[str, Pool]:
@@ -150,7 +152,7 @@ def run_all(run: JudgeRun) -> dict[str, dict[str, float]]:
     vae = TinyVAE.load(run.vae, device=run.device) if run.vae is not None and run.vae.is_file() else None
     if vae is None:
         log.info("no autoencoder at %s: the judge sees raw clips only", run.vae)
-    stage = Stage(run.preset, Art(), vae=vae, device=run.device)
+    stage = Stage(run.preset, Art(run.art), vae=vae, device=run.device)
     judge = Judge(JudgeConfig(stage.classes()))
     try:
         kept = Judge.load(run.out)

@@ -1,0 +1,193 @@
+"""The attribute judge: what it looks at, what it learns from, and that it learns."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from model.errors import WeightsError
+from model.tiny_vae import TinyVAE, TinyVAEConfig
+from model.training import judge as training
+from model.training.judge import JudgeRun, loss_of, run_all, score, vary
+from model.training.judge_examples import HELD_SEED, Pool, Stage, digest, labels_of
+from model.training.judge_network import ATTRIBUTES, LOOKS, SPAN, Judge, JudgeConfig, sight
+from model.world.art import COMMITTED, Art
+from model.world.scene import sample_scene
+from model.world.vocabulary import VOCABULARY
+from tests.world.shots import scene
+
+WORLD = {name: tuple(t.id for t in VOCABULARY[name]) for name in ATTRIBUTES}
+SMALL = WORLD | {"subject": ("fox", "cat"), "style": ("3d",)}
+
+
+@pytest.fixture(scope="module")
+def stage(art: Art) -> Stage:
+    return Stage("cpu", art)
+
+
+def tiny(classes: dict[str, tuple[str, ...]]) -> Judge:
+    torch.manual_seed(2)
+    return Judge(JudgeConfig(classes, (8, 16, 16, 16), (8, 8, 16)))
+
+
+@pytest.mark.parametrize(
+    ("size", "seen"), (((256, 448), (64, 112)), ((448, 256), (112, 64)), ((320, 320), (80, 80)), ((32, 64), (64, 112)))
+)
+def test_every_size_is_looked_at_alike(size: tuple[int, int], seen: tuple[int, int]) -> None:
+    clip = torch.randint(0, 256, (1, SPAN, 3, *size), dtype=torch.uint8)
+    looked = sight(clip)
+    assert looked.shape == (1, LOOKS, 3, *seen) and 0 <= float(looked.min()) and float(looked.max()) <= 1
+    assert sight(clip[:, :1]).shape == (1, 1, 3, *seen)
+
+
+@pytest.mark.parametrize("frames", (1, 5, 17, 33, 65))
+@pytest.mark.parametrize("fps", (8, 16, 24))
+def test_clips_of_any_length_and_rate_get_an_answer_for_everything(frames: int, fps: int) -> None:
+    judge = tiny(SMALL).eval()
+    clip = torch.randint(0, 256, (frames, 3, 64, 96), dtype=torch.uint8)
+    answers = judge.read(clip, fps=fps)
+    assert tuple(answers) == ATTRIBUTES
+    for name, answer in answers.items():
+        assert answer.id in SMALL[name] and 1 / len(SMALL[name]) <= answer.sure + 1e-6 <= 1.001
+    assert answers["style"].sure == pytest.approx(1.0)
+    assert judge.read(clip, fps=fps) == answers
+
+
+def test_stills_say_nothing_of_motion() -> None:
+    logits = tiny(SMALL)(torch.rand(2, 1, 3, 64, 112))
+    assert set(logits) == set(ATTRIBUTES) - {"action", "camera"}
+    assert {name: out.shape[1] for name, out in logits.items()} == {name: len(SMALL[name]) for name in logits}
+
+
+def test_a_judge_needs_classes_for_everything() -> None:
+    with pytest.raises(ValueError, match="at least one class for each of subject, place"):
+        JudgeConfig({"subject": ("fox",)})
+
+
+def test_a_judge_of_the_whole_world_is_small_and_comes_back_as_saved(tmp_path: Path) -> None:
+    path = tmp_path / "judge.safetensors"
+    whole = Judge(JudgeConfig(WORLD)).eval()
+    whole.save(path, {"preset": "everything"})
+    assert path.stat().st_size < 3_000_000
+    again = Judge.load(path)
+    assert again.config == whole.config
+    clip = torch.randint(0, 256, (SPAN, 3, 64, 96), dtype=torch.uint8)
+    for name, answer in whole.read(clip).items():
+        assert again.read(clip)[name].sure == pytest.approx(answer.sure, abs=0.01)
+
+
+def test_files_that_are_no_judge_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "judge.safetensors"
+    with pytest.raises(WeightsError, match=r"judge.safetensors is missing.*python -m model.training.judge"):
+        Judge.load(path)
+    save_file({"x": torch.zeros(1)}, path, metadata={"auteur": json.dumps({"kind": "dit"})})
+    with pytest.raises(WeightsError, match="not a judge"):
+        Judge.load(path)
+    tiny(SMALL).save(path)
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(WeightsError, match="judge.safetensors"):
+        Judge.load(path)
+
+
+def test_labels_are_what_the_scene_shows() -> None:
+    shown = scene(place="snow", time="dusk", weather="fog", camera="zoom_in", framing="wide")
+    labels = labels_of(shown, SMALL)
+    assert {name: SMALL[name][int(label)] for name, label in zip(ATTRIBUTES, labels, strict=True)} == {
+        "subject": "fox", "place": "snow", "time": "dusk", "weather": "fog", "action": "stand", "camera": "zoom_in",
+        "framing": "wide", "style": "3d",
+    }  # fmt: skip
+
+
+def test_a_stage_keeps_to_its_preset_and_to_the_art_that_is_there(stage: Stage, art: Art) -> None:
+    classes = stage.classes()
+    assert classes["style"] == ("3d",) and classes["framing"] == ("close", "medium")
+    assert "fox" in classes["subject"] and all(art.has(s) for s in classes["subject"])
+    for seed in range(HELD_SEED, HELD_SEED + 200):
+        labels_of(sample_scene(seed, stage.options(SPAN)), classes)
+
+
+def test_examples_are_small_and_the_same_for_the_same_seed(stage: Stage) -> None:
+    frames, labels = stage.example(5, SPAN, through=False)
+    again, _ = stage.example(5, SPAN, through=False)
+    assert frames.shape == (LOOKS, 3, 64, 112) and frames.dtype == torch.uint8 and labels.shape == (len(ATTRIBUTES),)
+    assert torch.equal(frames, again) and float(frames.float().std()) > 6
+
+
+def test_examples_go_through_the_autoencoder(art: Art) -> None:
+    torch.manual_seed(0)
+    vae = TinyVAE(TinyVAEConfig(latent_channels=4, widths=(8, 8, 8), fine=8, blocks=1)).eval()
+    stage = Stage("cpu", art, vae=vae)
+    raw, coded = (stage.example(5, 1, through=through)[0] for through in (False, True))
+    assert raw.shape == coded.shape and not torch.equal(raw, coded)
+
+
+def test_pools_grow_and_come_back(stage: Stage, tmp_path: Path) -> None:
+    pool = Pool.load(tmp_path / "none.npz")
+    stage.fill(pool, "stills", 7, 60, most=2, through=0.5)
+    pool.save(tmp_path / "pool.npz")
+    again = Pool.load(tmp_path / "pool.npz")
+    assert len(pool) == len(again) == 2
+    stage.fill(again, "stills", 7, 60, most=3, through=0.5)
+    assert len(again) == 3 and torch.equal(again.frames[0], pool.frames[0])
+    frames, labels = again.stack(torch.tensor([0, 2]))
+    assert frames.shape == (2, 1, 3, 64, 112) and float(frames.max()) <= 1 and labels.shape == (2, len(ATTRIBUTES))
+
+
+def test_the_digest_changes_with_the_art(art: Art, tmp_path: Path) -> None:
+    (tmp_path / "fox.webp").write_bytes((COMMITTED / "fox.webp").read_bytes())
+    assert digest(art) == digest(Art(COMMITTED)) != digest(Art(tmp_path))
+
+
+def test_a_mirrored_pan_goes_to_the_other_side() -> None:
+    left, right = WORLD["camera"].index("pan_left"), WORLD["camera"].index("pan_right")
+    frames, labels = torch.rand(3, 1, 3, 64, 112), torch.zeros(3, len(ATTRIBUTES), dtype=torch.long)
+    labels[:, ATTRIBUTES.index("camera")] = torch.tensor([left, right, 0])
+    before, found = labels.clone(), set()
+    for seed in range(12):
+        varied, new = vary(frames, labels, WORLD, torch.Generator().manual_seed(seed))
+        assert varied.shape == frames.shape and 0 <= float(varied.min()) and float(varied.max()) <= 1
+        found.add(tuple(new[:, ATTRIBUTES.index("camera")].tolist()))
+    assert found == {(left, right, 0), (right, left, 0)} and torch.equal(labels, before)
+
+
+def test_a_judge_learns_what_it_is_shown() -> None:
+    judge, frames = tiny(SMALL).train(), torch.rand(6, LOOKS, 3, 64, 112) * 0.1
+    labels = torch.zeros(6, len(ATTRIBUTES), dtype=torch.long)
+    frames[::2, :, 0] += 0.8
+    labels[::2, ATTRIBUTES.index("place")] = 3
+    labels[::2, ATTRIBUTES.index("subject")] = 1
+    optimiser = torch.optim.AdamW(judge.parameters(), lr=5e-3)
+    losses = []
+    for _ in range(25):
+        loss = loss_of(judge, frames, labels)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.5 * losses[0]
+    pool = Pool([(f * 255).round().to(torch.uint8) for f in frames], list(labels))
+    assert score(judge.eval(), pool)["place"] == 1.0
+
+
+def test_the_whole_run_leaves_a_judge_and_goes_on_from_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    run = JudgeRun(
+        tmp_path / "judge.safetensors",
+        minutes=0.02,
+        cache=tmp_path,
+        art=COMMITTED,
+        held=2,
+        batch_stills=2,
+        batch_clips=1,
+    )
+    scores = run_all(run)
+    assert set(scores) == {"raw"} and set(scores["raw"]) == {*ATTRIBUTES, "overall"}
+    assert scores["raw"]["style"] == 1.0
+    caplog.set_level("INFO", logger=training.__name__)
+    run_all(replace(run, minutes=0.01))
+    assert "going on from" in caplog.text
+    assert Judge.load(run.out).config.classes["style"] == ("3d",)
