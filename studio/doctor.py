@@ -12,6 +12,7 @@ import tempfile
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
 import psutil
@@ -20,7 +21,7 @@ from model import catalog
 from model.catalog import CatalogEntry
 from studio.console import Console
 from studio.inputs import sha256_of
-from studio.settings import Settings, assets_folder
+from studio.settings import Settings
 
 Level = Literal["ok", "warn", "fail"]
 
@@ -171,10 +172,10 @@ def _c2pa(_: Settings) -> Finding:
 
 
 def _fonts(_: Settings) -> Finding:
-    found = sorted(path.name for path in (assets_folder() / "fonts").glob("*.[tow]*f*"))
+    found = sorted(path.name for path in (Path(__file__).parent / "ui" / "static" / "fonts").glob("*.woff2"))
     if not found:
-        return Finding("fonts", "ok", "the page's own; titles on films are not drawn yet")
-    return Finding("fonts", "ok", ", ".join(found))
+        return Finding("fonts", "warn", "the page's face is not there", "restore it: git checkout studio/ui/static")
+    return Finding("fonts", "ok", f"{len(found)} files for the page")
 
 
 def _port(settings: Settings) -> Finding:

@@ -72,10 +72,16 @@ def plan(shot: Shot, entry: CatalogEntry, knows: Mapping[str, Collection[str]] |
     prompt = words.prompt(shot.prompt, limits.max_prompt_chars)
     negative = words.optional("negative", shot.negative, limits.max_prompt_chars)
     direction = directions.check(shot.direction, knows)
+    rendered = directions.compile(prompt, direction)
+    if len(rendered) > limits.max_prompt_chars:
+        message = (
+            f"the prompt has {len(rendered)} characters with its direction: up to {limits.max_prompt_chars} are read"
+        )
+        raise ShotError("prompt", f"{prompt[:80]}...", message, limits.max_prompt_chars)
     width, height = dimensions(shot.size, entry)
     recipe = Recipe(
         prompt=prompt,
-        rendered_prompt=directions.compile(prompt, direction),
+        rendered_prompt=rendered,
         negative=negative,
         direction=direction.chosen(),
         model=entry.name,

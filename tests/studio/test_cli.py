@@ -80,7 +80,10 @@ def test_verify_says_no_to_a_changed_or_unsigned_file_and_cannot_read_others(
     assert "nothing.mp4" in refusal(capsys, "verify", tmp_path / "nothing.mp4")
 
 
-def test_shoot_for_people_says_where_the_clip_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_shoot_for_people_says_where_the_clip_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "load", lambda name, **_: FakeGenerator(pace=0.2))
     assert main(["shoot", "a fox", *FAST]) == 0
     captured = capsys.readouterr()
     assert "clip.mp4" in captured.out and "signed by this studio" in captured.out

@@ -38,6 +38,11 @@ def test_a_prompt_of_ten_thousand_characters_is_refused_with_both_numbers() -> N
     assert "9999" in str(error) and "4000" in str(error)
 
 
+def test_a_prompt_that_is_too_long_only_with_its_direction_is_refused_before_the_render() -> None:
+    error = refused(prompt="f" * 3995, direction=Direction(camera="pan_left"))
+    assert error.field == "prompt" and "direction" in str(error)
+
+
 def test_right_to_left_text_is_fine_and_hidden_characters_go() -> None:
     assert shots.plan(replace(GOOD, prompt="שועל בשלג"), ENTRY).recipe.prompt == "שועל בשלג"
     assert (
