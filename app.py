@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,14 +40,17 @@ _UNWANTED = (
 )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the studio until it is stopped. 2 when what was asked for cannot be, with one line that says why."""
+def main(arguments: Sequence[str] | None = None, *, opens: Callable[[Settings], Studio] | None = None) -> int:
+    """Run the studio until it is stopped. 2 when what was asked for cannot be, with one line that says why.
+
+    `opens` makes the studio; None is the one over the folder and the weights that the settings name.
+    """
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings = Settings.from_env(host=options.host, port=options.port, shared=options.shared or None)
         asked = options.port is not None or bool(os.environ.get("AUTEUR_PORT")) or bool(os.environ.get("SPACE_ID"))
-        return _serve(settings, port_asked=asked)
+        return _serve(settings, opens or _open, port_asked=asked)
     except StudioError as error:
         return _refuse(str(error))
 
@@ -62,7 +65,7 @@ def build(studio: Studio | None = None) -> gr.Blocks:
     return page.build(studio, cache)
 
 
-def _serve(settings: Settings, *, port_asked: bool) -> int:
+def _serve(settings: Settings, opens: Callable[[Settings], Studio], *, port_asked: bool) -> int:
     from studio.ui.ports import Address, PortTaken, free_port  # before Gradio: a taken port is said at once
 
     try:
@@ -72,7 +75,7 @@ def _serve(settings: Settings, *, port_asked: bool) -> int:
     if port != settings.port:
         _say(f"Port {settings.port} is taken; using {port}.")
     address = Address(settings.host, port)
-    studio = _open(settings)
+    studio = opens(settings)
     try:
         page = build(studio)
         from studio.ui import launch

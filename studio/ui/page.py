@@ -30,6 +30,13 @@ element.auteurStage = { trigger: trigger, events: events, examples: %s };
 window.dispatchEvent(new CustomEvent('auteur:stage'));
 """
 
+# What is in the prompt after a reload: what is being typed by now, else what was being typed when the page was left
+# (kept by the browser's tab alone), else the last shot's words.
+_WORDS = """(kept, typed) => {
+  document.body.dataset.ready = 'true';
+  return typed || (window.auteur ? window.auteur.draft() : '') || kept;
+}"""
+
 # No event of the page is an interface for programs, and none waits behind another.
 _PLAIN: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
@@ -80,7 +87,8 @@ def _action() -> Action:
     with gr.Row(elem_id="action"):
         shoot = gr.Button("Shoot", variant="primary", elem_id="shoot")
         stop = gr.Button("Stop", variant="secondary", elem_id="stop")
-    return Action(shoot, stop, gr.Textbox("", visible=False, label="Job"))
+    job, kept = gr.Textbox("", visible=False, label="Job"), gr.Textbox("", visible=False, label="Last prompt")
+    return Action(shoot, stop, job, kept)
 
 
 def _stage() -> gr.HTML:
@@ -113,14 +121,9 @@ def _wire_form(page: gr.Blocks, shooting: Shooting) -> None:
         **_PLAIN,
     )
     fields.dice.click(shooting.dice, None, [fields.seed], **_PLAIN)
-    # The draft is what was being typed when the page was left; it is kept by the browser's tab alone.
-    page.load(
-        shooting.restore,
-        [fields.prompt],
-        shooting.filled_outputs(),
-        js="() => [sessionStorage.getItem('auteur.prompt') || '']",
-        **_PLAIN,
-    )
+    kept = shooting.action.kept
+    restored = page.load(shooting.restore, None, [*shooting.filled_outputs(), kept], **_PLAIN)
+    restored.then(None, [kept, fields.prompt], [fields.prompt], js=_WORDS, api_visibility="private")
 
 
 def _wire_shooting(shooting: Shooting) -> None:

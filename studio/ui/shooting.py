@@ -46,11 +46,15 @@ class PolicyPanel:
 
 @dataclass(frozen=True)
 class Action:
-    """The foot of the script column: the one action, its opposite, and the job that was just made."""
+    """The foot of the script column: the one action and its opposite.
+
+    `job` carries the job that was just made, and `kept` the last shot's words, to the page's own script.
+    """
 
     shoot: gr.Button
     stop: gr.Button
     job: gr.Textbox
+    kept: gr.Textbox
 
 
 @dataclass(frozen=True)
@@ -114,14 +118,14 @@ class Shooting:
         """A new seed, short enough to be said aloud."""
         return str(secrets.randbelow(10**6))
 
-    def restore(self, draft: str, request: gr.Request) -> Updates:
-        """The form as it was: the last shot of this owner, under the words that were being typed."""
+    def restore(self, request: gr.Request) -> Updates:
+        """The form as it was at the last shot of this owner. Its words only go where nothing is being typed."""
         owner = self._owner(request)
         jobs = self.studio.jobs(owner) if owner is not None else []
         if not jobs:
-            return {self.form.prompt: draft} if draft else {self.form.prompt: gr.skip()}
-        shot = jobs[0].shot
-        return self._fill(replace(shot, prompt=draft or shot.prompt))
+            return {self.action.kept: ""}
+        updates = self._fill(jobs[0].shot)
+        return {**updates, self.form.prompt: gr.skip(), self.action.kept: jobs[0].shot.prompt}
 
     def use_example(self, event: gr.EventData) -> Updates:
         """Fill the form with an example shot."""
@@ -172,7 +176,7 @@ class Shooting:
         except ShotError as error:
             return self._wrong(error)
         except PolicyStop as stop:
-            return self._stopped(stop.decision, values[self.form.prompt] or "")
+            return self._stopped(stop.decision, values)
         except (StudioError, ModelError) as error:
             return self._general(str(error))
         except Exception:
@@ -202,12 +206,15 @@ class Shooting:
     def _general(self, message: str) -> Updates:
         return {**self._clean(), self.form.slots["shot"]: markup.error(message)}
 
-    def _stopped(self, decision: Decision, prompt: str) -> Updates:
+    def _stopped(self, decision: Decision, values: Values) -> Updates:
         """The policy's say, in the place of an error: what is the matter, and the wording that would do."""
         panel, words = self.policy, [f'<p class="policy-why" role="alert">{markup.text(decision.message)}</p>']
-        offered = decision.rewritten if decision.action == "rewrite" else None
-        if decision.spans:
-            words.append(f'<p class="policy-words">{markup.marked(prompt, decision.spans)}</p>')
+        # Spans and the rewritten text are of the field that decided; another wording is offered for the prompt alone.
+        of_prompt = decision.stage in ("prompt", "request")
+        offered = decision.rewritten if decision.action == "rewrite" and of_prompt else None
+        if decision.spans and decision.stage in ("prompt", "negative"):
+            field = self.form.prompt if decision.stage == "prompt" else self.form.negative
+            words.append(f'<p class="policy-words">{markup.marked(values[field] or "", decision.spans)}</p>')
         if offered:
             words.append(f'<p class="policy-offer">{markup.text(offered)}</p>')
         return {

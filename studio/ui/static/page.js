@@ -3,7 +3,7 @@
 import { ask, clock, el } from "./dom.js";
 import { Stage } from "./stage.js";
 import { Takes } from "./takes.js";
-import { listenForKeys, keepDrafts, switchTheme } from "./shell.js";
+import { draft, keepDrafts, listenForKeys, switchTheme } from "./shell.js";
 
 const BUSY = 250; // milliseconds between looks while something is being shot
 const IDLE = 3000;
@@ -26,6 +26,10 @@ class Page {
       bin: (take) => this.bin(take),
       restore: (take) => this.restore(take),
     });
+  }
+
+  draft() {
+    return draft();
   }
 
   async start(root) {

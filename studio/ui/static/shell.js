@@ -29,6 +29,14 @@ export function keepDrafts() {
   });
 }
 
+export function draft() {
+  try {
+    return sessionStorage.getItem("auteur.prompt") || "";
+  } catch {
+    return "";
+  }
+}
+
 export function switchTheme() {
   const node = document.getElementById("theme-switch");
   if (!node) return;
