@@ -75,7 +75,7 @@ def plan(shot: Shot, entry: CatalogEntry, knows: Mapping[str, Collection[str]] |
     rendered = directions.compile(prompt, direction)
     if len(rendered) > limits.max_prompt_chars:
         message = (
-            f"the prompt has {len(rendered)} characters with its direction: up to {limits.max_prompt_chars} are read"
+            f"with its direction the prompt has {len(rendered)} characters: {limits.max_prompt_chars} are read"
         )
         raise ShotError("prompt", f"{prompt[:80]}...", message, limits.max_prompt_chars)
     width, height = dimensions(shot.size, entry)
