@@ -182,7 +182,8 @@ class Shooting:
         except Exception:
             _log.exception("a shot could not be submitted")
             return self._general("The studio could not take this shot. Its log says why; nothing you typed is lost.")
-        return {**self._clean(), self.action.job: job.id}
+        said = {self.form.slots["shot"]: markup.note(job.notice, "warn")} if job.notice else {}
+        return {**self._clean(), **said, self.action.job: job.id}
 
     def _clean(self) -> Updates:
         """No error anywhere, no policy."""

@@ -1,0 +1,72 @@
+"""Starting: the port, one clear line when it is taken, and nothing at import."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from studio.ui.ports import Address, PortTaken, free_port
+from tests.tree import ROOT
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield int(other.getsockname()[1])
+
+
+def test_a_free_port_is_taken_as_it_is(taken: int) -> None:
+    with pytest.raises(PortTaken, match=f"port {taken} on 127.0.0.1 is taken"):
+        free_port("127.0.0.1", taken, only=True)
+    assert free_port("127.0.0.1", taken, only=False) > taken
+
+
+def test_the_link_is_one_that_a_browser_can_open() -> None:
+    assert Address("127.0.0.1", 7860).url == "http://127.0.0.1:7860/"
+    assert Address("0.0.0.0", 7860).url == "http://localhost:7860/"
+    assert Address("::1", 7860).url == "http://[::1]:7860/"
+
+
+def run(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "AUTEUR_HOME": str(home), **environment}
+    return subprocess.run(
+        [sys.executable, "app.py", *arguments],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_one_line_and_exit_2(taken: int, tmp_path: Path) -> None:
+    done = run("--port", str(taken), home=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert f"port {taken}" in done.stderr
+    assert "--port" in done.stderr
+
+
+@pytest.mark.parametrize("port", ["0", "70000"])
+def test_a_port_out_of_range_is_one_line_and_exit_2(port: str, tmp_path: Path) -> None:
+    done = run("--port", port, home=tmp_path)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_home_that_cannot_be_written_is_one_line_and_exit_2(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = run(home=tmp_path / "file" / "home")
+    assert done.returncode == 2
+    assert "AUTEUR_HOME" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

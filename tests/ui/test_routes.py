@@ -1,0 +1,122 @@
+"""The page's own addresses: only what belongs to the asker, byte for byte, with ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from studio.core import LOCAL_OWNER, Studio
+from studio.engines.local import LocalEngine
+from studio.film import Shot, Take
+from studio.library import Library
+from studio.settings import Settings
+from studio.ui.owner import COOKIE, new_token, owner_of
+from studio.ui.routes import picture_size, routes
+from tests.studio.doubles import FakeGenerator
+
+SHOT = Shot(prompt="a fox walks in the snow", size="128x128", seconds=0.5, seed=7, steps=2)
+
+
+@pytest.fixture
+def open_studio(tmp_path: Path) -> Iterator[Callable[..., Studio]]:
+    made: list[Studio] = []
+
+    def make(*, shared: bool = False) -> Studio:
+        settings = replace(Settings.from_env({}, home=tmp_path / "home"), shared=shared)
+        engine = LocalEngine(settings, Library(settings.home), load=lambda name: FakeGenerator())
+        made.append(Studio(settings, engine))
+        return made[-1]
+
+    yield make
+    for studio in made:
+        studio.close()
+
+
+def browser(studio: Studio, assets: Path, token: str | None = None) -> TestClient:
+    cookies = {COOKIE: token} if token else {}
+    return TestClient(Starlette(routes=routes(studio, assets)), cookies=cookies)
+
+
+def shoot(studio: Studio, owner: str = LOCAL_OWNER) -> Take:
+    job = studio.wait(studio.submit(SHOT, owner=owner).id, 60, owner)
+    assert job.take_id is not None, job.error
+    return studio.take(job.take_id, owner)
+
+
+def test_a_clip_is_the_stored_file_whole_or_in_part(open_studio: Callable[..., Studio], tmp_path: Path) -> None:
+    studio = open_studio()
+    take, page = shoot(studio), browser(studio, tmp_path)
+    (listed,) = page.get("/studio/takes").json()["takes"]
+    whole = page.get("/" + listed["clip"])
+    assert whole.content == take.clip.read_bytes()
+    assert whole.headers["content-type"] == "video/mp4"
+    part = page.get("/" + listed["clip"], headers={"range": "bytes=10-19"})
+    assert part.status_code == 206
+    assert part.content == whole.content[10:20]
+    saved = page.get("/" + listed["download"])
+    assert saved.content == whole.content
+    assert 'filename="a-fox-walks-in-the-snow-7.mp4"' in saved.headers["content-disposition"]
+    assert page.get("/" + listed["poster"]).headers["content-type"] == "image/jpeg"
+
+
+def test_no_answer_names_a_path_of_the_server(open_studio: Callable[..., Studio], tmp_path: Path) -> None:
+    studio = open_studio()
+    shoot(studio)
+    page = browser(studio, tmp_path)
+    for path in ("/studio/takes", "/studio/now", f"/studio/now?job={studio.jobs()[0].id}"):
+        assert str(tmp_path) not in page.get(path).text
+
+
+def test_somebody_elses_job_and_take_are_not_there(open_studio: Callable[..., Studio], tmp_path: Path) -> None:
+    studio = open_studio(shared=True)
+    mine, theirs = new_token(), new_token()
+    owner = owner_of({COOKIE: mine}, True)
+    assert owner is not None
+    take = shoot(studio, owner)
+    paths = [f"/studio/takes/{take.id}/clip.mp4", f"/studio/takes/{take.id}/poster", f"/studio/now?job={take.job_id}"]
+    for path in paths:
+        assert browser(studio, tmp_path, mine).get(path).status_code == 200
+        assert browser(studio, tmp_path, theirs).get(path).status_code == 404
+        assert browser(studio, tmp_path).get(path).status_code == 403
+    for path in (
+        f"/studio/takes/{take.id}/bin",
+        f"/studio/takes/{take.id}/star?on=1",
+        f"/studio/jobs/{take.job_id}/stop",
+    ):
+        assert browser(studio, tmp_path, theirs).post(path).status_code == 404
+    assert browser(studio, tmp_path, theirs).get("/studio/takes").json() == {"takes": []}
+    assert browser(studio, tmp_path, mine).post(f"/studio/takes/{take.id}/star?on=1").json()["starred"] is True
+
+
+def test_a_take_goes_to_the_bin_and_back(open_studio: Callable[..., Studio], tmp_path: Path) -> None:
+    studio = open_studio()
+    take, page = shoot(studio), browser(studio, tmp_path)
+    assert page.get(f"/studio/takes/{take.id}/bin").status_code == 405, "looking changes nothing"
+    page.post(f"/studio/takes/{take.id}/bin")
+    assert page.get("/studio/takes").json() == {"takes": []}
+    assert page.get(f"/studio/takes/{take.id}/clip.mp4").status_code == 404
+    page.post(f"/studio/takes/{take.id}/restore")
+    assert page.get(f"/studio/takes/{take.id}/clip.mp4").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["../../library.db", "tokyo-snow.db", "..%2f..%2fnotice.md", "tokyo-snow.mp4"])
+def test_examples_serve_only_their_own_files(open_studio: Callable[..., Studio], tmp_path: Path, path: str) -> None:
+    assert browser(open_studio(), tmp_path).get(f"/studio/examples/{path}").status_code == 404
+
+
+def test_an_example_that_is_there_is_served(open_studio: Callable[..., Studio], tmp_path: Path) -> None:
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "tokyo-snow.mp4").write_bytes(b"a clip")
+    assert browser(open_studio(), tmp_path).get("/studio/examples/tokyo-snow.mp4").content == b"a clip"
+
+
+def test_the_stage_knows_the_shape_of_a_picture(open_studio: Callable[..., Studio]) -> None:
+    studio = open_studio()
+    assert picture_size(studio, "portrait", "storybook") == studio.entry().sizes["portrait"]
+    assert picture_size(studio, "128x192", "storybook") == (128, 192)
+    assert picture_size(studio, "128x0", "storybook") == (16, 9)

@@ -1,0 +1,153 @@
+"""What the page says: never markup, never more than is true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.world.understand import understand
+from studio import direction
+from studio.errors import ShotError
+from studio.provenance import Report
+from studio.recipe import Recipe
+from studio.ui import examples, form, markup, views
+from studio.ui.shooting import button_words
+from studio.ui.verifying import verdict_card
+
+RECIPE = Recipe(
+    "a <b>fox</b>", "a <b>fox</b>, at dusk", 448, 256, 65, 16, 7, 20, 4.0, 3.0, "unipc", direction={"time": "dusk"}
+)
+
+
+@given(st.text(max_size=60), st.lists(st.tuples(st.integers(-5, 70), st.integers(-5, 70)), max_size=5))
+def test_marked_words_are_the_words_and_never_markup(words: str, spans: list[tuple[int, int]]) -> None:
+    shown = markup.marked(words, spans)
+    assert shown.replace("<mark>", "").replace("</mark>", "") == markup.text(words)
+
+
+@given(st.text(alphabet="<>&\"'abfox forest", max_size=60))
+def test_an_understanding_shows_a_prompt_as_text(prompt: str) -> None:
+    shown = markup.understanding(understand(prompt, None), prompt, "Storybook")
+    for piece in ("<script", "<img", "<a"):
+        assert piece not in shown
+
+
+def test_an_understanding_says_what_it_can_film_and_what_not() -> None:
+    prompt = "A red fox in a forest near the Eiffel Tower"
+    shown = markup.understanding(understand(prompt, None), prompt, "Storybook")
+    can, cannot = shown.split("words-cannot")
+    assert "forest" in can
+    assert "Eiffel" in cannot
+    assert "Eiffel" not in can
+    assert markup.understanding(understand("", None), "", "Storybook") == ""
+    assert "reads English" in markup.understanding(understand("Ein Fuchs", None), "Ein Fuchs", "Storybook")
+
+
+def test_a_verdict_shows_what_a_file_claims_as_text() -> None:
+    report = Report("changed", ai=True, signer="<img src=x>", recipe={"prompt": "x"}, problems=["<script>"])
+    shown = verdict_card(report, RECIPE)
+    assert "<img" not in shown
+    assert "<script" not in shown
+    assert "<b>" not in shown
+    assert "not proven" in shown
+
+
+def test_only_a_recipe_that_was_signed_is_called_so() -> None:
+    assert "as signed" in verdict_card(Report("local", recipe_verified=True), RECIPE)
+    assert "not proven" in verdict_card(Report("none"), RECIPE)
+
+
+@pytest.mark.parametrize("verdict", ["trusted", "local", "unknown-signer", "changed", "none", "recovered"])
+def test_every_verdict_has_its_words(verdict: str) -> None:
+    shown = views.credential({"verdict": verdict, "ai": True})
+    assert shown["tone"] == views.VERDICTS[verdict][0]
+    assert shown["badge"].startswith("AI-made · ")
+    assert (shown["tone"] == "good") == (verdict in ("trusted", "local"))
+
+
+def test_a_file_that_says_nothing_of_ai_is_not_called_ai_made() -> None:
+    assert not views.credential({"verdict": "none", "ai": None})["badge"].startswith("AI-made")
+
+
+def test_the_recipe_is_told_in_words_of_film() -> None:
+    told = dict(map(tuple, views.recipe_rows(RECIPE, {"total": 4.21})))
+    assert told["Direction"] == "dusk"
+    assert told["Seed"] == "7"
+    assert told["Took"] == "4.2 s on this machine"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, "Shoot"),
+        (0.2, "Shoot · about 1 s"),
+        (4.6, "Shoot · about 5 s"),
+        (89, "Shoot · about 89 s"),
+        (200, "Shoot · about 3 min"),
+    ],
+)
+def test_the_button_says_how_long_it_takes(seconds: float | None, words: str) -> None:
+    assert button_words(seconds) == words
+
+
+def test_a_time_is_written_for_people_and_a_strange_one_as_it_is() -> None:
+    assert views.when("2026-11-22T00:28:00+00:00").endswith(("2026, 00:28", ":28"))
+    assert views.when("<yesterday>") == "<yesterday>"
+    assert views.when(None) == ""
+
+
+@pytest.mark.parametrize("example", examples.EXAMPLES, ids=lambda example: example.name)
+def test_an_example_asks_only_for_what_the_world_has(example: examples.Example, tmp_path: Path) -> None:
+    found = understand(example.shot.prompt, None)
+    assert not found.unknown, [span.text for span in found.unknown]
+    assert found.first("subject")
+    assert found.first("place")
+    assert direction.check(example.shot.direction) == example.shot.direction
+    assert examples.media(tmp_path, example.name, "mp4") is None
+
+
+def test_examples_leave_out_directions_that_the_weights_do_not_know() -> None:
+    shot = examples.fitting(examples.EXAMPLES[0].shot, {"camera": (("static", "Static"),)})
+    assert shot.direction == direction.Direction()
+
+
+@pytest.mark.parametrize(
+    ("typed", "seed"), [("", None), (" 7 ", 7), ("9007199254740993", 9007199254740993), ("-1", -1)]
+)
+def test_a_seed_is_read_exactly(typed: str, seed: int | None) -> None:
+    assert form._seed(typed) == seed
+
+
+@pytest.mark.parametrize("typed", ["seven", "1.5", "0x10"])
+def test_a_seed_that_is_no_number_is_an_error_of_its_field(typed: str) -> None:
+    with pytest.raises(ShotError) as caught:
+        form._seed(typed)
+    assert caught.value.field == "seed"
+
+
+def test_half_a_step_is_an_error_of_its_field() -> None:
+    with pytest.raises(ShotError) as caught:
+        form._steps(2.5)
+    assert caught.value.field == "steps"
+    assert form._steps(None) is None
+
+
+def test_every_field_that_a_shot_can_be_wrong_in_has_its_place() -> None:
+    fields = [
+        "prompt",
+        "negative",
+        "size",
+        "seconds",
+        "seed",
+        "steps",
+        "guidance",
+        "first",
+        "last",
+        "frames",
+        *direction.KINDS,
+    ]
+    assert set(fields) <= set(form._SLOT_OF)
+    assert set(form._SLOT_OF.values()) <= set(form.SLOTS)
