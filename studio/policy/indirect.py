@@ -1,0 +1,163 @@
+"""Real people without their name, private people with it, and styles of names that no list knows.
+
+These are patterns, not lists: "the actor who played ...", "the president of ...", "my neighbour Jane Doe, who works
+at ...", "in the style of Some Name". They look at capital letters, so they read the text as written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from studio.policy.lexicon import Hit, Term, Token, tokens
+from studio.policy.names import Mention, names
+from studio.policy.normalise import Folded, fold
+from studio.policy.styles import with_article
+
+_LANDS = (
+    r"united\s+states|u\.?s\.?a?\.?|america|russia|china|france|germany|england|britain|great\s+britain|united\s+kingdom|uk|"
+    r"spain|italy|japan|india|pakistan|north\s+korea|south\s+korea|ukraine|turkey|israel|iran|iraq|brazil|mexico|canada|"
+    r"argentina|venezuela|syria|egypt|saudi\s+arabia|sweden|norway|denmark|netherlands|belgium|poland|hungary|australia|"
+    r"new\s+zealand|south\s+africa|nigeria|cuba|chile|colombia|greece|portugal|austria|switzerland|finland|belarus"
+)
+_FIRMS = (
+    r"tesla|spacex|amazon|facebook|meta|apple|microsoft|google|twitter|openai|nvidia|alibaba|tiktok|bytedance|netflix"
+)
+_PEOPLES = (
+    r"u\.?s\.?|american|french|russian|chinese|british|german|north\s+korean|south\s+korean|ukrainian|turkish|israeli|"
+    r"brazilian|italian|japanese|indian|canadian|spanish|mexican|iranian|argentine|polish|hungarian|australian"
+)
+_OFFICES = (
+    r"vice\s+president|president|prime\s+minister|chancellor|dictator|supreme\s+leader|monarch|king|queen|first\s+lady|"
+    r"crown\s+prince|head\s+of\s+state|foreign\s+minister"
+)
+_LEADER, _BUSINESS = "a political leader", "a business leader"
+_NAME = (
+    r"[A-ZÀ-ÖØ-Þ][\w'’.-]*[\w.](?:\s+(?:de|van|von|der|la|le|du|bin|al|di|da|del)){0,2}"
+    r"(?:\s+[A-ZÀ-ÖØ-Þ][\w'’.-]*\w){1,2}"
+)
+
+_PATTERNS = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (rf"\b(?:the\s+)?(?:{_OFFICES}|leader)\s+of\s+(?:the\s+)?(?:{_LANDS})\b", _LEADER),
+        (
+            rf"\b(?:the\s+|an?\s+)?(?:current\s+|sitting\s+|former\s+)?(?:{_PEOPLES})\s+(?:vice\s+)?"
+            r"(?:president|prime\s+minister|chancellor|dictator|supreme\s+leader)\b",
+            _LEADER,
+        ),
+        (
+            rf"\b(?:the\s+)?(?:current|sitting|incumbent|newly\s+elected|present)\s+(?:\w+\s+)?(?:{_OFFICES})\b"
+            r"(?:\s+of\s+(?:the\s+)?\w+(?:\s+(?:states|kingdom|korea))?)?",
+            _LEADER,
+        ),
+        (
+            r"\bthe\s+\d{1,2}(?:st|nd|rd|th)\s+(?:us\s+|american\s+)?president\b(?:\s+of\s+the\s+united\s+states)?",
+            _LEADER,
+        ),
+        (r"\bthe\s+(?:current|sitting|reigning)\s+pope\b", "a religious leader"),
+        (
+            rf"\b(?:the\s+)?(?:current\s+|former\s+)?(?:ceo|chief\s+executive|founder|co\s?founder|owner|boss)\s+of\s+"
+            rf"(?:{_FIRMS})\b",
+            _BUSINESS,
+        ),
+        (rf"\b(?:the\s+)?(?:{_FIRMS})(?:'s)?\s+(?:ceo|founder|owner|boss)\b", _BUSINESS),
+        (
+            r"\b(?:el|la)\s+president[ea]\s+de\s+(?:los\s+)?(?:estados\s+unidos|mexico|rusia|francia|espana|argentina|brasil|venezuela|china)\b",
+            _LEADER,
+        ),
+        (r"\ble\s+president\s+(?:francais|americain|russe|de\s+la\s+republique|des\s+etats\s+unis)\b", _LEADER),
+        (
+            r"\b(?:der|die)\s+(?:deutsche\s+)?bundeskanzler(?:in)?\b|\bder\s+(?:us|amerikanische|russische|franzosische)\W?\s*prasident\b",
+            _LEADER,
+        ),
+        (r"\bпрезидент\w*\s+(?:сша|россии|франции|украины|америки|белоруссии|беларуси|китая)\b", _LEADER),
+        (
+            r"(?:美国|美國|中国|中國|俄罗斯|俄羅斯|法国|法國|乌克兰|韩国|伊朗)(?:现任|前)?(?:总统|總統|国家主席)|(?:日本|英国|德国|印度)(?:首相|总理)|英国(?:国王|女王)",
+            _LEADER,
+        ),
+        (
+            r"(?:アメリカ|米国|ロシア|フランス|ウクライナ|韓国)(?:の)?大統領|日本の(?:首相|総理大臣|総理)|英国(?:の)?(?:国王|女王)",
+            _LEADER,
+        ),
+    )
+)
+_PLAYED = re.compile(
+    r"\bthe\s+(actor|actress|singer|rapper|star|musician|director|comedian|billionaire|politician|author|writer|model|"
+    r"athlete|boxer|youtuber)\s+(?:who|that)\s+(?:famously\s+|once\s+|originally\s+)?"
+    r"(?:played|plays|portrayed|portrays|voiced|voices|starred\s+in|stars\s+in|sang|sings|directed|founded|wrote|owns)\s+"
+    r"([^,.;:!?\n]+?)(?=[,.;:!?\n]|$|\s(?:is|are|as|on\s+an?|in\s+an?|at\s+an?|(?!king)\w{2,}ing|walks|eats|rides|drinks|plays\s+with)\b)"
+)
+_PRIVATE = (
+    re.compile(
+        r"\b[Mm]y\s+(?:ex(?:[- ](?:girlfriend|boyfriend|wife|husband))?|boss|neighbou?r|classmate|co-?worker|teacher|"
+        rf"colleague|landlord|roommate|cousin|manager|professor|dentist),?\s+({_NAME})"
+    ),
+    re.compile(
+        rf"\b({_NAME}),?\s+(?:who\s+|she\s+|he\s+)?(?:works?|working|lives?|living|teaches|teaching|employed)\s+"
+        r"(?:at|on|for|as\s+a\s+\w+\s+at)\s+(?:the\s+)?[A-Z0-9][^,.;]*"
+    ),
+    re.compile(
+        rf"\b({_NAME}),?\s+(?:of|from|at)\s+\d+\s+(?:\w+\s+){{1,2}}(?:[Ss]treet|[Rr]oad|[Aa]venue|[Ll]ane|[Dd]rive|St)\b"
+    ),
+)
+_STYLE_CUE = re.compile(
+    r"(?i:\b(?:in\s+)?(?:the\s+)?(?:style|manner)\s+of|\ben\s+el\s+estilo\s+de|\bal\s+estilo\s+de|\bdans\s+le\s+style\s+de|"
+    rf"\bim\s+stile?\s+von)\s+({_NAME})(?:['’]s)?"
+)
+_PLAIN_STYLE = "original, illustrative"
+
+
+def people(reading: Folded, original: str) -> list[Mention]:
+    """People meant without a name, in any reading."""
+    found = []
+    words = tokens(reading.text)
+    for pattern, replacement in _PATTERNS:
+        for match in pattern.finditer(reading.text):
+            found.append(_person(reading, words, match.start(), match.end(), replacement))
+    for match in _PLAYED.finditer(reading.text):
+        begin, end = reading.span(*match.span(2))
+        if any(c.isupper() for c in original[begin:end]) or names().lexicon.find(fold(original[begin:end])):
+            role = with_article("film star" if match.group(1) == "star" else match.group(1))
+            found.append(_person(reading, words, match.start(), match.end(), role))
+    return found
+
+
+def _person(reading: Folded, words: list[Token], start: int, end: int, replacement: str) -> Mention:
+    inside = [index for index, word in enumerate(words) if start <= word.start and word.end <= end]
+    term = Term("person", (), ())
+    hit = Hit(term, start, end, inside[0], inside[-1], words[inside[-1]].sentence) if inside else None
+    return Mention("real_person", reading.text[start:end], *reading.span(start, end), replacement, hit)
+
+
+def private_people(original: str) -> list[Mention]:
+    """A full name together with who or where that person is."""
+    found = []
+    for pattern in _PRIVATE:
+        for match in pattern.finditer(original):
+            found.append(Mention("private_person", match.group(1), match.start(), match.end(), "a person"))
+    return found
+
+
+def unknown_styles(original: str) -> list[Mention]:
+    """ "In the style of" and a full name that is neither a classic nor a movement, a place or a kind of work."""
+    known = names()
+    found = []
+    for match in _STYLE_CUE.finditer(original):
+        name = fold(match.group(1)).text
+        words = re.findall(r"[^\W_]+", name)
+        if _is_free(name, words, known.classics) or any(word in known.movements or _is_kind(word) for word in words):
+            continue
+        replacement = f"in {with_article(_PLAIN_STYLE)} style"
+        found.append(Mention("artist_style", match.group(1), match.start(), match.end(), replacement))
+    return found
+
+
+def _is_free(name: str, words: list[str], classics: Iterable[str]) -> bool:
+    joined = " ".join(words)
+    return any(joined == classic or joined.startswith(classic + " ") for classic in classics) or name in classics
+
+
+def _is_kind(word: str) -> bool:
+    """Words that name a movement or a people by their ending."""
+    return word.endswith(("ism", "ist", "ists", "esque", "ese", "ian", "ean", "ish", "core", "punk", "wave"))

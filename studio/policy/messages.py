@@ -1,0 +1,65 @@
+"""What people read: one sentence that names the reason, one that says what to do. Never a score, never blame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from studio.policy.names import Mention
+
+_FIXED = "We can't make this video. This request is not allowed."
+_WRONG = "If you think this is a mistake, tell us with 'Report a mistake'."
+
+_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "sexual": "It asks for nudity or sexual content.",
+        "violence_gore": (
+            "It shows violence or injury. Try showing the moment before or after, or a scene without harm."
+        ),
+        "hate": "It promotes hate against a group.",
+        "extremism": "It promotes or praises violent extremism.",
+        "self_harm": (
+            "It shows or encourages self-harm. If you are thinking about hurting yourself, you are not alone: please "
+            "contact local emergency services or a helpline in your country."
+        ),
+        "illicit": "It explains how to do something dangerous or illegal.",
+        "deception": (
+            "It could make people believe something that did not happen. "
+            "Clearly fictional people, places and channels are fine."
+        ),
+        "real_person_deceptive": (
+            "It could make people believe something that did not happen. "
+            "Clearly fictional people, places and channels are fine."
+        ),
+        "harassment": "It mocks or threatens someone who could be recognised.",
+        "shocking": "It shows something meant to disgust.",
+        "real_person": "We don't make videos of real people.",
+    }
+)
+
+
+def blocked(category: str) -> str:
+    """The message for a blocked request."""
+    if category in ("sexual_minors", "minors_harm"):
+        return _FIXED
+    reason = _REASONS.get(category, "It asks for something this studio does not make.")
+    return f"We can't make this video. {reason} You can change the prompt and try again. {_WRONG}"
+
+
+def warned(category: str, mentions: Sequence[Mention]) -> str:
+    """The message for a request that goes on."""
+    if category == "third_party_ip" and mentions:
+        return f"'{mentions[0].name}' may belong to someone else. Think twice before you publish this."
+    return f"{_REASONS.get(category, '')} Think twice before you publish this.".strip()
+
+
+def rewritten(mentions: Sequence[Mention]) -> str:
+    """The message that offers another wording."""
+    lines = {
+        "real_person": "We don't make videos of real people. We changed '{name}' to '{new}'.",
+        "private_person": "We don't make videos of people who could be recognised. We changed '{name}' to '{new}'.",
+        "artist_style": "We don't copy the style of {name}. We described it instead: '{new}'.",
+        "third_party_ip": "'{name}' belongs to someone else. We described it instead: '{new}'.",
+    }
+    said = dict.fromkeys(lines[m.kind].format(name=m.name, new=m.replacement.strip()) for m in mentions)
+    return " ".join([*said, "Render this version?"])

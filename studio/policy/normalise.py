@@ -1,0 +1,149 @@
+"""One text, read as a person would read it: small letters, no disguises, and a map back to the characters written.
+
+`fold` undoes what changes nothing for the eye (case, accents, full width, mathematical letters, invisible
+characters, look-alikes of another alphabet). `variants` adds readings that are guesses (leetspeak, s p a c e d or
+d.o.t.t.e.d letters, stretched words): each is checked beside the plain one, never instead of it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+# UTS 39 look-alikes that occur in disguised words; both alphabets to Latin.
+_LOOKALIKES = str.maketrans("авекмнорстухіјѕһԁԛԝӏгьαβεηικνορτυχωγϲϳ", "abekmhopctyxijshdqwlrbabenikvoptuxwycj")
+_LATIN_EXTRAS = str.maketrans("ıłøđðŧħɑɡʀɪɴʟᴀʙᴄᴅᴇɢʜᴊᴋᴍᴏᴘꜱᴛᴜᴠᴡʏᴢ", "iloddthagrinlabcdeghjkmopstuvwyz")
+_LEET = str.maketrans("013457890@$!|+€£", "oieastbgoasiltel")
+_LEET_L = str.maketrans({"1": "l", "!": "l", "|": "l"})
+
+_WORD = re.compile(r"[^\W_]+")
+_TOKEN = re.compile(r"\S+")
+_LETTERS_APART = re.compile(r"(?<![^\W_])[^\W_](?:[\s.\-_*~·•|/\\,+]{1,3}[^\W_]){2,}(?![^\W_])")
+_INNER_MARK = re.compile(r"(?<=[^\W_])[.\-_*~·•|/\\'](?=[^\W_])")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A reading of a text. `offsets[i]` is where its character i stands in the text as written."""
+
+    text: str
+    offsets: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """A range of this reading as a range of the text as written."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+    def without(self, ranges: Iterable[tuple[int, int]], filler: str = "") -> Folded:
+        """The reading with some ranges left out, each replaced by `filler` (no or one character)."""
+        text: list[str] = []
+        offsets: list[int] = []
+        at = 0
+        for start, end in ranges:
+            text.append(self.text[at:start])
+            offsets += self.offsets[at:start]
+            if filler:
+                text.append(filler)
+                offsets.append(self.offsets[start])
+            at = end
+        text.append(self.text[at:])
+        offsets += self.offsets[at:]
+        return Folded("".join(text), offsets)
+
+    def mapped(self, change: Callable[[str], str]) -> Folded:
+        """The reading with its text changed letter by letter."""
+        return Folded(change(self.text), self.offsets)
+
+
+def fold(text: str) -> Folded:
+    """The plain reading of a text."""
+    if text.isascii():
+        plain = Folded(text.lower(), range(len(text)))
+        return plain.mapped(lambda t: re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", " ", t))
+    pieces: list[str] = []
+    offsets: list[int] = []
+    for index, character in enumerate(text):
+        if character in "\u3099\u309a" and pieces:  # a voicing mark of kana that is written apart
+            pieces[-1] = unicodedata.normalize("NFC", pieces[-1] + character)[0]
+            continue
+        for letter in _fold_character(character):
+            pieces.append(letter)
+            offsets.append(index)
+    return Folded(_undisguise("".join(pieces)), offsets)
+
+
+def _fold_character(character: str) -> str:
+    if character.isascii():
+        return character.lower() if character >= " " or character in "\n\t" else " "
+    code = ord(character)
+    for first in (0x1F150, 0x1F170, 0x1F1E6):  # circled, squared and flag letters, which NFKC leaves alone
+        if first <= code < first + 26:
+            return chr(ord("a") + code - first)
+    if unicodedata.category(character) in ("Cf", "Cc", "Cs", "Co") or 0xFE00 <= code <= 0xFE0F:
+        return ""
+    wide = unicodedata.normalize("NFKC", character)
+    if 0x3040 <= ord(wide[0]) <= 0x30FF or 0xAC00 <= ord(wide[0]) <= 0xD7A3:
+        return wide
+    bare = "".join(c for c in unicodedata.normalize("NFKD", wide) if not unicodedata.combining(c))
+    return bare.casefold().translate(_LATIN_EXTRAS)
+
+
+def _undisguise(text: str) -> str:
+    """Letters of another alphabet inside Latin words, or in whole words of a Latin text, as the letters they mimic."""
+    latin = len(re.findall("[a-z]", text))
+    foreign = len(re.findall("[\u0370-\u052f]", text))
+    mostly_latin = latin > 2 * foreign
+
+    def read(match: re.Match[str]) -> str:
+        word = match.group()
+        if not re.search("[\u0370-\u052f]", word):
+            return word
+        plain = word.translate(_LOOKALIKES)
+        mixed = re.search("[a-z]", word) is not None
+        return plain if mixed or (mostly_latin and plain.isascii()) else word
+
+    return _WORD.sub(read, text) if foreign else text
+
+
+def variants(plain: Folded) -> list[Folded]:
+    """The plain reading and every other one that differs from it, without repetitions."""
+    found = {plain.text: plain}
+    for reading in (plain, plain.mapped(_unleet), plain.mapped(lambda t: _unleet(t, ones_are_l=True))):
+        for other in (reading, _join_letters(reading), _drop_inner_marks(reading)):
+            found.setdefault(other.text, other)
+            if _STRETCHED.search(other.text):
+                for keep in (1, 2):
+                    short = _shorten(other, keep)
+                    found.setdefault(short.text, short)
+    return list(found.values())
+
+
+def _unleet(text: str, *, ones_are_l: bool = False) -> str:
+    def read(match: re.Match[str]) -> str:
+        token = match.group()
+        if not re.search(r"[^\W\d_]", token) or not re.search(r"[0-9@$!|+€£]", token):
+            return token
+        core = token.rstrip("!.,;:?")  # a mark at the end of a word is a mark
+        table = _LEET_L if ones_are_l else {}
+        return core.translate(table).translate(_LEET) + token[len(core) :]
+
+    return _TOKEN.sub(read, text)
+
+
+def _join_letters(reading: Folded) -> Folded:
+    gaps: list[tuple[int, int]] = []
+    for run in _LETTERS_APART.finditer(reading.text):
+        marks = [m.span() for m in re.finditer(r"[\W_]+", run.group())]
+        narrow = min(end - start for start, end in marks)
+        gaps += [(run.start() + s, run.start() + e) for s, e in marks if e - s == narrow]
+    return reading.without(gaps)
+
+
+def _drop_inner_marks(reading: Folded) -> Folded:
+    return reading.without(match.span() for match in _INNER_MARK.finditer(reading.text))
+
+
+def _shorten(reading: Folded, keep: int) -> Folded:
+    return reading.without((m.start() + keep, m.end()) for m in _STRETCHED.finditer(reading.text))
