@@ -14,7 +14,7 @@ export function listenForKeys(page) {
 
 // Escape first closes what is open: a list of choices, a full screen.
 function busyElsewhere(target) {
-  return Boolean(document.fullscreenElement || document.querySelector("ul.options") || (target.closest && target.closest("[role=dialog]")));
+  return Boolean(document.fullscreenElement || document.querySelector("[role=listbox]") || (target.closest && target.closest("[role=dialog]")));
 }
 
 // What is typed survives a reload of this tab, and goes with the tab: it may be private.
