@@ -15,7 +15,7 @@ from model.tiny_vae import TinyVAE, TinyVAEConfig
 from model.training import judge as training
 from model.training.judge import JudgeRun, loss_of, run_all, score, vary
 from model.training.judge_examples import HELD_SEED, Pool, Stage, digest, labels_of
-from model.training.judge_network import ATTRIBUTES, LOOKS, SPAN, Judge, JudgeConfig, sight
+from model.training.judge_network import ATTRIBUTES, LOOKS, SPAN, Judge, JudgeConfig, optical_flow, sight
 from model.world.art import COMMITTED, Art
 from model.world.scene import sample_scene
 from model.world.vocabulary import VOCABULARY
@@ -191,3 +191,21 @@ def test_the_whole_run_leaves_a_judge_and_goes_on_from_it(tmp_path: Path, caplog
     run_all(replace(run, minutes=0.01))
     assert "going on from" in caplog.text
     assert Judge.load(run.out).config.classes["style"] == ("3d",)
+
+
+def test_the_flow_of_a_moving_picture_points_where_it_goes() -> None:
+    wave = torch.nn.functional.interpolate(
+        torch.rand(1, 1, 20, 36, generator=torch.Generator().manual_seed(1)), size=(80, 144), mode="bicubic"
+    )
+    steps = 4
+    right = torch.cat([wave[:, 0, 8:72, 16 - 2 * i : 128 - 2 * i][:, None] for i in range(steps + 1)], 1)
+    down = torch.cat([wave[:, 0, 8 - i : 72 - i, 16:128][:, None] for i in range(steps + 1)], 1)
+    for clip, x, y in ((right, 1.0, 0.0), (down, 0.0, 0.5)):
+        flow = optical_flow(clip)
+        assert flow.shape == (1, 2 * steps + 1, 8, 14)
+        # Gradients of so coarse a picture are a little too small, so motion comes out a little too large.
+        assert float(flow[:, :steps].median()) == pytest.approx(x, rel=0.5, abs=0.1)
+        assert float(flow[:, steps : 2 * steps].median()) == pytest.approx(y, rel=0.5, abs=0.1)
+    still = optical_flow(right[:, :1].expand(-1, steps + 1, -1, -1))
+    assert float(still[:, : 2 * steps].abs().max()) == 0 and torch.isfinite(still).all()
+    assert torch.isfinite(optical_flow(torch.zeros(1, 3, 64, 112))).all()
