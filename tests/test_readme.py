@@ -105,3 +105,16 @@ def test_every_link_into_the_tree_leads_somewhere() -> None:
         local = {target for target in targets if not re.match(r"[a-z]+:", target)}
         dead += [f"{document.name}: {target}" for target in sorted(local) if not (document.parent / target).exists()]
     assert dead == []
+
+
+def test_the_map_of_the_code_is_true() -> None:
+    """Every file that docs/architecture.md draws is there."""
+    block = (ROOT / "docs/architecture.md").read_text(encoding="utf-8").split("```")[1]
+    folder, missing = "", []
+    for line in block.strip().splitlines():
+        names = re.findall(r"(?<!\S)([a-z_]+(?:\.py|/))(?=\s|;|$)", line)
+        if not line.startswith(" "):
+            folder = names[0] if names[0].endswith("/") else ""
+            continue
+        missing += [folder + name for name in names if not (ROOT / folder / name).exists()]
+    assert missing == []
