@@ -21,6 +21,8 @@ TINY = TinyVAEConfig(latent_channels=6, widths=(8, 12, 16), fine=8, blocks=1)
 def vae() -> TinyVAE:
     torch.manual_seed(3)
     vae = TinyVAE(TINY).eval().requires_grad_(False)
+    for layer in (vae.encoder.leave, vae.decoder.leave):  # a fresh one adds nothing to the linear path
+        layer.weight.normal_(0, 0.1)
     vae.latents_mean.copy_(torch.linspace(-0.2, 0.2, 6))
     vae.latents_std.copy_(torch.linspace(0.8, 1.2, 6))
     vae.preview_map.copy_(torch.randn(3, 7) * 0.2)
@@ -115,10 +117,25 @@ def test_clips_of_a_batch_do_not_mix(vae: TinyVAE) -> None:
     torch.testing.assert_close(vae.encode(clips)[1:], vae.encode(clips[1:]), atol=1e-5, rtol=1e-5)
 
 
-def test_normalising_is_undone(vae: TinyVAE) -> None:
-    latents = torch.randn(2, 6, 3, 2, 2)
-    torch.testing.assert_close(vae.denormalise(vae.normalise(latents)), latents)
-    torch.testing.assert_close(vae.normalise(vae.latents_mean[None, :, None, None, None]), torch.zeros(1, 6, 1, 1, 1))
+def test_latents_are_shifted_and_scaled_by_the_statistics(vae: TinyVAE) -> None:
+    clip, latents = video(5), torch.randn(1, 6, 2, 1, 1)
+    before, shown = vae.encode(clip), vae.linear.encode(clip[:, :, 1:].transpose(1, 2).flatten(1, 2))
+    vae.latents_std.mul_(2)
+    change = vae.encode(clip)[:, :, 1] - before[:, :, 1]
+    expected = -(shown - vae.latents_mean[:, None, None]) / vae.latents_std[:, None, None]
+    torch.testing.assert_close(change, expected, atol=1e-4, rtol=1e-4)
+    assert not torch.allclose(vae.decode(latents), TinyVAE(TINY).decode(latents), atol=1e-3)
+
+
+def test_the_linear_path_codes_what_differs_from_the_mean() -> None:
+    linear = TinyVAE(TINY).linear.requires_grad_(False)
+    size = linear.offset.numel()
+    components = torch.linalg.qr(torch.randn(size, 6)).Q.T
+    linear.fit(torch.full((size,), 0.25), components)
+    grey = torch.full((1, 12, 32, 64), 0.25)
+    torch.testing.assert_close(linear.encode(grey), torch.zeros(1, 6, 1, 2), atol=1e-4, rtol=0)
+    torch.testing.assert_close(linear.decode(torch.zeros(1, 6, 1, 2)), grey)
+    torch.testing.assert_close(linear.code.flatten(1) @ linear.back.flatten(1).T, torch.eye(6), atol=1e-4, rtol=0)
 
 
 def test_previews_are_small_pictures_in_range_and_linear(vae: TinyVAE) -> None:
