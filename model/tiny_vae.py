@@ -4,8 +4,12 @@
   groups are of four and 1 + 4k frames give 1 + k latents (TAEHV pads the end instead).
 - Time is mixed only by looking back: a memory block sees the features of the step before, so any chunk size gives the
   same numbers and the decoder can run for ever. Convolutions are 2D, because 3D ones are what costs time on a CPU.
+- A linear path runs beside the convolutions both ways: each latent is a projection of its 4 x 32 x 32 pixels (at half
+  size) plus what the convolutions add. It starts as the principal components of the training set, so that the network
+  only has to learn what a linear code cannot say: good from the first step, which short training needs.
 - Pixels enter and leave through pixel-unshuffle; the decoder is the larger half.
-- Latents are normalised by a mean and a deviation a channel, stored with the weights, as is the linear map of previews.
+- Latents are shifted and scaled by a channel's mean and the root of its deviation (partly whitened: coarse channels stay
+  larger than fine ones), stored with the weights, as is the linear map of previews.
 
 The topology follows TAEHV (madebyollin/taehv, MIT); the code is this project's.
 
@@ -33,7 +37,7 @@ class TinyVAEConfig:
     """Geometry. latent_channels: C of a latent; widths: channels at 1/8, 1/16 and 1/32 of the frame; fine: channels of
     the decoder's last stage at 1/4; spatial, temporal: how many pixels a side and frames one latent stands for."""
 
-    latent_channels: int = 32
+    latent_channels: int = 48
     widths: tuple[int, int, int] = (64, 128, 256)
     fine: int = 32
     blocks: int = 2
@@ -78,8 +82,43 @@ class Memory(nn.Module):
         return out, x[:, -1]
 
 
+class Linear(nn.Module):
+    """The linear path: groups of four frames at half size, 16 x 16 pixels a latent, to latents and back.
+
+    Until `fit` gives it components it is orthogonal by chance.
+    """
+
+    HALF = 16
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        size = GROUP * 3 * self.HALF**2
+        basis = torch.linalg.qr(torch.randn(size, channels, generator=torch.Generator().manual_seed(0))).Q.T
+        self.code = nn.Parameter(basis.reshape(channels, GROUP * 3, self.HALF, self.HALF).contiguous())
+        self.back = nn.Parameter(self.code.detach().clone())
+        self.offset = nn.Parameter(torch.zeros(GROUP * 3, self.HALF, self.HALF))
+
+    @torch.no_grad()
+    def fit(self, mean: Tensor, components: Tensor) -> None:
+        """Take a mean (12 * 256,) and orthonormal components (C, 12 * 256) of half-size groups."""
+        self.code.copy_(components.reshape(self.code.shape))
+        self.back.copy_(self.code)
+        self.offset.copy_(mean.reshape(self.offset.shape))
+
+    def encode(self, groups: Tensor) -> Tensor:
+        """(N, 12, H, W) full-size groups to (N, C, H/32, W/32)."""
+        shift = torch.einsum("cihw,ihw->c", self.code, self.offset)
+        return F.conv2d(F.avg_pool2d(groups, 2), self.code, stride=self.HALF) - shift[:, None, None]
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """(N, C, h, w) to full-size groups (N, 12, 32h, 32w)."""
+        small = F.conv_transpose2d(latents, self.back, stride=self.HALF)
+        small = small + self.offset.repeat(1, latents.shape[2], latents.shape[3])
+        return F.interpolate(small, scale_factor=2, mode="bilinear", align_corners=False)
+
+
 class Encoder(nn.Module):
-    """Frames in groups of four to latents, before normalisation."""
+    """Frames in groups of four to what the convolutions add to the linear latents."""
 
     def __init__(self, config: TinyVAEConfig) -> None:
         super().__init__()
@@ -92,6 +131,7 @@ class Encoder(nn.Module):
         self.memory = Memory(c)
         self.coarse = Block(c)
         self.leave = nn.Conv2d(c, config.latent_channels, 1)
+        nn.init.zeros_(self.leave.weight)
 
     def forward(self, frames: Tensor, past: Tensor | None) -> tuple[Tensor, Tensor]:
         """(B, 4n, 3, H, W) in -1..1 to latents (B, n, C, H/32, W/32) and the past."""
@@ -104,7 +144,7 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Latents, before normalisation, to frames in groups of four."""
+    """Latents to what the convolutions add to the linear frames."""
 
     def __init__(self, config: TinyVAEConfig) -> None:
         super().__init__()
@@ -118,12 +158,13 @@ class Decoder(nn.Module):
         self.rise = nn.Conv2d(a, config.fine * 4, 1)
         self.last = Block(config.fine)
         self.leave = nn.Conv2d(config.fine, 3 * 16, 3, padding=1)
+        nn.init.zeros_(self.leave.weight)
 
     def forward(self, latents: Tensor, past: list[Tensor | None]) -> tuple[Tensor, list[Tensor | None]]:
         """(B, n, C, h, w) to frames (B, 4n, 3, 32h, 32w) and the pasts, one for each memory block."""
         batch, steps = latents.shape[:2]
         kept: list[Tensor | None] = []
-        x = self.enter(torch.tanh(latents / 3).flatten(0, 1) * 3).unflatten(0, (batch, steps))
+        x = self.enter(latents.flatten(0, 1)).unflatten(0, (batch, steps))
         for block, before in zip(self.coarse, past[:2], strict=True):
             x, after = block(x, before)
             kept.append(after)
@@ -153,8 +194,7 @@ class StreamDecoder:
 
     def push(self, latents: Tensor) -> Tensor:
         """Decode the next latents."""
-        raw = self._vae.denormalise(latents).transpose(1, 2)
-        frames, self._past = self._vae.decoder(raw, self._past)
+        frames, self._past = self._vae.to_frames(latents.transpose(1, 2), self._past)
         frames = frames if self._begun else frames[:, GROUP - 1 :]
         self._begun = True
         return frames.transpose(1, 2).clamp(-1, 1)
@@ -175,8 +215,8 @@ class StreamEncoder:
             self._begun = True
         if frames.shape[1] % GROUP:
             raise ModelError(f"a stream is encoded in 1 + 4k frames first and 4k later, not {video.shape[2]}")
-        latents, self._past = self._vae.encoder(frames, self._past)
-        return self._vae.normalise(latents.transpose(1, 2))
+        latents, self._past = self._vae.to_latents(frames, self._past)
+        return latents.transpose(1, 2)
 
 
 class TinyVAE(nn.Module):
@@ -192,19 +232,27 @@ class TinyVAE(nn.Module):
     def __init__(self, config: TinyVAEConfig | None = None) -> None:
         super().__init__()
         self.config = config or TinyVAEConfig()
+        self.linear = Linear(self.config.latent_channels)
         self.encoder = Encoder(self.config)
         self.decoder = Decoder(self.config)
         self.register_buffer("latents_mean", torch.zeros(self.config.latent_channels))
         self.register_buffer("latents_std", torch.ones(self.config.latent_channels))
         self.register_buffer("preview_map", torch.zeros(3, self.config.latent_channels + 1))
 
-    def normalise(self, latents: Tensor) -> Tensor:
-        """Raw latents (B, C, T, h, w) to mean 0 and deviation 1 a channel."""
-        return (latents - self.latents_mean[:, None, None, None]) / self.latents_std[:, None, None, None]
+    def to_latents(self, frames: Tensor, past: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Groups of four frames (B, 4n, 3, H, W) to latents (B, n, C, H/32, W/32) and the past for what follows."""
+        batch, steps = frames.shape[0], frames.shape[1] // GROUP
+        groups = frames.unflatten(1, (steps, GROUP)).flatten(0, 1).flatten(1, 2)  # (B n, 12, H, W)
+        added, past = self.encoder(frames, past)
+        scaled = self.linear.encode(groups).unflatten(0, (batch, steps)) - self.latents_mean[:, None, None]
+        return scaled / self.latents_std[:, None, None] + added, past
 
-    def denormalise(self, latents: Tensor) -> Tensor:
-        """The inverse of `normalise`."""
-        return latents * self.latents_std[:, None, None, None] + self.latents_mean[:, None, None, None]
+    def to_frames(self, latents: Tensor, past: list[Tensor | None]) -> tuple[Tensor, list[Tensor | None]]:
+        """Latents (B, n, C, h, w) to groups of four frames (B, 4n, 3, 32h, 32w) and the pasts for what follows."""
+        raw = latents * self.latents_std[:, None, None] + self.latents_mean[:, None, None]
+        frames = self.linear.decode(raw.flatten(0, 1)).unflatten(1, (GROUP, 3)).unflatten(0, latents.shape[:2])
+        added, past = self.decoder(latents, past)
+        return frames.flatten(1, 2) + added, past
 
     def encode(self, video: Tensor) -> Tensor:
         """(B, 3, 1 + 4k, H, W) in -1..1, H and W multiples of 32, to normalised latents (B, C, 1 + k, H/32, W/32)."""

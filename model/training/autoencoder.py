@@ -1,8 +1,9 @@
 """Train the autoencoder on rendered sets: `python -m model.training.autoencoder --minutes 20`.
 
-L1, edges at three scales and a little latent noise, which keeps latents smooth; Adam with a cosine to zero, an
-exponential moving average of the weights. `--decoder-only` goes on with the decoder of a finished autoencoder, so that
-latents and all that learned from them stay valid. Checkpoints hold the averages; a run goes on from them.
+The linear path starts as the principal components of the sets. Then L1, edges at three scales and a little latent noise,
+which keeps latents smooth; Adam with a cosine to zero and an exponential moving average. `--decoder-only` goes on with
+the decoder of a finished autoencoder, so that latents and all that learned from them stay valid. Checkpoints hold the
+averages; a run goes on from them.
 """
 
 from __future__ import annotations
@@ -80,15 +81,14 @@ def loss_of(out: Tensor, video: Tensor) -> Tensor:
 def train(run: AutoencoderRun, config: TinyVAEConfig) -> TinyVAE:
     """Train for the run's minutes; returns the averaged autoencoder, its statistics measured, and saves it."""
     torch.manual_seed(run.seed)
-    vae = (TinyVAE.load(run.out) if run.out.is_file() else TinyVAE(config)).to(run.device).train()
+    vae = (TinyVAE.load(run.out) if run.out.is_file() else principal(TinyVAE(config), run)).to(run.device).train()
     vae = vae.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    trained = vae.decoder.parameters() if run.decoder_only else vae.parameters()
-    optimiser = torch.optim.AdamW(list(trained), lr=run.learning_rate, betas=(0.9, 0.98), weight_decay=0.0)
+    optimiser = _optimiser(vae, run)
     crops, average = Crops(run), Average(vae, 0.998)
     began, step, smooth = time.monotonic(), 0, 0.0
     while (done := (time.monotonic() - began) / (60 * run.minutes)) < 1:
         for group in optimiser.param_groups:
-            group["lr"] = run.learning_rate * min(1.0, (step + 1) / 100) * (0.5 + 0.5 * math.cos(math.pi * done) + 0.01)
+            group["lr"] = group["peak"] * min(1.0, (step + 1) / 100) * (0.5 + 0.5 * math.cos(math.pi * done) + 0.01)
         loss = _step(vae, crops.batch(), run)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -104,33 +104,55 @@ def train(run: AutoencoderRun, config: TinyVAEConfig) -> TinyVAE:
     return _finish(average, vae, crops, run, step)
 
 
+def _optimiser(vae: TinyVAE, run: AutoencoderRun) -> torch.optim.Optimizer:
+    """AdamW; the linear path moves slowly, as it starts where it is best. `peak` is a group's highest rate."""
+    groups = [{"params": [*vae.decoder.parameters()], "peak": run.learning_rate}]
+    if not run.decoder_only:
+        groups.append({"params": [*vae.encoder.parameters()], "peak": run.learning_rate})
+        groups.append({"params": [*vae.linear.parameters()], "peak": run.learning_rate / 30})
+    return torch.optim.AdamW(groups, lr=run.learning_rate, betas=(0.9, 0.98), weight_decay=0.0)
+
+
 def _step(vae: TinyVAE, video: Tensor, run: AutoencoderRun) -> Tensor:
+    frames = torch.cat([video[:, :, :1].expand(-1, -1, 3, -1, -1), video], 2).transpose(1, 2)
     with torch.set_grad_enabled(not run.decoder_only):
-        frames = torch.cat([video[:, :, :1].expand(-1, -1, 3, -1, -1), video], 2).transpose(1, 2)
-        latents, _ = vae.encoder(frames, None)
-    # A unit scale lets one noise level mean the same throughout; the penalty holds latents near it.
-    noisy = latents + run.noise * torch.randn_like(latents)
-    out, _ = vae.decoder(noisy, vae.decoder.fresh())
-    scale = 1e-3 * F.relu(latents.square().mean((0, 1, 3, 4)) - 1).mean()
+        latents, _ = vae.to_latents(frames, None)
+    out, _ = vae.to_frames(latents + run.noise * torch.randn_like(latents), vae.decoder.fresh())
+    # The convolutions may not inflate the latents: their scale is what the transformer's noise levels are tuned to.
+    scale = 1e-2 * F.relu(latents.square().mean() - 1.1)
     return loss_of(out[:, 3:].transpose(1, 2), video) + scale
 
 
 @torch.no_grad()
+def principal(vae: TinyVAE, run: AutoencoderRun, clips: int = 300) -> TinyVAE:
+    """Set the linear path to the principal components of the sets, and the latents' mean and scale to theirs."""
+    rng, rows = np.random.default_rng(run.seed), []
+    for data in (open_set(path)[1] for path in run.sets):
+        for index in rng.permutation(len(data))[: clips * (3 if data.shape[1] == 1 else 1)]:
+            frames = torch.from_numpy(data[index].astype(np.float32)).div(127.5).sub(1)
+            groups = frames.expand(4, -1, -1, -1)[None] if len(frames) == 1 else frames[1:].unflatten(0, (-1, 4))
+            small = F.avg_pool2d(groups.flatten(1, 2), 2)
+            patches = F.unfold(small, vae.linear.HALF, stride=vae.linear.HALF).transpose(1, 2).flatten(0, 1)
+            rows.append(patches[torch.from_numpy(rng.permutation(len(patches))[:100])])
+    sample = torch.cat(rows)
+    mean = sample.mean(0)
+    values, vectors = torch.linalg.eigh(((sample - mean).T @ (sample - mean) / len(sample)).double())
+    keep = vae.config.latent_channels
+    vae.linear.fit(mean, vectors[:, -keep:].flip(1).T.float())
+    deviation = values[-keep:].flip(0).sqrt().float()
+    scale = deviation.sqrt()
+    vae.latents_std.copy_(scale * (deviation / scale).square().mean().sqrt())
+    log.info("%d components keep %.1f %% of the variance", keep, 100 * float(values[-keep:].sum() / values.sum()))
+    return vae
+
+
+@torch.no_grad()
 def _finish(average: Average, vae: TinyVAE, crops: Crops, run: AutoencoderRun, step: int) -> TinyVAE:
-    """Measure statistics and the preview map with the averaged weights, report PSNR, save."""
+    """Fit the preview map to the averaged weights, report PSNR, save."""
     result = TinyVAE(vae.config).to(run.device).eval()
     result.load_state_dict(average.state())
     still, moving = _whole(crops, 0, 24), _whole(crops, -1, 6)
-    if not run.decoder_only:
-        raw = [result.denormalise(result.encode(v)) for v in (still, moving)]
-        flat = torch.cat([r.transpose(0, 1).flatten(1) for r in raw], 1)
-        result.latents_mean.copy_(flat.mean(1))
-        result.latents_std.copy_(flat.std(1))
-        vae.latents_mean.copy_(result.latents_mean)
-        vae.latents_std.copy_(result.latents_std)
-        result.preview_map.copy_(_preview_map(result, still))
-        vae.preview_map.copy_(result.preview_map)
-        average.adopt(vae)
+    result.preview_map.copy_(_preview_map(result, still))
     scores = [psnr(result.decode(result.encode(v)), v) for v in (still, moving)]
     log.info("step %d: PSNR %.2f dB on stills, %.2f dB on clips", step, *scores)
     result.save(run.out, {"steps": step, "psnr_stills": scores[0], "psnr_clips": scores[1]})
@@ -164,7 +186,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--sets", type=Path, nargs="+", default=[Path(".cache/train/ae_stills"), Path(".cache/train/ae_clips")]
     )
     parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--channels", type=int, default=32)
+    parser.add_argument("--channels", type=int, default=48)
     parser.add_argument("--crops", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=1.2e-3)
     parser.add_argument("--decoder-only", action="store_true")

@@ -22,12 +22,6 @@ class Average:
             if value.is_floating_point():
                 self._values[name].lerp_(value.detach(), 1 - keep)
 
-    @torch.no_grad()
-    def adopt(self, module: nn.Module) -> None:
-        """Take a module's buffers as they are: they are measured, not trained."""
-        for name, value in module.named_buffers():
-            self._values[name] = value.detach().clone()
-
     def state(self) -> dict[str, Tensor]:
         """The averaged state dict."""
         return {name: value.clone() for name, value in self._values.items()}

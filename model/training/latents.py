@@ -33,7 +33,7 @@ from model.world.captions import caption
 from model.world.render import Renderer
 
 log = logging.getLogger(__name__)
-WORDINGS = 3
+WORDINGS = 2
 MOST_TOKENS = 48
 TEXT = Path(__file__).resolve().parents[2] / "assets" / "storybook" / "text"
 

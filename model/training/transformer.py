@@ -36,22 +36,26 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class TransformerRun:
-    """A run. minutes: wall time; tokens: a step's budget, so that stills come in larger batches than clips; window:
-    latents of a clip; clips: share of steps on clips; drop: share of captions dropped; shift: of noise levels; decay:
-    of the average."""
+    """A run.
+
+    minutes: wall time; clips: share of steps on clips, once clips_from of the time is over (stills alone before);
+    tokens: a step's budget, so that stills come in larger batches; window: latents of a clip; drop: share of captions
+    dropped; shift: of noise levels; decay: of the average.
+    """
 
     out: Path
     stills: tuple[Path, ...]
     moving: tuple[Path, ...]
     minutes: float
-    clips: float = 0.5
+    clips: float = 0.6
+    clips_from: float = 0.4
     tokens: int = 1400
     window: int = 5
     learning_rate: float = 1e-3
     floor: float = 0.02
     warmup: int = 100
     drop: float = 0.1
-    shift: float = 1.5
+    shift: float = 2.0
     decay: float = 0.999
     seed: int = 1
     device: str = "cpu"
@@ -71,20 +75,29 @@ class Batch:
 
 
 class Batches:
-    """Draws batches from caches, dropping captions and choosing what is given."""
+    """Draws batches from caches, dropping captions and choosing what is given. area: latents a token covers."""
 
-    def __init__(self, run: TransformerRun, per_frame: int) -> None:
-        self.run, self.per_frame = run, per_frame
+    def __init__(self, run: TransformerRun, area: int) -> None:
+        self.run, self.area, self.per_frame = run, area, 0
         self.rng = np.random.default_rng(run.seed)
-        self.caches = {"stills": [LatentCache(p) for p in run.stills], "moving": [LatentCache(p) for p in run.moving]}
+        self.paths = {"stills": run.stills, "moving": run.moving}
+        self.caches: dict[Path, LatentCache] = {}
         self.empty = TextEncoder.load(TEXT).encode("")
 
-    def draw(self) -> Batch:
-        """The next batch: stills or clips by the run's share."""
-        kind = "moving" if self.caches["moving"] and self.rng.random() < self.run.clips else "stills"
-        if not self.caches[kind]:
-            kind = "moving"
-        cache = self.caches[kind][int(self.rng.integers(len(self.caches[kind])))]
+    def _cache(self, path: Path) -> LatentCache:
+        """A cache, opened when it is first drawn from: it may still be growing, or not be there yet when a run begins."""
+        if path not in self.caches:
+            self.caches[path] = LatentCache(path)
+        return self.caches[path]
+
+    def draw(self, done: float) -> Batch:
+        """The next batch, `done` of the run's time being over: stills or clips by the run's share."""
+        due = done >= self.run.clips_from and self.rng.random() < self.run.clips
+        moving = bool(self.run.moving) and (due or not self.run.stills)
+        paths = self.paths["moving" if moving else "stills"]
+        cache = self._cache(paths[int(self.rng.integers(len(paths)))])
+        if not self.per_frame:
+            self.per_frame = (cache.spec.width // 32) * (cache.spec.height // 32) // self.area
         length = min(self.run.window, 1 + (cache.spec.frames - 1) // 4)
         count = max(2, round(self.run.tokens / (self.per_frame * length)))
         picks = self.rng.integers(len(cache), size=count)
@@ -169,18 +182,16 @@ def train(run: TransformerRun, config: DiTConfig) -> None:
     for parameter in dit.parameters():
         parameter.requires_grad_(True)
     area = dit.config.patch[1] * dit.config.patch[2]
-    batches = Batches(run, per_frame=0)
-    spec = next(c for kind in batches.caches.values() for c in kind).spec
-    batches.per_frame = per_frame = (spec.width // 32) * (spec.height // 32) // area
+    batches = Batches(run, area)
     optimiser, average = _optimiser(dit, run), Average(dit, run.decay)
     generator = torch.Generator().manual_seed(run.seed)
     began, saved, step, seen, smooth = time.monotonic(), time.monotonic(), 0, int(before.get("samples", 0)), 1.0
     while (done := (time.monotonic() - began) / (60 * run.minutes)) < 1:
         for group in optimiser.param_groups:
             group["lr"] = _rate(run, step, done)
-        batch = batches.draw()
+        batch = batches.draw(done)
         with torch.autocast(run.device, torch.bfloat16, enabled=run.amp):
-            loss = loss_of(dit, batch, run.shift, generator, per_frame)
+            loss = loss_of(dit, batch, run.shift, generator, batches.per_frame)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(dit.parameters(), 1.0)
@@ -222,21 +233,23 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--stills", type=Path, nargs="*", default=[])
     parser.add_argument("--moving", type=Path, nargs="*", default=[])
     parser.add_argument("--minutes", type=float, default=30)
-    parser.add_argument("--clips", type=float, default=0.5)
+    parser.add_argument("--clips", type=float, default=0.6, help="share of steps on clips")
+    parser.add_argument("--clips-from", type=float, default=0.4, help="share of the time on stills alone, first")
     parser.add_argument("--tokens", type=int, default=1400)
     parser.add_argument("--window", type=int, default=5)
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--dim", type=int, default=320)
     parser.add_argument("--layers", type=int, default=6)
-    parser.add_argument("--channels", type=int, default=32)
+    parser.add_argument("--channels", type=int, default=48)
     parser.add_argument("--preset", default="cpu")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     run = TransformerRun(
-        args.out, tuple(args.stills), tuple(args.moving), args.minutes, args.clips, args.tokens, args.window,
-        args.learning_rate, seed=args.seed, device=args.device, amp=args.device == "cuda", preset=args.preset,
+        args.out, tuple(args.stills), tuple(args.moving), args.minutes, args.clips, args.clips_from, args.tokens,
+        args.window, args.learning_rate, seed=args.seed, device=args.device, amp=args.device == "cuda",
+        preset=args.preset,
     )  # fmt: skip
     train(
         run, DiTConfig(args.channels, args.channels, args.dim, args.dim // 64, args.layers, 4 * args.dim, text_dim=384)
