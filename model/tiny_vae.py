@@ -8,8 +8,8 @@
   size) plus what the convolutions add. It starts as the principal components of the training set, so that the network
   only has to learn what a linear code cannot say: good from the first step, which short training needs.
 - Pixels enter and leave through pixel-unshuffle; the decoder is the larger half.
-- Latents are shifted and scaled by a channel's mean and the root of its deviation (partly whitened: coarse channels stay
-  larger than fine ones), stored with the weights, as is the linear map of previews.
+- Latents are shifted and scaled by a channel's mean and the root of its deviation (partly whitened: coarse channels
+  stay larger than fine ones), stored with the weights, as is the linear map of previews.
 
 The topology follows TAEHV (madebyollin/taehv, MIT); the code is this project's.
 

@@ -85,7 +85,7 @@ class Batches:
         self.empty = TextEncoder.load(TEXT).encode("")
 
     def _cache(self, path: Path) -> LatentCache:
-        """A cache, opened when it is first drawn from: it may still be growing, or not be there yet when a run begins."""
+        """A cache, opened when first drawn from: it may still be growing, or not be there yet when a run begins."""
         if path not in self.caches:
             self.caches[path] = LatentCache(path)
         return self.caches[path]

@@ -20,9 +20,10 @@ _SMALL = frozenset(
     some one two three shot clip film movie video scene cut camera we see show shows shown picture animation animated
     background foreground beautiful gorgeous little lovely cheerful curious happy cute small big large tiny old young
     lone proud gentle short long slowly quickly softly through around along behind beside between among across after
-    before all also many few more most other each every air light moving move moves style day time i you my your
+    before all also many few more most other each every air light moving move moves style day time front i you my your
     our""".split()
 )
+_IRREGULAR = ("mice", "men")
 _COLOURS = ("red", "orange", "green", "blue", "purple", "pink")
 
 
@@ -90,13 +91,23 @@ def _wordings() -> dict[tuple[str, ...], tuple[str, str]]:
     table: dict[tuple[str, ...], tuple[str, str]] = {}
     for kind, identity, wording in _all():
         words = tuple(_fold(m.group()) for m in _WORD.finditer(wording))
-        while len(words) > 1 and words[0] in _SMALL:
-            words = words[1:]
-        if words and not (len(words) == 1 and words[0] in _SMALL):
-            table.setdefault(words, (kind, identity))
+        bare = _bare(words)
+        if len(bare) > 1 or bare[0] not in _SMALL:
+            table.setdefault(bare, (kind, identity))
+        else:  # small words alone mean something only together: "the camera moves in", "by day", "long shot"
+            for whole in {words, words[1:] if words[0] == "the" else words}:
+                if len(whole) > 1:
+                    table.setdefault(whole, (kind, identity))
     for colour in _COLOURS:
         table.setdefault((colour,), ("colour", colour))
     return table
+
+
+def _bare(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words without the small ones in front; the last always stays."""
+    while len(words) > 1 and words[0] in _SMALL:
+        words = words[1:]
+    return words
 
 
 def _all() -> Iterator[tuple[str, str, str]]:
@@ -113,6 +124,7 @@ def _fold(word: str) -> str:
 def _singular(word: str) -> str:
     for ending, instead in (
         ("ies", "y"),
+        ("lves", "lf"),
         ("mice", "mouse"),
         ("women", "woman"),
         ("men", "man"),
@@ -121,6 +133,6 @@ def _singular(word: str) -> str:
         ("shes", "sh"),
         ("s", ""),
     ):
-        if word.endswith(ending) and len(word) > len(ending) + 1:
+        if word.endswith(ending) and (len(word) > len(ending) + 1 or word in _IRREGULAR):
             return word.removesuffix(ending) + instead
     return word

@@ -36,7 +36,7 @@ PLACES: tuple[Term, ...] = (
     Term("city", "on a city street", ("in the city", "downtown", "in front of tall buildings", "on a street in the city", "city", "street", "town")),
     Term("tokyo", "on a Tokyo street with cherry trees", ("in a Japanese street", "in Tokyo", "under cherry blossom trees", "on a street with lanterns and cherry trees", "tokyo", "japan", "cherry trees")),
     Term("reef", "in a coral reef", ("under water", "underwater", "at the bottom of the sea", "among corals", "coral reef", "reef", "in the ocean deep")),
-    Term("room", "in a cosy living room", ("in a living room", "indoors", "at home on the carpet", "inside a house", "living room", "room", "indoors")),
+    Term("room", "in a cosy living room", ("in a living room", "indoors", "at home on the carpet", "inside a house", "living room", "room")),
     Term("space", "on the moon", ("in space", "on a grey planet under the stars", "in outer space", "space", "moon", "planet")),
     Term("village", "in a village", ("between small houses", "in a little village", "on a village green", "village", "hamlet")),
 )
