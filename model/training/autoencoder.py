@@ -1,9 +1,9 @@
 """Train the autoencoder on rendered sets: `python -m model.training.autoencoder --minutes 20`.
 
 The linear path starts as the principal components of the sets. Then L1, edges at three scales and a little latent
-noise, which keeps latents smooth; Adam with a cosine to zero and an exponential moving average. `--decoder-only` goes on with
-the decoder of a finished autoencoder, so that latents and all that learned from them stay valid. Checkpoints hold the
-averages; a run goes on from them.
+noise, which keeps latents smooth; Adam with a cosine to zero and an exponential moving average. `--decoder-only` goes
+on with the decoder of a finished autoencoder, so that latents and all that learned from them stay valid. Checkpoints
+hold the averages; a run goes on from them.
 """
 
 from __future__ import annotations
