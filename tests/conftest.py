@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 QUIET = {
@@ -30,6 +31,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.update(QUIET)
     for name in NOT_OURS:
         os.environ.pop(name, None)
+    # A busy machine is no finding; and CI tries the same examples every time.
+    hypothesis.settings.register_profile(
+        "house",
+        deadline=None,
+        derandomize=bool(os.environ.get("CI")),
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
+    hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session", autouse=True)
