@@ -21,10 +21,10 @@ from studio.policy.rules import Finding, findings
 _ORDER = (
     "sexual_minors",
     "minors_harm",
+    "extremism",
     "self_harm",
     "sexual",
     "real_person_deceptive",
-    "extremism",
     "hate",
     "violence_gore",
     "illicit",
@@ -98,7 +98,7 @@ def _harms(text: str, named: list[Mention]) -> list[_Found]:
     """What the rules say of every reading of a text; fills `named` with the names in it."""
     plain = fold(text)
     met: list[_Found] = []
-    for reading in variants(plain):
+    for reading in variants(plain, words().is_word):
         people = mentions(reading, text) + indirect.people(reading, text)
         named += people
         hits = words().find(reading) + [person.hit for person in people if person.hit is not None]

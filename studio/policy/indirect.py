@@ -92,6 +92,7 @@ _PRIVATE = (
     re.compile(
         r"\b[Mm]y\s+(?:ex(?:[- ](?:girlfriend|boyfriend|wife|husband))?|boss|neighbou?r|classmate|co-?worker|teacher|"
         rf"colleague|landlord|roommate|cousin|manager|professor|dentist),?\s+({_NAME})"
+        r"(?:,?\s+who\s+(?:works?|lives?|teaches|studies)\s+[^,.;]*)?"
     ),
     re.compile(
         rf"\b({_NAME}),?\s+(?:who\s+|she\s+|he\s+)?(?:works?|working|lives?|living|teaches|teaching|employed)\s+"

@@ -22,12 +22,14 @@ from studio.policy.normalise import Folded, fold
 
 DATA = Path(__file__).parent / "data"
 SAFE = "safe"
+_LONGEST = 24  # letters of the longest beginning of a word in the lists
 _PREFIX = 3  # letters by which terms with open endings are indexed
 
 _CJK = "\u2e80-\u2fdf\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
 _SIGNS = "\u2600-\u27bf\U0001f300-\U0001faff"
 _TOKENS = re.compile(rf"[{_CJK}{_SIGNS}]|[^\W_{_CJK}{_SIGNS}]+")
 _UNSPACED = re.compile(rf"[{_CJK}{_SIGNS}]")
+_CLAUSES = re.compile(r"[,:()\"“”«»、，：（）]")
 _STOPS = re.compile(r"[!?;\n。！？；]+|\.(?=\s|$)|\bshot\s+\d+\s*:")
 
 
@@ -67,17 +69,26 @@ class Token:
     start: int
     end: int
     sentence: int
+    clause: int
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Sentence and clause: no phrase reaches over a comma ("a hotel in Paris, Hilton Head at sunset")."""
+        return self.sentence, self.clause
 
 
 def tokens(text: str) -> list[Token]:
-    """The words of a folded text, each with the number of its sentence."""
+    """The words of a folded text, each with the number of its sentence and of its clause."""
     stops = [stop.start() for stop in _STOPS.finditer(text)]
+    commas = [comma.start() for comma in _CLAUSES.finditer(text)]
     found: list[Token] = []
-    sentence = 0
+    sentence = clause = 0
     for match in _TOKENS.finditer(text):
         while sentence < len(stops) and stops[sentence] < match.start():
             sentence += 1
-        found.append(Token(match.group(), match.start(), match.end(), sentence))
+        while clause < len(commas) and commas[clause] < match.start():
+            clause += 1
+        found.append(Token(match.group(), match.start(), match.end(), sentence, clause))
     return found
 
 
@@ -90,7 +101,14 @@ class Lexicon:
     short: tuple[Term, ...]  # open first words shorter than that
     signs: tuple[tuple[str, Term], ...]  # looked for anywhere
     infixes: tuple[tuple[str, Term], ...]  # looked for inside long words that were written together
-    known: frozenset[str] = field(default_factory=frozenset)
+    known: frozenset[str] = field(default_factory=frozenset)  # words that are terms, or parts of one
+    stems: frozenset[str] = field(default_factory=frozenset)  # beginnings of words that are
+
+    def is_word(self, word: str) -> bool:
+        """Whether a word occurs in the lists."""
+        return word in self.known or any(
+            word[:size] in self.stems for size in range(_PREFIX, min(len(word), _LONGEST) + 1)
+        )
 
     def find(self, folded: Folded) -> list[Hit]:
         """All terms in a reading, longest first where they overlap in the same tag; what is safe is taken out."""
@@ -148,8 +166,11 @@ def _fits(term: Term, words: list[Token], index: int) -> bool:
         text = words[index + offset].text
         if not (text.startswith(wanted) if is_open else text == wanted):
             return False
-        if words[index + offset].sentence != words[index].sentence:
-            return False
+        if (words[index + offset].sentence, words[index + offset].clause) != (
+            words[index].sentence,
+            words[index].clause,
+        ):
+            return False  # a phrase does not reach over a comma: "a hotel in Paris, Hilton Head"
     return True
 
 
@@ -191,8 +212,11 @@ def build(entries: Iterable[tuple[str, str, str, str]], infixes: Iterable[tuple[
         else:
             short.append(term)
     parts = tuple((fold(part).text, Term(tag, (part,), (False,))) for part, tag in infixes)
-    known = frozenset(word for word in exact if len(word) >= 8)
-    return Lexicon(_frozen(exact), _frozen(opened), tuple(short), tuple(signs), parts, known)
+    terms = [term for lists in (*exact.values(), *opened.values()) for term in lists]
+    pieces = [piece for term in terms for piece in zip(term.words, term.open, strict=True)]
+    known = frozenset(word for word, is_open in pieces if not is_open)
+    stems = frozenset(word for word, is_open in pieces if is_open)
+    return Lexicon(_frozen(exact), _frozen(opened), tuple(short), tuple(signs), parts, known, stems)
 
 
 def _frozen(lists: Mapping[str, list[Term]]) -> dict[str, tuple[Term, ...]]:

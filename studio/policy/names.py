@@ -11,16 +11,20 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal
 
 from studio.policy import styles
-from studio.policy.lexicon import Hit, Lexicon, Term, Token, build, parse_term, read_data, split_terms, tokens
+from studio.policy.lexicon import SAFE, Hit, Lexicon, Term, Token, build, parse_term, read_data, split_terms, tokens
 from studio.policy.lexicon import is_unspaced as unspaced
 from studio.policy.normalise import Folded, fold
 
 Kind = Literal["real_person", "private_person", "artist_style", "third_party_ip"]
 PERSON, ARTIST, CHARACTER, CLASSIC = "person", "artist", "character", "classic"
 _FUZZY_LETTERS = 10  # names shorter than this must be spelt right
+_LONGEST_NAME = 40
+_ENDINGS = ("style", "esque", "inspired", "core", "fan", "edit", "meme")
+_TITLE_LETTERS = 60  # before a name that are searched for a title
 _JOINED_LETTERS = 8  # names of several words that may also be written as one
 
 # After these a name is that of a place, a building, a prize or a thing.
@@ -30,7 +34,10 @@ _PLACES = frozenset(
     award prize boulevard road station hall theatre theater hotel spaniel sound ship liner class highway drive lane
     plaza arena institute academy house terminal telescope lake bay beach valley national state rose""".split()
 )
+# Numbers that make a queen or king of today one of long ago.
+_REIGNS = MappingProxyType({"elizabeth": ("i", "1"), "charles": ("i", "ii", "1", "2", "spaniel", "the")})
 _ARTICLES = frozenset({"a", "an", "the", "un", "une", "ein", "eine", "la", "le", "el"})
+_ARTICLE = re.compile(r"\b(?:an?|the)\s+$")
 _TITLES = re.compile(
     r"\b(?:the\s+)?(?:(?:current|former|late|young|old|ex)[\s-]+)?"
     r"(?:president|prime\s+minister|chancellor|senator|king|queen|prince|princess|pope|sir|dame|mr|mrs|ms|dr|director|"
@@ -83,6 +90,8 @@ def names() -> Names:
 
 
 def _entries() -> Iterable[tuple[str, str, str, str]]:
+    for text in read_data("safe")["names"].values():
+        yield from ((term, SAFE, "", "") for term in split_terms(text))
     for group in read_data("people")["group"]:
         for line in group["names"].strip().splitlines():
             yield from _aliases(line, PERSON, group["as"])
@@ -150,7 +159,11 @@ def _inexact(words: list[Token], known: Names, taken: set[int]) -> list[Hit]:
     for index in range(len(words)):
         for size in (1, 2, 3):
             run = words[index : index + size]
-            if len(run) < size or any(i in taken for i in range(index, index + size)):
+            if (
+                len(run) < size
+                or run[0].clause != run[-1].clause
+                or any(i in taken for i in range(index, index + size))
+            ):
                 continue
             term = _misspelt("".join(word.text for word in run), size, known)
             if term is not None:
@@ -159,9 +172,11 @@ def _inexact(words: list[Token], known: Names, taken: set[int]) -> list[Hit]:
 
 
 def _misspelt(text: str, size: int, known: Names) -> Term | None:
-    if size == 1 and len(text) >= _JOINED_LETTERS and text in known.joined:
-        return known.joined[text]
-    if len(text) < _FUZZY_LETTERS - 1 or not text.isascii() or not text.isalpha():
+    if size == 1 and len(text) >= _JOINED_LETTERS:
+        for stem in (text, *(text.removesuffix(ending) for ending in _ENDINGS)):
+            if stem in known.joined:
+                return known.joined[stem]
+    if not _FUZZY_LETTERS - 1 <= len(text) <= _LONGEST_NAME or not text.isascii() or not text.isalpha():
         return None
     for candidate in (text, *_shorter(text)):
         entry = known.near_misses.get(candidate)
@@ -191,7 +206,7 @@ def _is_meant(hit: Hit, reading: Folded, original: str, words: list[Token], know
     if "!" in marks and not original[reading.offsets[hit.start]].isupper():
         return False
     after = words[hit.last + 1].text if hit.last + 1 < len(words) else ""
-    if hit.tag == PERSON and (after in _PLACES or (after in ("i", "1") and hit.term.words[-1] == "elizabeth")):
+    if hit.tag == PERSON and (after in _PLACES or after in _REIGNS.get(hit.term.words[-1], ())):
         return False
     if "?" in marks:
         before = words[hit.first - 1].text if hit.first else ""
@@ -210,7 +225,9 @@ def _mention(hit: Hit, reading: Folded) -> Mention:
             kind, name, *reading.span(change.start, change.end), change.text, None if change.is_style else hit
         )
     if hit.tag == CHARACTER:
-        return Mention("third_party_ip", name, *reading.span(hit.start, hit.end), hit.term.info)
-    title = _TITLES.search(reading.text[: hit.start])
+        article = _ARTICLE.search(reading.text, max(0, hit.start - 6), hit.start)
+        start = article.start() if article else hit.start
+        return Mention("third_party_ip", name, *reading.span(start, hit.end), hit.term.info)
+    title = _TITLES.search(reading.text, max(0, hit.start - _TITLE_LETTERS), hit.start)
     start = title.start() if title else hit.start
     return Mention("real_person", name, *reading.span(start, hit.end), hit.term.info, hit)

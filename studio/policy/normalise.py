@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 # UTS 39 look-alikes that occur in disguised words; both alphabets to Latin.
 _LOOKALIKES = str.maketrans("авекмнорстухіјѕһԁԛԝӏгьαβεηικνορτυχωγϲϳ", "abekmhopctyxijshdqwlrbabenikvoptuxwycj")
@@ -20,9 +21,15 @@ _LEET_L = str.maketrans({"1": "l", "!": "l", "|": "l"})
 
 _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"\S+")
+_LETTER, _LEET_SIGN = re.compile(r"[^\W\d_]"), re.compile(r"[0-9@$!|+€£]")
+# "35mm", "24fps", "2nd": what is left as it is.
+_UNITS = r"mm|cm|m|km|fps|k|p|s|th|d|hz|px|am|pm|c|f|kg|l|ml"
+_MEASURE = re.compile(rf"\W*(?:\d+(?:[.,:x]\d+)?(?:{_UNITS})|\d*1st|\d*2nd|\d*3rd)\W*")
+_MANY, _SHORT_NUMBER = 2, 4
 _LETTERS_APART = re.compile(r"(?<![^\W_])[^\W_](?:[\s.\-_*~·•|/\\,+]{1,3}[^\W_]){2,}(?![^\W_])")
 _INNER_MARK = re.compile(r"(?<=[^\W_])[.\-_*~·•|/\\'](?=[^\W_])")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_MAX_RUNS = 6  # stretched letters of one word for which all ways of shortening are tried
 
 
 @dataclass(frozen=True)
@@ -107,23 +114,35 @@ def _undisguise(text: str) -> str:
     return _WORD.sub(read, text) if foreign else text
 
 
-def variants(plain: Folded) -> list[Folded]:
-    """The plain reading and every other one that differs from it, without repetitions."""
+def variants(plain: Folded, is_word: Callable[[str], bool]) -> list[Folded]:
+    """The plain reading and every other one that differs from it, without repetitions.
+
+    `is_word` knows the words that matter: stretched ones are pulled together to one of them where possible.
+    """
     found = {plain.text: plain}
     for reading in (plain, plain.mapped(_unleet), plain.mapped(lambda t: _unleet(t, ones_are_l=True))):
         for other in (reading, _join_letters(reading), _drop_inner_marks(reading)):
             found.setdefault(other.text, other)
             if _STRETCHED.search(other.text):
-                for keep in (1, 2):
-                    short = _shorten(other, keep)
+                for first in (1, 2):
+                    short = _shorten(other, is_word, first)
                     found.setdefault(short.text, short)
     return list(found.values())
 
 
+def _is_disguised(token: str) -> bool:
+    if _MEASURE.fullmatch(token):
+        return False
+    return _LEET_SIGN.search(token) is not None and _LETTER.search(token) is not None
+
+
 def _unleet(text: str, *, ones_are_l: bool = False) -> str:
+    # A bare number is a number, unless so much of the text is disguised that "70" is likely to be "to".
+    numbers_too = sum(_is_disguised(token) for token in text.split()) >= _MANY
+
     def read(match: re.Match[str]) -> str:
         token = match.group()
-        if not re.search(r"[^\W\d_]", token) or not re.search(r"[0-9@$!|+€£]", token):
+        if not _is_disguised(token) and not (numbers_too and token.isdigit() and len(token) <= _SHORT_NUMBER):
             return token
         core = token.rstrip("!.,;:?")  # a mark at the end of a word is a mark
         table = _LEET_L if ones_are_l else {}
@@ -145,5 +164,19 @@ def _drop_inner_marks(reading: Folded) -> Folded:
     return reading.without(match.span() for match in _INNER_MARK.finditer(reading.text))
 
 
-def _shorten(reading: Folded, keep: int) -> Folded:
-    return reading.without((m.start() + keep, m.end()) for m in _STRETCHED.finditer(reading.text))
+def _shorten(reading: Folded, is_word: Callable[[str], bool], first: int) -> Folded:
+    """Stretched letters kept once or twice, whichever makes a known word; `first` where both or none does."""
+    gaps: list[tuple[int, int]] = []
+    for word in _WORD.finditer(reading.text):
+        runs = [(run.start(), run.end()) for run in _STRETCHED.finditer(word.group())]
+        if not runs:
+            continue
+        keeps = list(product((first, 3 - first), repeat=min(len(runs), _MAX_RUNS)))
+        cuts = [[(start + keep, end) for (start, end), keep in zip(runs, choice, strict=False)] for choice in keeps]
+        chosen = next((cut for cut in cuts if is_word(_cut(word.group(), cut))), cuts[0])
+        gaps += [(word.start() + start, word.start() + end) for start, end in chosen]
+    return reading.without(gaps)
+
+
+def _cut(word: str, gaps: list[tuple[int, int]]) -> str:
+    return Folded(word, range(len(word))).without(gaps).text
