@@ -73,8 +73,8 @@ def _read(
 def _without_store(path: Path, mime: str, error: c2pa.C2paError) -> Report:
     """The report for a file from which no credential could be read."""
     text = str(error)
-    if "ManifestNotFound" not in text and container.has_manifest_bytes(path):
-        return Report("changed", problems=["The file carries a credential but is cut short or broken."])
+    if container.has_manifest_bytes(path):
+        return Report("changed", problems=["The file carries a credential that is cut short or broken."])
     unsupported = mime == container.MATROSKA or "NotSupported" in text
     if "ManifestNotFound" not in text and not unsupported:
         raise UnreadableFile(f"{path.name}: the file is cut short or broken.") from error

@@ -5,11 +5,14 @@ import json
 import socket
 import struct
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
-from studio.provenance import Ingredient, ProvenanceError, UnreadableFile, sign_clip, verify
+from studio.provenance import Claim, Ingredient, ProvenanceError, UnreadableFile, sign_clip, verify
 
 from .conftest import RECIPE, ffmpeg
 
@@ -304,3 +307,38 @@ def test_a_recipe_may_be_long(clip, claim, identity, tmp_path):
     long = json.dumps({"prompt": "é" * 400_000}, ensure_ascii=False)
     sign_clip(clip, tmp_path / "out.mp4", replace(claim, recipe_json=long), identity)
     assert verify(tmp_path / "out.mp4", identity).recipe == json.loads(long)
+
+
+@pytest.fixture(scope="module")
+def one_signed(clip, identity, tmp_path_factory):
+    claim = Claim("t", "Storybook", "1", "ab" * 32, True, RECIPE, None, (), datetime(2026, 1, 1, tzinfo=UTC))
+    return sign_clip(clip, tmp_path_factory.mktemp("one") / "signed.mp4", claim, identity).path
+
+
+@settings(max_examples=80, deadline=None)
+@given(where=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_no_flipped_bit_hides_the_credential_or_alters_a_verified_recipe(one_signed, identity, where, bit):
+    data = bytearray(one_signed.read_bytes())
+    data[int(where * len(data))] ^= 1 << bit
+    changed = one_signed.with_name("flipped.mp4")
+    changed.write_bytes(data)
+    try:
+        report = verify(changed, identity)
+    except UnreadableFile:
+        return
+    assert report.verdict in ("changed", "local")  # bits of padding and of ftyp are outside the signature by design
+    assert not report.recipe_verified or report.recipe == json.loads(RECIPE)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    head=st.sampled_from([b"", b"\x00\x00\x00\x18ftypisom", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF89a"]),
+    rest=st.binary(),
+)
+def test_any_bytes_get_a_report_or_one_clear_error(tmp_path_factory, head, rest):
+    path = tmp_path_factory.getbasetemp() / "any.bin"
+    path.write_bytes(head + rest)
+    try:
+        assert verify(path, None).verdict == "none"
+    except UnreadableFile as error:
+        assert str(error).startswith("any.bin: ")
