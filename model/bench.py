@@ -28,6 +28,7 @@ from torch import Tensor
 
 from model import catalog, flow, text, weights
 from model.catalog import CatalogEntry
+from model.conditioning import with_places
 from model.config import PRESETS
 from model.dit import DiT, TextCache
 from model.tiny_vae import TinyVAE, TinyVAEConfig
@@ -63,7 +64,7 @@ def measure(name: str | Path = "storybook", steps: int = 8, repeats: int = 3, se
     width, height = next(iter(entry.sizes.values()))
     side = vae.config.spatial
     random = torch.Generator().manual_seed(0)
-    shape = (dit.config.in_channels, entry.limits.window, height // side, width // side)
+    shape = (dit.config.out_channels, entry.limits.window, height // side, width // side)
     noise = torch.randn(shape, generator=random)
     prompts = [torch.randn(rows, dit.config.text_dim, generator=random) for rows in TEXT_ROWS]
     total = 1 + (entry.limits.frames(seconds, entry.fps) - 1) // 4
@@ -96,7 +97,7 @@ def ours(dit: DiT, noise: Tensor, prompts: list[Tensor], steps: int) -> Tensor:
 
     def velocity(x: Tensor, sigma: float) -> Tensor:
         t = torch.full((2,), float(int(sigma * flow.TRAIN_STEPS)))  # Diffusers hands the model whole timesteps
-        v = dit(x.expand(2, *x.shape), t, states, text_mask=mask, cache=cache)
+        v = dit(with_places(x.expand(2, *x.shape), dit.config), t, states, text_mask=mask, cache=cache)
         return flow.guide(v[0], v[1], GUIDANCE)
 
     return flow.sample(velocity, noise, flow.sigmas(steps, SHIFT), "unipc")
@@ -108,7 +109,8 @@ def theirs(wan: Any, scheduler: Any, noise: Tensor, prompts: list[Tensor], steps
     x = noise[None]
     for time_step in scheduler.timesteps:
         t = time_step.expand(1)
-        conditional, unconditional = (wan(x, t, prompt[None], return_dict=False)[0] for prompt in prompts)
+        seen = with_places(x, wan.config)
+        conditional, unconditional = (wan(seen, t, prompt[None], return_dict=False)[0] for prompt in prompts)
         guided = unconditional + GUIDANCE * (conditional - unconditional)
         x = scheduler.step(guided, time_step, x, return_dict=False)[0]
     return x[0]

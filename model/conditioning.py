@@ -19,6 +19,7 @@ import torch
 from einops import rearrange, repeat
 from torch import Tensor
 
+from model.config import DiTConfig
 from model.errors import RequestError
 
 Place = Literal["first", "last"] | int
@@ -155,3 +156,22 @@ def to_frames(video: Tensor) -> Frames:
     """Float (1, 3, t, h, w) in -1..1 to uint8 (t, h, w, 3)."""
     pixels = (video[0].float() + 1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8)
     return np.ascontiguousarray(rearrange(pixels, "c t h w -> t h w c").cpu().numpy())
+
+
+PLACE_CHANNELS = 2
+
+
+def with_places(x: Tensor, config: DiTConfig) -> Tensor:
+    """Latents (B, C, T, H, W) as the transformer reads them: with their row and column, -1..1, as two more channels
+    where it has that many more inputs than outputs, else as they are.
+
+    RoPE tells tokens apart only by distance: that the sky is above has to be found out from the frame's edges. A model
+    that trains for an hour has no time for that, so Storybook is told.
+    """
+    if config.in_channels - config.out_channels != PLACE_CHANNELS:
+        return x
+    batch, _, frames, height, width = x.shape
+    rows = torch.linspace(-1, 1, height, device=x.device, dtype=x.dtype)[:, None].expand(height, width)
+    columns = torch.linspace(-1, 1, width, device=x.device, dtype=x.dtype)[None].expand(height, width)
+    places = torch.stack([rows, columns])[None, :, None].expand(batch, -1, frames, -1, -1)
+    return torch.cat([x, places], dim=1)

@@ -146,7 +146,8 @@ class Generation(Iterator[Frames]):
             # Where nothing is held one time serves all tokens, which is the same and a little less work.
             t = times[:1] if bool((times == times[0]).all()) else times.repeat_interleave(area)[None]
             t = t.expand(batch) if t.ndim == 1 else t.expand(batch, -1)
-            v = self._of.dit(x.expand(batch, *x.shape), t, states, text_mask=mask, cache=cache).float()
+            seen = conditioning.with_places(x.expand(batch, *x.shape), self._of.dit.config)
+            v = self._of.dit(seen, t, states, text_mask=mask, cache=cache).float()
             return v[0] if batch == 1 else flow.guide(v[0], v[1], asked.guidance)
 
         return velocity

@@ -110,9 +110,9 @@ class Generator:
     def _fitting_limits(self) -> Limits:
         """The catalogue's limits, with sides that this autoencoder and these patches can be cut into."""
         channels = self.vae.config.latent_channels
-        if channels != self.dit.config.in_channels:
+        if channels != self.dit.config.out_channels:
             raise WeightsError(
-                f"the transformer wants {self.dit.config.in_channels} latent channels, the autoencoder has {channels}: "
+                f"the transformer makes {self.dit.config.out_channels} latent channels, the autoencoder {channels}: "
                 "they are of different models; restore both files"
             )
         if self.encoder.config.dim != self.dit.config.text_dim:

@@ -21,8 +21,9 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
+from model.conditioning import PLACE_CHANNELS, with_places
 from model.config import DiTConfig
 from model.dit import DiT
 from model.text import TextEncoder, stack
@@ -140,7 +141,7 @@ class Batches:
         return given
 
 
-def loss_of(dit: nn.Module, batch: Batch, shift: float, generator: torch.Generator, per_frame: int) -> Tensor:
+def loss_of(dit: DiT, batch: Batch, shift: float, generator: torch.Generator, per_frame: int) -> Tensor:
     """Mean squared error of the velocity on latents that are not given.
 
     A latent x at noise level s is (1 - s) x + s noise; its velocity is noise - x; its timestep is 1000 s.
@@ -153,7 +154,7 @@ def loss_of(dit: nn.Module, batch: Batch, shift: float, generator: torch.Generat
     s = levels[:, None, :, None, None]
     noisy = torch.lerp(x, noise, s)
     t = (levels * 1000).repeat_interleave(per_frame, 1)
-    velocity = dit(noisy, t, batch.text, text_mask=batch.mask)
+    velocity = dit(with_places(noisy, dit.config), t, batch.text, text_mask=batch.mask)
     made = (batch.given < 0).float()[:, None, :, None, None]
     error = F.mse_loss(velocity.float(), noise - x, reduction="none") * made
     return error.sum() / (made.sum() * x.shape[1] * x.shape[3] * x.shape[4])
@@ -165,7 +166,7 @@ def _rate(run: TransformerRun, step: int, done: float) -> float:
     return run.learning_rate * min(1.0, (step + 1) / run.warmup) * max(run.floor, fall)
 
 
-def _optimiser(dit: nn.Module, run: TransformerRun) -> torch.optim.Optimizer:
+def _optimiser(dit: DiT, run: TransformerRun) -> torch.optim.Optimizer:
     """AdamW; weight decay on matrices of the blocks only."""
     decay = [p for name, p in dit.named_parameters() if p.ndim >= 2 and name.startswith("blocks.")]
     chosen = {id(p) for p in decay}
@@ -251,9 +252,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         args.window, args.learning_rate, seed=args.seed, device=args.device, amp=args.device == "cuda",
         preset=args.preset,
     )  # fmt: skip
-    train(
-        run, DiTConfig(args.channels, args.channels, args.dim, args.dim // 64, args.layers, 4 * args.dim, text_dim=384)
-    )
+    inputs = args.channels + PLACE_CHANNELS
+    train(run, DiTConfig(inputs, args.channels, args.dim, args.dim // 64, args.layers, 4 * args.dim, text_dim=384))
 
 
 if __name__ == "__main__":
