@@ -68,7 +68,10 @@ def verify(options: Namespace, console: Console) -> int:
     identity = Identity.load_or_create(home / "identity") if (home / "identity").is_dir() else None
     try:
         report = provenance.verify(options.file, identity)
-    except (ProvenanceError, OSError) as error:
+    except ProvenanceError as error:
+        console.refuse(_reason(error))  # it names the file
+        return WRONG
+    except OSError as error:
         console.refuse(f"{options.file.name} cannot be read: {_reason(error)}")
         return WRONG
     console.answer(report.to_dict(), _report_text(options.file, report))

@@ -31,6 +31,7 @@ from model.training.ema import Average
 from model.training.latents import TEXT, WORDINGS, LatentCache
 from model.training.recipe import preset
 from model.weights import load_dit, save_dit
+from model.world.vocabulary import VOCABULARY
 
 log = logging.getLogger(__name__)
 
@@ -67,19 +68,20 @@ class TransformerRun:
 @dataclass(frozen=True)
 class Batch:
     """x (B, C, T, h, w) clean latents; given (B, T) noise level at which a latent is given, -1 where it is to be made;
-    text (B, L, D) with mask (B, L)."""
+    text (B, L, D) with mask (B, L); per_frame: tokens of one latent frame."""
 
     x: Tensor
     given: Tensor
     text: Tensor
     mask: Tensor | None
+    per_frame: int
 
 
 class Batches:
     """Draws batches from caches, dropping captions and choosing what is given. area: latents a token covers."""
 
     def __init__(self, run: TransformerRun, area: int) -> None:
-        self.run, self.area, self.per_frame = run, area, 0
+        self.run, self.area = run, area
         self.rng = np.random.default_rng(run.seed)
         self.paths = {"stills": run.stills, "moving": run.moving}
         self.caches: dict[Path, LatentCache] = {}
@@ -95,12 +97,12 @@ class Batches:
         """The next batch, `done` of the run's time being over: stills or clips by the run's share."""
         due = done >= self.run.clips_from and self.rng.random() < self.run.clips
         moving = bool(self.run.moving) and (due or not self.run.stills)
-        paths = self.paths["moving" if moving else "stills"]
-        cache = self._cache(paths[int(self.rng.integers(len(paths)))])
-        if not self.per_frame:
-            self.per_frame = (cache.spec.width // 32) * (cache.spec.height // 32) // self.area
+        caches = [self._cache(path) for path in self.paths["moving" if moving else "stills"]]
+        sizes = np.array([len(cache) for cache in caches], np.float64)
+        cache = caches[int(self.rng.choice(len(caches), p=sizes / sizes.sum()))]  # small caches are drawn from less
+        per_frame = (cache.spec.width // 32) * (cache.spec.height // 32) // self.area
         length = min(self.run.window, 1 + (cache.spec.frames - 1) // 4)
-        count = max(2, round(self.run.tokens / (self.per_frame * length)))
+        count = max(2, round(self.run.tokens / (per_frame * length)))
         picks = self.rng.integers(len(cache), size=count)
         rows, given, text = [], [], []
         for index in picks:
@@ -121,6 +123,7 @@ class Batches:
             torch.stack(given).to(device),
             states.to(device),
             None if mask is None else mask.to(device),
+            per_frame,
         )
 
     def _given(self, length: int, *, stream: bool) -> Tensor:
@@ -141,7 +144,7 @@ class Batches:
         return given
 
 
-def loss_of(dit: DiT, batch: Batch, shift: float, generator: torch.Generator, per_frame: int) -> Tensor:
+def loss_of(dit: DiT, batch: Batch, shift: float, generator: torch.Generator) -> Tensor:
     """Mean squared error of the velocity on latents that are not given.
 
     A latent x at noise level s is (1 - s) x + s noise; its velocity is noise - x; its timestep is 1000 s.
@@ -153,7 +156,7 @@ def loss_of(dit: DiT, batch: Batch, shift: float, generator: torch.Generator, pe
     noise = torch.randn(x.shape, generator=generator).to(x.device)
     s = levels[:, None, :, None, None]
     noisy = torch.lerp(x, noise, s)
-    t = (levels * 1000).repeat_interleave(per_frame, 1)
+    t = (levels * 1000).repeat_interleave(batch.per_frame, 1)
     velocity = dit(with_places(noisy, dit.config), t, batch.text, text_mask=batch.mask)
     made = (batch.given < 0).float()[:, None, :, None, None]
     error = F.mse_loss(velocity.float(), noise - x, reduction="none") * made
@@ -192,7 +195,7 @@ def train(run: TransformerRun, config: DiTConfig) -> None:
             group["lr"] = _rate(run, step, done)
         batch = batches.draw(done)
         with torch.autocast(run.device, torch.bfloat16, enabled=run.amp):
-            loss = loss_of(dit, batch, run.shift, generator, batches.per_frame)
+            loss = loss_of(dit, batch, run.shift, generator)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(dit.parameters(), 1.0)
@@ -216,12 +219,13 @@ def save(run: TransformerRun, config: DiTConfig, average: Average, samples: int)
     """Write the averaged weights, half precision, with all that the catalogue wants to know of them."""
     tensors = {name: value.half() for name, value in average.state().items()}
     known = preset(run.preset).knows
+    terms = {kind: [term.id for term in VOCABULARY[kind]] for kind in VOCABULARY}
     part = run.out.with_suffix(".part")
     part.parent.mkdir(parents=True, exist_ok=True)
     save_dit(
         part, tensors, config,
         fps=16, window=run.window, overlap=1, samples=samples, preset=run.preset,
-        knows={kind: list(ids) for kind, ids in known.items()} if known else None,
+        knows=terms | {kind: list(ids) for kind, ids in known.items()} if known else terms,
         defaults={"steps": 20, "guidance": 4.0, "shift": 2.5, "solver": "unipc"},
     )  # fmt: skip
     part.replace(run.out)

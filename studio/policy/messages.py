@@ -8,7 +8,6 @@ from types import MappingProxyType
 from studio.policy.names import Mention
 
 _FIXED = "We can't make this video. This request is not allowed."
-_WRONG = "If you think this is a mistake, tell us with 'Report a mistake'."
 
 _REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -43,7 +42,7 @@ def blocked(category: str) -> str:
     if category in ("sexual_minors", "minors_harm"):
         return _FIXED
     reason = _REASONS.get(category, "It asks for something this studio does not make.")
-    return f"We can't make this video. {reason} You can change the prompt and try again. {_WRONG}"
+    return f"We can't make this video. {reason} You can change the prompt and try again."
 
 
 def warned(category: str, mentions: Sequence[Mention]) -> str:
