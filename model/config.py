@@ -90,7 +90,7 @@ def _wan(dim: int, layers: int, ffn_dim: int, channels: int, in_channels: int | 
 # Published geometries: wan/configs/*.py of Wan-Video/Wan2.1 and Wan2.2 (Apache-2.0).
 PRESETS: Mapping[str, DiTConfig] = MappingProxyType(
     {
-        "storybook": DiTConfig(24, 24, dim=320, heads=5, layers=8, ffn_dim=1280, text_dim=384),
+        "storybook": DiTConfig(50, 48, dim=256, heads=4, layers=6, ffn_dim=1024, text_dim=384),
         "tiny": DiTConfig(4, 4, dim=48, heads=4, layers=2, ffn_dim=96, text_dim=16, freq_dim=32),
         "wan2.1-t2v-1.3b": _wan(1536, 30, 8960, 16),
         "wan2.1-t2v-14b": _wan(5120, 40, 13824, 16),

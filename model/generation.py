@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from model.tiny_vae import StreamDecoder
 
 # Latents decoded at once: enough to keep the processor busy, few enough to keep memory flat.
+SMALLEST_SIGMA = 1e-4
 DECODE_AT_ONCE = 4
 
 
@@ -139,6 +140,7 @@ class Generation(Iterator[Frames]):
         prompts = [asked.prompt] if asked.guidance == 1 else [asked.prompt, asked.negative_prompt]
         states, mask = text.stack([encoder.encode(prompt) for prompt in prompts])
         cache, batch = TextCache(), len(prompts)
+        predicts_sample = self._of.entry.notes.get("prediction") == "sample"
 
         def velocity(hold: flow.Hold, x: Tensor, sigma: float) -> Tensor:
             times = flow.TRAIN_STEPS * hold.sigma_of_frames(sigma)
@@ -148,6 +150,8 @@ class Generation(Iterator[Frames]):
             t = t.expand(batch) if t.ndim == 1 else t.expand(batch, -1)
             seen = conditioning.with_places(x.expand(batch, *x.shape), self._of.dit.config)
             v = self._of.dit(seen, t, states, text_mask=mask, cache=cache).float()
+            if predicts_sample:  # x_t = x + sigma v
+                v = (x - v) / max(sigma, SMALLEST_SIGMA)
             return v[0] if batch == 1 else flow.guide(v[0], v[1], asked.guidance)
 
         return velocity

@@ -1,9 +1,11 @@
 """Train the transformer on cached latents: `python -m model.training.transformer --stills S --moving M --minutes 30`.
 
-Rectified flow with a velocity target, noise levels logit-normal with a shift, 10 % of captions dropped for guidance.
-Given frames are trained from the start: a clean prefix, first and last, or some latents between, each with its own
-timestep (0, or a little noise); loss on what is not given. Stills come before clips and stay in the mix. Windows cut
-from the middle of a stream always have a prefix, as they do when a clip is rolled forward.
+Rectified flow; the network predicts the clean latent and its error is weighed as the velocity's would be ("Back to basics:
+let denoising generative models denoise", arXiv 2511.13720): 192 numbers a token are more noise than a small width can
+carry through. Noise levels are logit-normal with a shift, 10 % of captions dropped for guidance. Given frames are
+trained from the start: a clean prefix, first and last, or some latents between, each with its own timestep (0, or a
+little noise); loss on what is not given. Stills come before clips and stay in the mix. Windows cut from the middle of
+a stream always have a prefix, as they do when a clip is rolled forward.
 
 Checkpoints hold the moving average alone, in bf16 or half, and a run can start from one: optimiser state is rebuilt in
 a short warm-up. One seed, one command; CPU or GPU.
@@ -34,6 +36,7 @@ from model.weights import load_dit, save_dit
 from model.world.vocabulary import VOCABULARY
 
 log = logging.getLogger(__name__)
+SOFTEST = 0.15
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,8 @@ class Batches:
 def loss_of(dit: DiT, batch: Batch, shift: float, generator: torch.Generator) -> Tensor:
     """Mean squared error of the velocity on latents that are not given.
 
-    A latent x at noise level s is (1 - s) x + s noise; its velocity is noise - x; its timestep is 1000 s.
+    A latent x at noise level s is (1 - s) x + s noise; its velocity is noise - x; its timestep is 1000 s. The network
+    says x, so its velocity's error is that of x divided by s; SOFTEST keeps the last steps from outweighing the rest.
     """
     x = batch.x
     u = torch.sigmoid(torch.randn(len(x), generator=generator)).to(x.device)
@@ -157,9 +161,9 @@ def loss_of(dit: DiT, batch: Batch, shift: float, generator: torch.Generator) ->
     s = levels[:, None, :, None, None]
     noisy = torch.lerp(x, noise, s)
     t = (levels * 1000).repeat_interleave(batch.per_frame, 1)
-    velocity = dit(with_places(noisy, dit.config), t, batch.text, text_mask=batch.mask)
+    clean = dit(with_places(noisy, dit.config), t, batch.text, text_mask=batch.mask)
     made = (batch.given < 0).float()[:, None, :, None, None]
-    error = F.mse_loss(velocity.float(), noise - x, reduction="none") * made
+    error = F.mse_loss(clean.float(), x, reduction="none") / s.clamp(min=SOFTEST).square() * made
     return error.sum() / (made.sum() * x.shape[1] * x.shape[3] * x.shape[4])
 
 
@@ -224,7 +228,7 @@ def save(run: TransformerRun, config: DiTConfig, average: Average, samples: int)
     part.parent.mkdir(parents=True, exist_ok=True)
     save_dit(
         part, tensors, config,
-        fps=16, window=run.window, overlap=1, samples=samples, preset=run.preset,
+        fps=16, prediction="sample", window=run.window, overlap=1, samples=samples, preset=run.preset,
         knows=terms | {kind: list(ids) for kind, ids in known.items()} if known else terms,
         defaults={"steps": 20, "guidance": 4.0, "shift": 2.5, "solver": "unipc"},
     )  # fmt: skip

@@ -1,0 +1,55 @@
+"""A transformer that is told where its tokens stand, and one that says the clean latent instead of the velocity."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from model.conditioning import PLACE_CHANNELS, with_places
+from model.config import PRESETS, DiTConfig
+from model.pipeline import Generator
+from tests.model.doubles import ENTRY, FakeText, FakeVAE
+
+TOLD = replace(PRESETS["tiny"], in_channels=PRESETS["tiny"].out_channels + PLACE_CHANNELS)
+
+
+def test_places_are_rows_and_columns_from_minus_one_to_one() -> None:
+    x = torch.randn(2, 4, 3, 5, 7)
+    seen = with_places(x, TOLD)
+    assert seen.shape == (2, 6, 3, 5, 7)
+    assert torch.equal(seen[:, :4], x)
+    assert torch.allclose(seen[1, 4, 2, :, 0], torch.linspace(-1, 1, 5))
+    assert torch.allclose(seen[0, 5, 0, 3], torch.linspace(-1, 1, 7))
+
+
+def test_a_model_of_the_wan_family_sees_latents_alone() -> None:
+    x = torch.randn(1, 4, 1, 4, 4)
+    assert with_places(x, PRESETS["tiny"]) is x
+
+
+class Knows(nn.Module):
+    """Says the same clean latent whatever it sees, and remembers how many channels that had."""
+
+    def __init__(self, config: DiTConfig, answer: Tensor) -> None:
+        super().__init__()
+        self.config, self.answer, self.channels = config, answer, 0
+
+    def forward(self, x: Tensor, t: Tensor, text: Tensor, **others: object) -> Tensor:
+        self.channels = x.shape[1]
+        return self.answer.expand(x.shape[0], -1, *x.shape[2:])
+
+
+@pytest.mark.parametrize("solver", ["euler", "unipc"])
+def test_a_clean_latent_that_is_sure_of_itself_is_reached(solver: str) -> None:
+    answer = torch.tensor([0.5, -1.0, 2.0, 0.0])[None, :, None, None, None]
+    dit = Knows(TOLD, answer)
+    entry = replace(ENTRY, notes={"prediction": "sample"})
+    gen = Generator(entry, dit, FakeVAE(), FakeText())  # type: ignore[arg-type]
+    generation = gen.generate(gen.request("a fox", frames=9, solver=solver))
+    np.concatenate(list(generation))
+    assert dit.channels == 6
+    assert torch.allclose(generation.latents.float(), answer[0].expand(-1, 3, 4, 6), atol=2e-3)
