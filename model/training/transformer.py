@@ -1,11 +1,12 @@
 """Train the transformer on cached latents: `python -m model.training.transformer --stills S --moving M --minutes 30`.
 
-Rectified flow; the network predicts the clean latent and its error is weighed as the velocity's would be ("Back to basics:
-let denoising generative models denoise", arXiv 2511.13720): 192 numbers a token are more noise than a small width can
-carry through. Noise levels are logit-normal with a shift, 10 % of captions dropped for guidance. Given frames are
-trained from the start: a clean prefix, first and last, or some latents between, each with its own timestep (0, or a
-little noise); loss on what is not given. Stills come before clips and stay in the mix. Windows cut from the middle of
-a stream always have a prefix, as they do when a clip is rolled forward.
+Rectified flow; the network predicts the clean latent and its error is weighed as the velocity's would be ("Back to
+basics: let denoising generative models denoise", arXiv 2511.13720): 192 numbers a token are more noise than a small
+width can carry through. Noise levels are logit-normal with a shift, 10 % of captions dropped for guidance.
+
+Given frames are trained from the start: a clean prefix, first and last, or some latents between, each with its own
+timestep (0, or a little noise); loss on what is not given. Stills come before clips and stay in the mix. Windows cut
+from the middle of a stream always have a prefix, as they do when a clip is rolled forward.
 
 Checkpoints hold the moving average alone, in bf16 or half, and a run can start from one: optimiser state is rebuilt in
 a short warm-up. One seed, one command; CPU or GPU.

@@ -18,6 +18,7 @@ DRY = ("reef", "space", "room")
 NO_HOUR = ("reef", "space")
 HUES: Mapping[str, float] = {"red": 0.0, "orange": 0.07, "green": 0.36, "blue": 0.60, "purple": 0.77, "pink": 0.90}
 FRAMING_HEIGHT = {"close": (0.68, 0.82), "medium": (0.48, 0.60), "wide": (0.30, 0.38)}
+FLOOR = {"close": (0.92, 1.0), "medium": (0.83, 0.93), "wide": (0.74, 0.84)}
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,14 @@ class Scene:
 class SceneOptions:
     """What may be drawn by lot. None means everything the vocabulary has.
 
-    knows: ids by kind; variety: 0..1, how far instances differ; extras: chance of a second actor; cuts: chance of a
+    knows: ids by kind; variety: 0..1, how far instances differ; spread: 0..1, how far actors stand from the middle, how
+    much their size, heading and the moment differ; extras: chance of a second actor; cuts: chance of a
     cut.
-"""
+    """
 
     knows: Mapping[str, Collection[str]] | None = None
     variety: float = 0.5
+    spread: float = 1.0
     extras: float = 0.12
     cuts: float = 0.08
     frames: int = 17
@@ -125,7 +128,7 @@ def _sample_shot(rng: random.Random, options: SceneOptions) -> Shot:
     return Shot(
         place, rng.randrange(options.pool), _time(rng, place, options.knows), _weather(rng, place, options.knows),
         _camera(rng, actors[-1], options.knows), framing, _style(rng, options.knows), tuple(actors),
-        start=rng.uniform(0, 3.0), seed=rng.randrange(1 << 30),
+        start=1.5 + rng.uniform(-1.5, 1.5) * options.spread, seed=rng.randrange(1 << 30),
     )  # fmt: skip
 
 
@@ -193,22 +196,27 @@ def _actor(rng: random.Random, subject: Subject, place: str, framing: str, optio
     if place == "reef":
         moves = ["swim"] if subject.home == "water" else moves
     action = rng.choice(moves)
-    low, high = FRAMING_HEIGHT[framing]
-    height = rng.uniform(low, high) * subject.size
-    floor = {"close": (0.92, 1.0), "medium": (0.83, 0.93), "wide": (0.74, 0.84)}[framing]
-    y = rng.uniform(*floor)
+    height = _near(rng, FRAMING_HEIGHT[framing], options.spread) * subject.size
+    y = _near(rng, FLOOR[framing], options.spread)
     if action in ("fly", "float", "swim"):
-        y = min(0.86, 0.5 + height / 2) + rng.uniform(-0.10, 0.06)
-    x = rng.gauss(0, 0.16) if slot == 0 else rng.uniform(0.25, 0.55)
+        y = min(0.86, 0.5 + height / 2) + _near(rng, (-0.10, 0.06), options.spread)
+    x = rng.gauss(0, 0.16) * options.spread if slot == 0 else rng.uniform(0.25, 0.55)
+    turned = rng.random() < 0.5 * options.spread
+    facing = {"left": -1, "right": 1, "front": rng.choice((-1, 1))}[subject.facing]
     return Actor(
         _instance(rng, subject, options.variety),
         action,
         max(-0.45, min(0.6, x)),
         y,
         height,
-        rng.choice((-1, 1)),
+        -facing if turned else facing,
         rng.random(),
     )
+
+
+def _near(rng: random.Random, ends: tuple[float, float], spread: float) -> float:
+    """A number between two ends, the nearer to their middle the smaller the spread."""
+    return (ends[0] + ends[1]) / 2 + rng.uniform(-0.5, 0.5) * (ends[1] - ends[0]) * spread
 
 
 def _instance(rng: random.Random, subject: Subject, variety: float) -> Instance:
