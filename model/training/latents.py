@@ -92,7 +92,9 @@ def cache(spec: SetSpec, out: Path, vae_path: Path, *, batch: int = 16, device: 
             states[row : row + len(rows)] = rows
             spans[start + number // WORDINGS, number % WORDINGS] = (row, row + len(rows))
             row += len(rows)
-        state.write_text(json.dumps({**asdict(spec), "done": stop}))
+        part = state.with_suffix(".part")
+        part.write_text(json.dumps({**asdict(spec), "done": stop}))
+        part.replace(state)  # whole or not at all: a trainer may be reading it
         if (start // batch) % 20 == 0 or stop == spec.clips:
             rate = (stop - done) / (time.monotonic() - began)
             log.info("%d of %d clips, %.1f a second, %.0f s left", stop, spec.clips, rate, (spec.clips - stop) / rate)
