@@ -50,22 +50,22 @@ EXAMPLES: tuple[Example, ...] = (
     Example(
         "coral-reef",
         "Down at the reef",
-        Shot("A sea turtle swims in a coral reef", Direction(camera="pan_right"), seed=5),
+        Shot("A tropical fish swims in a coral reef", Direction(camera="pan_right"), seed=5),
     ),
     Example(
         "night-city",
-        "Rain on the street",
-        Shot("A cat stands on a city street in the rain at night", Direction(camera="zoom_in"), seed=42),
+        "Night drive",
+        Shot("A red car on a city street at night", Direction(camera="tracking"), seed=42),
     ),
     Example(
-        "cosy-candle",
-        "By candlelight",
-        Shot("A hedgehog jumps in a cosy living room", Direction(framing="close", time="dusk"), seed=8),
+        "panda-home",
+        "Panda at home",
+        Shot("A panda dances in a cosy living room", Direction(framing="close"), seed=8),
     ),
     Example(
         "moon-dance",
         "Dance on the moon",
-        Shot("A robot dances on the moon", Direction(camera="crane_up", time="night"), seed=77),
+        Shot("A robot dances on the moon", Direction(camera="zoom_in"), seed=77),
     ),
 )
 
