@@ -181,7 +181,7 @@ def test_the_keyboard_shoots_stops_and_steps_through_frames(painted: Server, vis
     page.wait_for_selector("body[data-shooting=true]")
     page.keyboard.press("Escape")
     page.wait_for_selector("#stage[data-state=cancelled]")
-    steps(page, 4)
+    steps(page, 12)
     page.focus("#prompt textarea")
     page.keyboard.press("Control+Enter")
     plays(page)
@@ -220,7 +220,7 @@ def test_a_phone_has_the_stage_first_and_nothing_wider_than_the_screen(painted: 
     assert stage["y"] < script["y"]
     assert button["y"] + button["height"] > 844 - 40, "the action stands at the lower edge"
     write(page, FOX)
-    steps(page, 4)
+    steps(page, 12)
     shoot(page)
     plays(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -241,7 +241,7 @@ def test_still_means_still_when_motion_is_not_wanted(painted: Server, visit: Vis
 def test_a_take_goes_to_the_bin_and_comes_back(painted: Server, visit: Visit) -> None:
     page = visit(painted)
     write(page, FOX)
-    steps(page, 4)
+    steps(page, 12)
     shoot(page)
     plays(page)
     take = ask(painted, "studio/takes")["takes"][0]["id"]
@@ -258,7 +258,7 @@ def test_a_take_goes_to_the_bin_and_comes_back(painted: Server, visit: Visit) ->
 def test_shoot_again_makes_another_take_of_the_same_shot(painted: Server, visit: Visit) -> None:
     page = visit(painted)
     write(page, FOX)
-    steps(page, 4)
+    steps(page, 12)
     shoot(page)
     plays(page)
     before = ask(painted, "studio/takes")["takes"]
@@ -278,7 +278,7 @@ def test_the_page_says_what_can_be_filmed_and_markup_in_a_prompt_stays_text(pain
     write(page, evil)
     expect(page.locator(".words-can")).to_contain_text("forest")
     expect(page.locator(".words-cannot")).to_contain_text("Eiffel")
-    steps(page, 4)
+    steps(page, 12)
     shoot(page)
     plays(page)
     page.click("#recipe-toggle")
@@ -296,7 +296,7 @@ def test_verify_says_local_then_changed_and_gives_the_settings_back(
     page = visit(painted)
     write(page, FOX)
     page.fill("#seed input, #seed textarea", "4711")
-    steps(page, 4)
+    steps(page, 12)
     shoot(page)
     plays(page)
     clip = clip_of(ask(painted, "studio/takes")["takes"][0]["id"])
