@@ -231,7 +231,7 @@ def save(run: TransformerRun, config: DiTConfig, average: Average, samples: int)
         part, tensors, config,
         fps=16, prediction="sample", window=run.window, overlap=1, samples=samples, preset=run.preset,
         knows=terms | {kind: list(ids) for kind, ids in known.items()} if known else terms,
-        defaults={"steps": 20, "guidance": 4.0, "shift": 2.5, "solver": "unipc"},
+        defaults={"steps": 16, "guidance": 3.0, "shift": 2.5, "solver": "unipc"},
     )  # fmt: skip
     part.replace(run.out)
 
