@@ -189,21 +189,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--channels", type=int, default=48)
     parser.add_argument("--crops", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=1.2e-3)
+    parser.add_argument("--noise", type=float, default=0.06, help="of latents; more makes a decoder that forgives more")
     parser.add_argument("--decoder-only", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     run = AutoencoderRun(
-        args.out,
-        tuple(args.sets),
-        args.minutes,
-        args.learning_rate,
-        args.crops,
-        decoder_only=args.decoder_only,
-        seed=args.seed,
-        device=args.device,
-    )
+        args.out, tuple(args.sets), args.minutes, args.learning_rate, args.crops, noise=args.noise,
+        decoder_only=args.decoder_only, seed=args.seed, device=args.device,
+    )  # fmt: skip
     train(run, TinyVAEConfig(latent_channels=args.channels))
 
 
