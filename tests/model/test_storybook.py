@@ -14,7 +14,7 @@ from model.training.judge_network import WEIGHTS, Judge
 
 # Shares of what was asked that the judge sees, a little below what the committed weights reach on the first ten of the
 # evaluation's prompts, so that other processors' rounding does not matter. Guessing gives some 0.05, 0.10 and 0.25.
-FLOORS = {"subject": 0.3, "place": 0.7, "time": 0.6}
+FLOORS = {"subject": 0.7, "place": 0.8, "time": 0.8}
 
 
 @pytest.fixture(scope="module")
