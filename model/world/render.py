@@ -9,7 +9,6 @@ Axis legend: B: clips; T: frames; H, W: pixels of a frame; h, w: pixels of a tex
 
 from __future__ import annotations
 
-import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from torch.nn import functional as F
 from model.world.appearance import dress
 from model.world.art import Art
 from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP
-from model.world.light import FALLS, HOURS, fall_tile, paint_sky
+from model.world.light import FALLS, HOURS, Hour, fall_tile, paint_sky
 from model.world.motion import camera_path, pose
 from model.world.places import PlaceLayers, paint
 from model.world.scene import Actor, Scene, Shot
@@ -153,7 +152,7 @@ class Renderer:
         slot: int,
         times: Tensor,
         camera: Tensor,
-        hours: Sequence[object],
+        hours: Sequence[Hour],
         wet: Sequence[float],
     ) -> Tensor:
         """Paint the actors of one slot onto the frames, shot by shot, inside the part of the frame they reach."""
@@ -167,13 +166,13 @@ class Renderer:
         return frame
 
     def _actor(
-        self, frame: Tensor, shot: Shot, actor: Actor, times: Tensor, camera: Tensor, hour: object, mirror: float
+        self, frame: Tensor, shot: Shot, actor: Actor, times: Tensor, camera: Tensor, hour: Hour, mirror: float
     ) -> Tensor:
         """One actor on (T, 3, H, W): shadow, reflection, then the picture with a little rim of light."""
         pictures = dress(self.art.sprite(actor.instance.subject).frames.to(self.device), actor.instance)
         path = pose(actor, self.art.sprite(actor.instance.subject).loop, times)
         x, y = (p[0] for p in self._window(camera[None], 1.0))  # (T, W), (T, H)
-        tint = torch.tensor(getattr(hour, "actor", (1.0, 1.0, 1.0)), device=self.device)[None, :, None, None]
+        tint = torch.tensor(hour.actor, device=self.device)[None, :, None, None]
         u = (x - path.x[:, None]) / (actor.height * path.stretch_x[:, None] * actor.instance.build)  # (T, W)
         v = (y - path.y[:, None]) / (actor.height * path.stretch_y[:, None]) + 1  # (T, H): 0 head, 1 feet
         frame = _shade(
@@ -251,13 +250,3 @@ def _shade(frame: Tensor, x: Tensor, y: Tensor, feet_x: Tensor, feet_y: float, h
     strength = 0.5 * torch.exp(-4 * lift)[:, None, None]
     dark = 1 - strength * torch.exp(-(dx.square()[:, None, :] + dy.square()[:, :, None]))
     return frame * dark[:, None]
-
-
-def seconds(frames: int) -> float:
-    """How long so many frames last."""
-    return frames / FPS
-
-
-def frames_for(duration: float) -> int:
-    """The nearest 1 + 4k frames to a duration in seconds."""
-    return 1 + 4 * max(0, math.floor((duration * FPS - 1) / 4 + 0.5))

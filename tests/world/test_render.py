@@ -12,7 +12,7 @@ from torch import Tensor
 from model.world.art import Art
 from model.world.light import HOURS
 from model.world.places import paint
-from model.world.render import Renderer, frames_for, seconds
+from model.world.render import Renderer
 from model.world.scene import Instance, Scene, sample_scene
 from model.world.vocabulary import VOCABULARY
 from tests.world.shots import FOX, PLAIN, acting, drawable, scene
@@ -165,8 +165,3 @@ def test_painted_places_are_kept_but_not_for_ever(art: Art) -> None:
     for seed in (2, 3, 4):
         small.clips([scene(place_seed=seed)], 1)
     assert torch.equal(small.clips([scene(place_seed=1)], 1), first)
-
-
-def test_lengths_are_one_and_a_multiple_of_four() -> None:
-    assert [frames_for(s) for s in (0.01, 1, 2, 4)] == [1, 17, 33, 65]
-    assert seconds(16) == 1.0
