@@ -288,4 +288,6 @@ def _state(entry: CatalogEntry) -> str:
 def _reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
+    if isinstance(error, UnicodeDecodeError):
+        return "this is not UTF-8 text"
     return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -175,6 +175,8 @@ def test_policy_answers_for_a_text_and_for_every_line_of_a_file(
     assert all(set(line) == keys for line in lines)
     file.write_text("[1]\n")
     assert "line 1" in refusal(capsys, "policy", "--file", file)
+    file.write_bytes(b"\x89PNG")
+    assert refusal(capsys, "policy", "--file", file) == "prompts.jsonl: this is not UTF-8 text"
 
 
 def test_models_are_listed_and_described(capsys: pytest.CaptureFixture[str]) -> None:
