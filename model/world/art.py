@@ -34,6 +34,11 @@ PROPS: dict[str, str] = {
     "1f3e0", "garden_house": "1f3e1", "hut": "1f6d6", "couch": "1f6cb-fe0f", "picture": "1f5bc-fe0f", "plant": "1fab4",
     "rock": "1faa8", "shop": "1f3ea", "paper_lantern": "1f3ee", "ringed_planet": "1fa90", "earth": "1f30d", "umbrella":
     "26f1-fe0f", "books": "1f4da", "office": "1f3e2", "store": "1f3ec", "sheaf": "1f33e", "bamboo": "1f38b",
+    "torii_prop": "26e9-fe0f", "fountain_prop": "26f2", "slide_prop": "1f6dd", "log_prop": "1fab5", "sunflower_prop":
+    "1f33b", "corn_prop": "1f33d", "anchor_prop": "2693", "pot_prop": "1f372", "bread_prop": "1f35e", "teapot_prop":
+    "1fad6", "chair_prop": "1fa91", "candle_prop": "1f56f-fe0f", "clock_prop": "1f570-fe0f", "crate_prop": "1f4e6",
+    "vase_prop": "1f3fa", "statue_prop": "1f5ff", "lotus_prop": "1fab7", "hyacinth_prop": "1fabb", "gem_prop": "1f48e",
+    "tent_prop": "1f3aa", "basket_prop": "1f9fa", "window_prop": "1fa9f", "lifebuoy_prop": "1f6df",
 }  # fmt: skip
 
 
