@@ -8,8 +8,11 @@ from torch import Tensor
 from model.world.scene import HUES, Instance
 
 
-def dress(frames: Tensor, instance: Instance) -> Tensor:
-    """The pictures of an instance: uint8 (N, 4, P, P) in, premultiplied float (N, 4, P, P) in 0..1 out."""
+def dress(frames: Tensor, instance: Instance, first: Tensor) -> Tensor:
+    """The pictures of an instance: uint8 (N, 4, P, P) in, premultiplied float (N, 4, P, P) in 0..1 out.
+
+    first: uint8 (4, P, P), the first picture of the loop, which says where an accessory sits in all of them.
+    """
     pictures = frames.float() / 255
     colour, alpha = pictures[:, :3], pictures[:, 3:]
     if instance.colour is not None:
@@ -19,7 +22,7 @@ def dress(frames: Tensor, instance: Instance) -> Tensor:
     if instance.pattern is not None:
         colour = colour * (1 - 0.45 * _pattern(instance.pattern, colour.shape[-1], colour.device) * _plain(colour))
     if instance.accessory is not None:
-        colour, alpha = _accessory(instance, colour, alpha)
+        colour, alpha = _accessory(instance, colour, alpha, first[3].to(alpha.device).float() / 255)
     return torch.cat([colour * alpha, alpha], 1)
 
 
@@ -64,17 +67,18 @@ def _plain(colour: Tensor) -> Tensor:
     return ((colour.amax(1, keepdim=True) - 0.30) * 5).clamp(0, 1)
 
 
-def _accessory(instance: Instance, colour: Tensor, alpha: Tensor) -> tuple[Tensor, Tensor]:
-    """A scarf or bow across the body, or a hat on top, in a colour of the instance's own."""
+def _accessory(instance: Instance, colour: Tensor, alpha: Tensor, shape: Tensor) -> tuple[Tensor, Tensor]:
+    """A scarf or bow across the body, or a hat on top, in a colour of the instance's own; shape (P, P) is the alpha of
+    the loop's first picture."""
     side = colour.shape[-1]
     axis = torch.linspace(0, 1, side, device=colour.device)
     x, y = axis[None, :], axis[:, None]
     paint = torch.tensor(
-        [(0.86, 0.22, 0.25), (0.20, 0.42, 0.86), (0.98, 0.75, 0.18)][hash(round(instance.build, 6)) % 3],
+        [(0.86, 0.22, 0.25), (0.20, 0.42, 0.86), (0.98, 0.75, 0.18)][round(instance.build * 1e6) % 3],
         device=colour.device,
     )[None, :, None, None]
-    top = float((alpha[0, 0].amax(1) > 0.5).float().argmax()) / side
-    columns = alpha[0, 0][int(top * side) : int(top * side) + max(2, side // 12)].sum(0)
+    top = float((shape.amax(1) > 0.5).float().argmax()) / side
+    columns = shape[int(top * side) : int(top * side) + max(2, side // 12)].sum(0)
     centre = float((columns * axis).sum() / columns.sum().clamp(min=1e-3))
     if instance.accessory == "hat":
         brim = ((x - centre).abs() < 0.15).float() * ((y - top - 0.045).abs() < 0.022).float()
@@ -85,9 +89,7 @@ def _accessory(instance: Instance, colour: Tensor, alpha: Tensor) -> tuple[Tenso
         wing = ((x - centre).abs() < 0.10).float() * (
             (y - top - 0.10).abs() < (x - centre).abs() * 0.55 + 0.012
         ).float()
-        return colour * (1 - wing) + paint * wing, torch.maximum(
-            alpha, wing[None, None].expand_as(alpha) * (alpha.amax(0, keepdim=True) > -1)
-        )
+        return colour * (1 - wing) + paint * wing, torch.maximum(alpha, wing[None, None].expand_as(alpha))
     level = top + 0.52 * (0.98 - top)
     band = ((y - level - 0.03 * torch.sin(x * 6)).abs() < 0.045).float()[None, None] * (alpha > 0.5)
     shaded = paint * (1.08 - 0.35 * (y - level + 0.05) / 0.1)

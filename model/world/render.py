@@ -105,8 +105,10 @@ class Renderer:
         camera = camera_path(shots, times)  # (B, T, 3): x, y, zoom
         places = [self._place(shot) for shot in shots]
         resolution = places[0].far.shape[-1] / (2 * X_REACH)
-        skies = torch.stack([self._sky(s, round(resolution) // 2) for s in shots])
-        frame = self._look(skies, camera, PARALLAX["sky"])
+        skies = _batch([self._sky(s, round(resolution) // 2) for s in shots])
+        # A camera that holds still sees one background, however many frames there are.
+        seen = camera[:, :1] if bool((camera == camera[:, :1]).all()) else camera
+        frame = self._look(skies, seen, PARALLAX["sky"])
         hours = [
             HOURS["day" if p.indoor and s.time in ("day", "golden") else s.time]
             for s, p in zip(shots, places, strict=True)
@@ -118,15 +120,16 @@ class Renderer:
             device=self.device,
         )[:, None, None, None, None]
         for name, weight in (("far", 0.62), ("ground", 0.30)):
-            layer = self._look(torch.stack([getattr(p, name) for p in places]), camera, PARALLAX[name])
+            layer = self._look(_batch([getattr(p, name) for p in places]), seen, PARALLAX[name])
             frame = _over(frame, layer[:, :, :3] * tint, layer[:, :, 3:])
             frame = frame + (fog - frame) * (haze * weight)
         lamps = torch.stack([p.lamps * h.lamps for p, h in zip(places, hours, strict=True)])
         if bool(lamps.any()):
-            frame = frame + self._look(lamps, camera, PARALLAX["far"]) * 0.75
+            frame = frame + self._look(lamps, seen, PARALLAX["far"]) * 0.75
+        frame = frame.expand(-1, frames, -1, -1, -1).contiguous()
         for slot in range(max(len(s.actors) for s in shots)):
             frame = self._actors(frame, shots, slot, times, camera, hours, [p.wet for p in places])
-        layer = self._look(torch.stack([p.fore for p in places]), camera, PARALLAX["fore"])
+        layer = self._look(_batch([p.fore for p in places]), seen, PARALLAX["fore"])
         frame = _over(frame, layer[:, :, :3] * tint, layer[:, :, 3:])
         frame = frame + (fog - frame) * (haze * 0.14)
         frame = self._weather(frame, shots, times, camera)
@@ -169,8 +172,10 @@ class Renderer:
         self, frame: Tensor, shot: Shot, actor: Actor, times: Tensor, camera: Tensor, hour: Hour, mirror: float
     ) -> Tensor:
         """One actor on (T, 3, H, W): shadow, reflection, then the picture with a little rim of light."""
-        pictures = dress(self.art.sprite(actor.instance.subject).frames.to(self.device), actor.instance)
-        path = pose(actor, self.art.sprite(actor.instance.subject).loop, times)
+        sprite = self.art.sprite(actor.instance.subject)
+        path = pose(actor, sprite.loop, times)
+        shown, index = torch.unique(path.frame, return_inverse=True)  # a still needs one picture of a loop, not all
+        pictures = dress(sprite.frames[shown.cpu()].to(self.device), actor.instance, sprite.frames[0])
         x, y = (p[0] for p in self._window(camera[None], 1.0))  # (T, W), (T, H)
         tint = torch.tensor(hour.actor, device=self.device)[None, :, None, None]
         u = (x - path.x[:, None]) / (actor.height * path.stretch_x[:, None] * actor.instance.build)  # (T, W)
@@ -179,8 +184,8 @@ class Renderer:
             frame, x, y, path.x, actor.y if path.grounded else min(0.97, actor.y + 0.12), actor.height, path.lift
         )
         if mirror > 0 and path.grounded:
-            frame = self._stamp(frame, pictures, path.frame, u, 2 - v, path.tilt, tint, mirror * 0.45)
-        return self._stamp(frame, pictures, path.frame, u, v, path.tilt, tint, 1.0)
+            frame = self._stamp(frame, pictures, index, u, 2 - v, path.tilt, tint, mirror * 0.45)
+        return self._stamp(frame, pictures, index, u, v, path.tilt, tint, 1.0)
 
     def _stamp(
         self,
@@ -227,6 +232,11 @@ class Renderer:
                 alpha = (tile[rows[:, :, None], columns[:, None, :]] * fall.opacity)[:, None]
                 frame[index] = frame[index] * (1 - alpha) + colour * alpha
         return frame
+
+
+def _batch(textures: Sequence[Tensor]) -> Tensor:
+    """Textures of equal size as one batch; a single one is not copied."""
+    return textures[0][None] if len(textures) == 1 else torch.stack(list(textures))
 
 
 def _over(below: Tensor, colour: Tensor, alpha: Tensor) -> Tensor:
