@@ -1,12 +1,15 @@
 """Train the transformer on cached latents: `python -m model.training.transformer --stills S --moving M --minutes 30`.
 
 Rectified flow; the network predicts the clean latent and its error is weighed as the velocity's would be ("Back to
-basics: let denoising generative models denoise", arXiv 2511.13720): 192 numbers a token are more noise than a small
-width can carry through. Noise levels are logit-normal with a shift, 10 % of captions dropped for guidance.
+basics: let denoising generative models denoise", arXiv 2511.13720): a token's numbers are more noise than a small width
+can carry through. Noise levels are logit-normal with a shift, 10 % of captions dropped for guidance.
 
 Given frames are trained from the start: a clean prefix, first and last, or some latents between, each with its own
 timestep (0, or a little noise); loss on what is not given. Stills come before clips and stay in the mix. Windows cut
 from the middle of a stream always have a prefix, as they do when a clip is rolled forward.
+
+Matrices of the blocks are trained by Muon (orthogonalised momentum, github.com/KellerJordan/Muon), everything else by
+AdamW: a sixth fewer steps a minute on a CPU, and further after each minute all the same.
 
 Checkpoints hold the moving average alone, in bf16 or half, and a run can start from one: optimiser state is rebuilt in
 a short warm-up. One seed, one command; CPU or GPU.
@@ -18,10 +21,9 @@ import argparse
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -29,9 +31,8 @@ from torch import Tensor
 from model.conditioning import PLACE_CHANNELS, with_places
 from model.config import DiTConfig
 from model.dit import DiT
-from model.text import TextEncoder, stack
+from model.training.batches import Batch, Batches, TransformerRun
 from model.training.ema import Average
-from model.training.latents import TEXT, WORDINGS, LatentCache
 from model.training.recipe import preset
 from model.weights import load_dit, save_dit
 from model.world.vocabulary import VOCABULARY
@@ -40,119 +41,14 @@ log = logging.getLogger(__name__)
 SOFTEST = 0.15
 
 
-@dataclass(frozen=True)
-class TransformerRun:
-    """A run.
-
-    minutes: wall time; clips: share of steps on clips, once clips_from of the time is over (stills alone before);
-    tokens: a step's budget, so that stills come in larger batches; window: latents of a clip; drop: share of captions
-    dropped; shift: of noise levels; decay: of the average.
-    """
-
-    out: Path
-    stills: tuple[Path, ...]
-    moving: tuple[Path, ...]
-    minutes: float
-    clips: float = 0.6
-    clips_from: float = 0.4
-    tokens: int = 1400
-    window: int = 5
-    learning_rate: float = 1e-3
-    floor: float = 0.02
-    warmup: int = 100
-    drop: float = 0.1
-    shift: float = 2.0
-    decay: float = 0.999
-    seed: int = 1
-    device: str = "cpu"
-    amp: bool = False
-    preset: str = "cpu"
-
-
-@dataclass(frozen=True)
-class Batch:
-    """x (B, C, T, h, w) clean latents; given (B, T) noise level at which a latent is given, -1 where it is to be made;
-    text (B, L, D) with mask (B, L); per_frame: tokens of one latent frame."""
-
-    x: Tensor
-    given: Tensor
-    text: Tensor
-    mask: Tensor | None
-    per_frame: int
-
-
-class Batches:
-    """Draws batches from caches, dropping captions and choosing what is given. area: latents a token covers."""
-
-    def __init__(self, run: TransformerRun, area: int) -> None:
-        self.run, self.area = run, area
-        self.rng = np.random.default_rng(run.seed)
-        self.paths = {"stills": run.stills, "moving": run.moving}
-        self.caches: dict[Path, LatentCache] = {}
-        self.empty = TextEncoder.load(TEXT).encode("")
-
-    def _cache(self, path: Path) -> LatentCache:
-        """A cache, opened when first drawn from: it may still be growing, or not be there yet when a run begins."""
-        if path not in self.caches:
-            self.caches[path] = LatentCache(path)
-        return self.caches[path]
-
-    def draw(self, done: float) -> Batch:
-        """The next batch, `done` of the run's time being over: stills or clips by the run's share."""
-        due = done >= self.run.clips_from and self.rng.random() < self.run.clips
-        moving = bool(self.run.moving) and (due or not self.run.stills)
-        caches = [self._cache(path) for path in self.paths["moving" if moving else "stills"]]
-        sizes = np.array([len(cache) for cache in caches], np.float64)
-        cache = caches[int(self.rng.choice(len(caches), p=sizes / sizes.sum()))]  # small caches are drawn from less
-        per_frame = (cache.spec.width // 32) * (cache.spec.height // 32) // self.area
-        length = min(self.run.window, 1 + (cache.spec.frames - 1) // 4)
-        count = max(2, round(self.run.tokens / (per_frame * length)))
-        picks = self.rng.integers(len(cache), size=count)
-        rows, given, text = [], [], []
-        for index in picks:
-            latents = cache.latents(int(index))
-            start = (
-                0
-                if latents.shape[1] <= length or self.rng.random() < 0.6
-                else int(self.rng.integers(1, latents.shape[1] - length + 1))
-            )
-            rows.append(latents[:, start : start + length])
-            given.append(self._given(length, stream=start > 0))
-            dropped = self.rng.random() < self.run.drop
-            text.append(self.empty if dropped else cache.text(int(index), int(self.rng.integers(WORDINGS))))
-        states, mask = stack(text)
-        device = self.run.device
-        return Batch(
-            torch.stack(rows).to(device),
-            torch.stack(given).to(device),
-            states.to(device),
-            None if mask is None else mask.to(device),
-            per_frame,
-        )
-
-    def _given(self, length: int, *, stream: bool) -> Tensor:
-        """(T,) level of given latents, -1 where none: nothing, first, prefix, first and last, or a few anywhere."""
-        given = torch.full((length,), -1.0)
-        if length == 1:
-            return given
-        level = float(self.rng.choice((0.0, self.rng.uniform(0, 0.15))))
-        dice = self.rng.random()
-        if stream or dice > 0.85:
-            given[: int(self.rng.integers(1, min(3, length)))] = level
-        elif dice > 0.60:
-            given[0] = 0.0
-        elif dice > 0.52:
-            given[0] = given[-1] = 0.0
-        elif dice > 0.45:
-            given[torch.from_numpy(self.rng.permutation(length)[: int(self.rng.integers(1, 3))])] = level
-        return given
-
-
-def loss_of(dit: DiT, batch: Batch, shift: float, generator: torch.Generator) -> Tensor:
+def loss_of(
+    dit: DiT, batch: Batch, shift: float, generator: torch.Generator, teacher: DiT | None = None, guidance: float = 1.0
+) -> Tensor:
     """Mean squared error of the velocity on latents that are not given.
 
     A latent x at noise level s is (1 - s) x + s noise; its velocity is noise - x; its timestep is 1000 s. The network
     says x, so its velocity's error is that of x divided by s; SOFTEST keeps the last steps from outweighing the rest.
+    With a teacher the aim is not x but what the teacher says, guided.
     """
     x = batch.x
     u = torch.sigmoid(torch.randn(len(x), generator=generator)).to(x.device)
@@ -160,51 +56,88 @@ def loss_of(dit: DiT, batch: Batch, shift: float, generator: torch.Generator) ->
     levels = torch.where(batch.given >= 0, torch.minimum(batch.given, level), level.expand_as(batch.given))  # (B, T)
     noise = torch.randn(x.shape, generator=generator).to(x.device)
     s = levels[:, None, :, None, None]
-    noisy = torch.lerp(x, noise, s)
+    noisy = with_places(torch.lerp(x, noise, s), dit.config)
     t = (levels * 1000).repeat_interleave(batch.per_frame, 1)
-    clean = dit(with_places(noisy, dit.config), t, batch.text, text_mask=batch.mask)
+    aim = x if teacher is None else guided(teacher, batch, noisy, t, guidance)
+    clean = dit(noisy, t, batch.text, text_mask=batch.mask)
     made = (batch.given < 0).float()[:, None, :, None, None]
-    error = F.mse_loss(clean.float(), x, reduction="none") / s.clamp(min=SOFTEST).square() * made
+    error = F.mse_loss(clean.float(), aim, reduction="none") / s.clamp(min=SOFTEST).square() * made
     return error.sum() / (made.sum() * x.shape[1] * x.shape[3] * x.shape[4])
 
 
+@torch.no_grad()
+def guided(teacher: DiT, batch: Batch, noisy: Tensor, t: Tensor, guidance: float) -> Tensor:
+    """What a teacher says of the clean latents with classifier-free guidance, (B, C, T, h, w).
+
+    A student of it needs one pass where the teacher takes two ("On distillation of guided diffusion models", arXiv
+    2210.03142). Where the caption is dropped it is unguided.
+    """
+    told = teacher(noisy, t, batch.text, text_mask=batch.mask).float()
+    nothing = batch.nothing[None].expand(len(told), -1, -1)
+    silent = teacher(noisy, t, nothing).float()
+    scale = torch.where(batch.dropped, 0.0, guidance)[:, None, None, None, None]
+    return torch.lerp(silent, told, scale)
+
+
 def _rate(run: TransformerRun, step: int, done: float) -> float:
-    """Warm-up over some steps, constant, then linear to the floor over the last 45 % of the time."""
+    """The factor of the peak rates: warm-up over some steps, constant, falling to the floor over the last 45 %."""
     fall = min(1.0, (1 - done) / 0.45)
-    return run.learning_rate * min(1.0, (step + 1) / run.warmup) * max(run.floor, fall)
+    return min(1.0, (step + 1) / run.warmup) * max(run.floor, fall)
 
 
-def _optimiser(dit: DiT, run: TransformerRun) -> torch.optim.Optimizer:
-    """AdamW; weight decay on matrices of the blocks only."""
-    decay = [p for name, p in dit.named_parameters() if p.ndim >= 2 and name.startswith("blocks.")]
-    chosen = {id(p) for p in decay}
-    rest = [p for p in dit.parameters() if id(p) not in chosen]
-    groups = [{"params": decay, "weight_decay": 0.01}, {"params": rest, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=run.learning_rate, betas=(0.9, 0.97), fused=run.device != "cpu")
+class Optimisers:
+    """Muon for the matrices of the blocks, AdamW for all else; one step, one learning rate factor."""
+
+    def __init__(self, dit: DiT, run: TransformerRun) -> None:
+        matrices = [p for name, p in dit.named_parameters() if p.ndim == 2 and name.startswith("blocks.")]
+        chosen = {id(p) for p in matrices}
+        rest = [p for p in dit.parameters() if id(p) not in chosen]
+        muon = torch.optim.Muon(matrices, lr=run.muon_rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw")
+        adam = torch.optim.AdamW(
+            rest, lr=run.learning_rate, betas=(0.9, 0.97), weight_decay=0.0, fused=run.device != "cpu"
+        )
+        self._peaks: tuple[tuple[torch.optim.Optimizer, float], ...] = (
+            (muon, run.muon_rate),
+            (adam, run.learning_rate),
+        )
+
+    def step(self, loss: Tensor, dit: DiT, factor: float) -> None:
+        """Go down the gradient of `loss`, clipped to norm 1, at `factor` times the peak rates."""
+        for optimiser, _ in self._peaks:
+            optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(dit.parameters(), 1.0)
+        for optimiser, peak in self._peaks:
+            for group in optimiser.param_groups:
+                group["lr"] = peak * factor
+            optimiser.step()
+
+
+def _begin(run: TransformerRun, config: DiTConfig) -> tuple[DiT, dict[str, Any]]:
+    """What the run goes on from, and its notes: its own checkpoint, else its teacher, else a fresh transformer."""
+    source = run.out if run.out.is_file() else run.teacher
+    dit, notes = (DiT(config), {}) if source is None else load_dit(source)
+    dit = dit.float().to(run.device).train()
+    for parameter in dit.parameters():
+        parameter.requires_grad_(True)
+    return dit, notes
 
 
 def train(run: TransformerRun, config: DiTConfig) -> None:
     """Train for the run's minutes, saving the average every two minutes and at the end."""
     torch.manual_seed(run.seed)
-    dit, before = (load_dit(run.out)[0].float(), load_dit(run.out)[1]) if run.out.is_file() else (DiT(config), {})
-    dit = dit.to(run.device).train()
-    for parameter in dit.parameters():
-        parameter.requires_grad_(True)
+    dit, before = _begin(run, config)
+    teacher = None if run.teacher is None else load_dit(run.teacher)[0].float().to(run.device)
     area = dit.config.patch[1] * dit.config.patch[2]
     batches = Batches(run, area)
-    optimiser, average = _optimiser(dit, run), Average(dit, run.decay)
+    optimisers, average = Optimisers(dit, run), Average(dit, run.decay)
     generator = torch.Generator().manual_seed(run.seed)
     began, saved, step, seen, smooth = time.monotonic(), time.monotonic(), 0, int(before.get("samples", 0)), 1.0
     while (done := (time.monotonic() - began) / (60 * run.minutes)) < 1:
-        for group in optimiser.param_groups:
-            group["lr"] = _rate(run, step, done)
         batch = batches.draw(done)
         with torch.autocast(run.device, torch.bfloat16, enabled=run.amp):
-            loss = loss_of(dit, batch, run.shift, generator)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(dit.parameters(), 1.0)
-        optimiser.step()
+            loss = loss_of(dit, batch, run.shift, generator, teacher, run.guidance)
+        optimisers.step(loss, dit, _rate(run, step, done))
         average.update(dit)
         step, seen = step + 1, seen + len(batch.x)
         smooth = 0.99 * smooth + 0.01 * float(loss.detach()) if step % 10 == 0 or run.device == "cpu" else smooth
@@ -231,7 +164,11 @@ def save(run: TransformerRun, config: DiTConfig, average: Average, samples: int)
         part, tensors, config,
         fps=16, prediction="sample", window=run.window, overlap=1, samples=samples, preset=run.preset,
         knows=terms | {kind: list(ids) for kind, ids in known.items()} if known else terms,
-        defaults={"steps": 16, "guidance": 3.0, "shift": 2.5, "solver": "unipc"},
+        defaults={
+            "steps": 16 if run.teacher is None else 8, "guidance": 3.0 if run.teacher is None else 1.0, "shift": 2.5,
+            "solver": "unipc",
+        },
+        **({} if run.teacher is None else {"distilled_guidance": run.guidance}),
     )  # fmt: skip
     part.replace(run.out)
 
@@ -245,24 +182,34 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--clips", type=float, default=0.6, help="share of steps on clips")
     parser.add_argument("--clips-from", type=float, default=0.4, help="share of the time on stills alone, first")
-    parser.add_argument("--tokens", type=int, default=1400)
+    parser.add_argument("--tokens", type=int, default=2800)
     parser.add_argument("--window", type=int, default=5)
     parser.add_argument("--learning-rate", type=float, default=1e-3)
-    parser.add_argument("--dim", type=int, default=320)
+    parser.add_argument("--muon-rate", type=float, default=2e-3)
+    parser.add_argument("--dim", type=int, default=256)
     parser.add_argument("--layers", type=int, default=6)
-    parser.add_argument("--channels", type=int, default=48)
+    parser.add_argument("--channels", type=int, default=96)
+    parser.add_argument("--patch", type=int, default=1, help="latents a side of a token")
     parser.add_argument("--preset", default="cpu")
+    parser.add_argument("--teacher", type=Path, help="learn this transformer's guided answer; --out begins as its copy")
+    parser.add_argument("--guidance", type=float, default=3.0, help="of the teacher")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     run = TransformerRun(
         args.out, tuple(args.stills), tuple(args.moving), args.minutes, args.clips, args.clips_from, args.tokens,
-        args.window, args.learning_rate, seed=args.seed, device=args.device, amp=args.device == "cuda",
-        preset=args.preset,
+        args.window, args.learning_rate, args.muon_rate, seed=args.seed, device=args.device, amp=args.device == "cuda",
+        preset=args.preset, teacher=args.teacher, guidance=args.guidance,
     )  # fmt: skip
     inputs = args.channels + PLACE_CHANNELS
-    train(run, DiTConfig(inputs, args.channels, args.dim, args.dim // 64, args.layers, 4 * args.dim, text_dim=384))
+    train(
+        run,
+        DiTConfig(
+            inputs, args.channels, args.dim, args.dim // 64, args.layers, 4 * args.dim, text_dim=384,
+            patch=(1, args.patch, args.patch),
+        ),
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from model.training.latents import LatentCache, cache
 from model.training.recipe import options_of, preset
 from model.training.render_set import SetSpec, open_set
 from model.training.render_set import render_set as render
-from model.training.transformer import Batch, TransformerRun, loss_of, train
+from model.training.transformer import Batch, TransformerRun, guided, loss_of, train
 from model.weights import load_dit
 from model.world.art import COMMITTED, Art
 from model.world.scene import Scene, SceneOptions, sample_scene
@@ -55,7 +56,26 @@ class Oracle(nn.Module):
 
 
 def batch_of(x: Tensor, given: Tensor) -> Batch:
-    return Batch(x, given.expand(len(x), -1), torch.zeros(len(x), 2, 8), None, per_frame=4)
+    dropped = torch.zeros(len(x), dtype=torch.bool)
+    return Batch(
+        x, given.expand(len(x), -1), torch.ones(len(x), 2, 8), None, dropped, nothing=torch.zeros(1, 8), per_frame=4
+    )
+
+
+class Teacher(nn.Module):
+    """Says 2 where there is a caption and 1 where there is none."""
+
+    def forward(self, x: Tensor, t: Tensor, text: Tensor, text_mask: Tensor | None = None) -> Tensor:
+        return torch.ones_like(x) + text.mean()
+
+
+def test_a_student_is_told_the_guided_answer_and_the_plain_one_without_a_caption() -> None:
+    x, given = torch.randn(2, 4, 3, 4, 4), torch.full((3,), -1.0)
+    batch = replace(batch_of(x, given), dropped=torch.tensor([False, True]))
+    answer = guided(Teacher(), batch, x, torch.zeros(2, 12), 3.0)  # type: ignore[arg-type]
+    assert torch.equal(answer[0], torch.full_like(x[0], 4.0)) and torch.equal(answer[1], torch.ones_like(x[1]))
+    student, generator = Oracle(answer, torch.zeros(3), 0.0), torch.Generator().manual_seed(0)
+    assert loss_of(student, batch, 2.0, generator, Teacher(), 3.0) == 0  # type: ignore[arg-type]
 
 
 def test_the_loss_counts_what_is_made_and_not_what_is_given() -> None:
@@ -106,6 +126,9 @@ def test_a_transformer_trains_saves_and_goes_on(tmp_path: Path) -> None:
     assert dit.config == config and notes["prediction"] == "sample" and "fox" in notes["knows"]["subject"]
     train(run, config)
     assert load_dit(run.out)[1]["samples"] > notes["samples"]
+    student = replace(run, out=tmp_path / "student.safetensors", teacher=run.out)
+    train(student, config)
+    assert load_dit(student.out)[1]["defaults"]["guidance"] == 1
 
 
 @pytest.mark.usefixtures("small_world")

@@ -1,0 +1,130 @@
+"""Batches for the transformer: draws from caches of latents, drops captions, and chooses which latents are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from model.text import TextEncoder, stack
+from model.training.latents import TEXT, WORDINGS, LatentCache
+
+
+@dataclass(frozen=True)
+class TransformerRun:
+    """A run.
+
+    minutes: wall time; clips: share of steps on clips, once clips_from of the time is over (stills alone before);
+    tokens: a step's budget, so that stills come in larger batches; window: latents of a clip; drop: share of captions
+    dropped; shift: of noise levels; decay: of the average; teacher: a trained transformer whose guided answer, at
+    `guidance`, is learned instead of the data.
+    """
+
+    out: Path
+    stills: tuple[Path, ...]
+    moving: tuple[Path, ...]
+    minutes: float
+    clips: float = 0.6
+    clips_from: float = 0.4
+    tokens: int = 2800
+    window: int = 5
+    learning_rate: float = 1e-3
+    muon_rate: float = 2e-3
+    floor: float = 0.02
+    warmup: int = 100
+    drop: float = 0.1
+    shift: float = 2.0
+    decay: float = 0.999
+    seed: int = 1
+    device: str = "cpu"
+    amp: bool = False
+    preset: str = "cpu"
+    teacher: Path | None = None
+    guidance: float = 3.0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """x (B, C, T, h, w) clean latents; given (B, T) noise level at which a latent is given, -1 where it is to be made;
+    text (B, L, D) with mask (B, L); dropped (B,): whose caption is left out; nothing (L', D): the states of no caption;
+    per_frame: tokens of one latent frame."""
+
+    x: Tensor
+    given: Tensor
+    text: Tensor
+    mask: Tensor | None
+    dropped: Tensor
+    nothing: Tensor
+    per_frame: int
+
+
+class Batches:
+    """Draws batches from caches, dropping captions and choosing what is given. area: latents a token covers."""
+
+    def __init__(self, run: TransformerRun, area: int) -> None:
+        self.run, self.area = run, area
+        self.rng = np.random.default_rng(run.seed)
+        self.paths = {"stills": run.stills, "moving": run.moving}
+        self.caches: dict[Path, LatentCache] = {}
+        self.empty = TextEncoder.load(TEXT).encode("")
+
+    def _cache(self, path: Path) -> LatentCache:
+        """A cache, opened when first drawn from: it may still be growing, or not be there yet when a run begins."""
+        if path not in self.caches:
+            self.caches[path] = LatentCache(path)
+        return self.caches[path]
+
+    def draw(self, done: float) -> Batch:
+        """The next batch, `done` of the run's time being over: stills or clips by the run's share."""
+        due = done >= self.run.clips_from and self.rng.random() < self.run.clips
+        moving = bool(self.run.moving) and (due or not self.run.stills)
+        caches = [self._cache(path) for path in self.paths["moving" if moving else "stills"]]
+        sizes = np.array([len(cache) for cache in caches], np.float64)
+        cache = caches[int(self.rng.choice(len(caches), p=sizes / sizes.sum()))]  # small caches are drawn from less
+        per_frame = (cache.spec.width // 32) * (cache.spec.height // 32) // self.area
+        length = min(self.run.window, 1 + (cache.spec.frames - 1) // 4)
+        count = max(2, round(self.run.tokens / (per_frame * length)))
+        picks = self.rng.integers(len(cache), size=count)
+        rows, given, text, drops = [], [], [], []
+        for index in picks:
+            latents = cache.latents(int(index))
+            start = (
+                0
+                if latents.shape[1] <= length or self.rng.random() < 0.6
+                else int(self.rng.integers(1, latents.shape[1] - length + 1))
+            )
+            rows.append(latents[:, start : start + length])
+            given.append(self._given(length, stream=start > 0))
+            drops.append(bool(self.rng.random() < self.run.drop))
+            text.append(self.empty if drops[-1] else cache.text(int(index), int(self.rng.integers(WORDINGS))))
+        states, mask = stack(text)
+        device = self.run.device
+        return Batch(
+            torch.stack(rows).to(device),
+            torch.stack(given).to(device),
+            states.to(device),
+            None if mask is None else mask.to(device),
+            torch.tensor(drops, device=device),
+            self.empty.to(device),
+            per_frame,
+        )
+
+    def _given(self, length: int, *, stream: bool) -> Tensor:
+        """(T,) level of given latents, -1 where none: nothing, first, prefix, first and last, or a few anywhere."""
+        given = torch.full((length,), -1.0)
+        if length == 1:
+            return given
+        level = float(self.rng.choice((0.0, self.rng.uniform(0, 0.15))))
+        dice = self.rng.random()
+        if stream or dice > 0.85:
+            given[: int(self.rng.integers(1, min(3, length)))] = level
+        elif dice > 0.60:
+            given[0] = 0.0
+        elif dice > 0.52:
+            given[0] = given[-1] = 0.0
+        elif dice > 0.45:
+            given[torch.from_numpy(self.rng.permutation(length)[: int(self.rng.integers(1, 3))])] = level
+        return given
