@@ -21,15 +21,12 @@ OPENINGS = ("", "", "", "", "A film of ", "A clip of ", "An animation of ", "We 
 def caption(scene: Scene, seed: int) -> str:
     """A caption of a scene; the seed picks the wording."""
     rng = random.Random(seed)
-    if len(scene.shots) == 1:
-        return _tidy(_shot(scene.shots[0], rng))
-    parts = [_shot(shot, rng, opening=False) for shot in scene.shots]
-    if rng.random() < 0.5:
-        return _tidy(" ".join(f"Shot {n}: {part}." for n, part in enumerate(parts, 1)))
-    return _tidy(parts[0] + rng.choice((". Cut to ", ". Then we cut to ", ". Next shot: ")) + parts[1])
+    from model.world.captions_story import is_story, story  # it builds on the words of this module
+
+    return _tidy(story(scene, rng) if is_story(scene) else _shot(scene.shots[0], rng))
 
 
-def _shot(shot: Shot, rng: random.Random, *, opening: bool = True) -> str:
+def _shot(shot: Shot, rng: random.Random) -> str:
     who = _who(shot.actors, rng)
     act = _pick(term("action", shot.actors[-1].action), rng, usual=0.6, most=4)
     act = act if len(shot.actors) == 1 else _plural(act)
@@ -45,7 +42,7 @@ def _shot(shot: Shot, rng: random.Random, *, opening: bool = True) -> str:
         core = f"{place}, {who} {act}"
     else:
         that = "that " if rng.random() < 0.1 else ""
-        core = f"{rng.choice(OPENINGS) if opening else ''}{who} {that}{act} {place}"
+        core = f"{rng.choice(OPENINGS)}{who} {that}{act} {place}"
     rng.shuffle(extras)
     if not extras:
         return core

@@ -10,7 +10,7 @@ Axis legend: B: clips; T: frames; H, W: pixels of a frame; h, w: pixels of a tex
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -23,8 +23,11 @@ from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP
 from model.world.light import FALLS, HOURS, Hour, fall_tile, paint_sky
 from model.world.motion import camera_path, pose
 from model.world.places import PlaceLayers, paint
-from model.world.scene import Actor, Scene, Shot
+from model.world.scene import Actor, Scene, Shot, Sign
+from model.world.signs import picture
 from model.world.style import stylise
+from model.world.style_filters import Sheet
+from model.world.style_made import Collage
 
 FPS = 16
 PARALLAX = {"sky": 0.04, "far": 0.35, "ground": 1.0, "fore": 1.6}
@@ -56,7 +59,7 @@ class Renderer:
 
     width, height: of a frame in pixels; device: where textures live. `clips(scenes, frames)` gives uint8 (B, T, 3, H,
     W).
-"""
+    """
 
     def __init__(
         self, art: Art, width: int, height: int, *, device: torch.device | str = "cpu", pool: int = POOL
@@ -119,18 +122,20 @@ class Renderer:
             [1.0 if s.weather == "fog" else 0.35 if s.weather in ("rain", "snowfall") else 0.0 for s in shots],
             device=self.device,
         )[:, None, None, None, None]
+        collages = self._collages(shots)
         for name, weight in (("far", 0.62), ("ground", 0.30)):
             layer = self._look(_batch([getattr(p, name) for p in places]), seen, PARALLAX[name])
-            frame = _over(frame, layer[:, :, :3] * tint, layer[:, :, 3:])
+            frame = _lay(frame, layer[:, :, :3] * tint, layer[:, :, 3:], collages)
             frame = frame + (fog - frame) * (haze * weight)
         lamps = torch.stack([p.lamps * h.lamps for p, h in zip(places, hours, strict=True)])
         if bool(lamps.any()):
             frame = frame + self._look(lamps, seen, PARALLAX["far"]) * 0.75
         frame = frame.expand(-1, frames, -1, -1, -1).contiguous()
+        frame = self._signs(frame, shots, camera, hours, collages)
         for slot in range(max(len(s.actors) for s in shots)):
-            frame = self._actors(frame, shots, slot, times, camera, hours, [p.wet for p in places])
+            frame = self._actors(frame, shots, slot, times, camera, hours, [p.wet for p in places], collages)
         layer = self._look(_batch([p.fore for p in places]), seen, PARALLAX["fore"])
-        frame = _over(frame, layer[:, :, :3] * tint, layer[:, :, 3:])
+        frame = _lay(frame, layer[:, :, :3] * tint, layer[:, :, 3:], collages)
         frame = frame + (fog - frame) * (haze * 0.14)
         frame = self._weather(frame, shots, times, camera)
         frame = stylise(frame.clamp(0, 1), [s.style for s in shots], [s.seed for s in shots])
@@ -148,6 +153,38 @@ class Renderer:
         gx, gy = x / X_REACH, (y - Y_TOP) / (Y_BOTTOM - Y_TOP) * 2 - 1
         return _sample(texture, gx, gy, "border")
 
+    def _collages(self, shots: Sequence[Shot]) -> list[Collage | None]:
+        """For every shot of cut paper, what lays its layers on each other."""
+        size = self.view.height, self.view.width
+        return [Collage(Sheet(*size, s.seed, self.device)) if s.style == "papercraft" else None for s in shots]
+
+    def _signs(
+        self,
+        frame: Tensor,
+        shots: Sequence[Shot],
+        camera: Tensor,
+        hours: Sequence[Hour],
+        collages: Sequence[Collage | None],
+    ) -> Tensor:
+        """Put up the sign of each shot that has one; lit a little when it is dark."""
+        for index, shot in enumerate(shots):
+            if shot.sign is not None:
+                frame[index] = self._sign(frame[index], shot.sign, camera[index], hours[index], collages[index])
+        return frame
+
+    def _sign(self, frame: Tensor, sign: Sign, camera: Tensor, hour: Hour, collage: Collage | None) -> Tensor:
+        x, y = (p[0] for p in self._window(camera[None], 1.0))
+        still = torch.zeros(len(x), device=self.device)
+        tint = torch.tensor(hour.actor, device=self.device)[None, :, None, None] * 0.6 + 0.4
+        pictures = picture(sign.word, sign.paint).to(self.device)
+        u, v = (x - sign.x) / sign.height, (y - sign.y) / sign.height + 1
+
+        def put(below: Tensor) -> Tensor:
+            shaded = _shade(below, x, y, still + sign.x, sign.y, sign.height, still)
+            return self._stamp(shaded, pictures, still.long(), u, v, still, tint, 1.0)
+
+        return _cut_out(put, frame, collage)
+
     def _actors(
         self,
         frame: Tensor,
@@ -157,15 +194,18 @@ class Renderer:
         camera: Tensor,
         hours: Sequence[Hour],
         wet: Sequence[float],
+        collages: Sequence[Collage | None],
     ) -> Tensor:
         """Paint the actors of one slot onto the frames, shot by shot, inside the part of the frame they reach."""
         for index, shot in enumerate(shots):
             if slot < len(shot.actors):
                 mirror = wet[index] * (1.0 if shot.weather == "rain" else 0.35)
-                painted = self._actor(
-                    frame[index], shot, shot.actors[slot], times[index], camera[index], hours[index], mirror
-                )
-                frame[index] = painted
+
+                def put(below: Tensor, index: int = index, shot: Shot = shot, mirror: float = mirror) -> Tensor:
+                    actor, hour = shot.actors[slot], hours[index]
+                    return self._actor(below, shot, actor, times[index], camera[index], hour, mirror)
+
+                frame[index] = _cut_out(put, frame[index], collages[index])
         return frame
 
     def _actor(
@@ -184,8 +224,8 @@ class Renderer:
             frame, x, y, path.x, actor.y if path.grounded else min(0.97, actor.y + 0.12), actor.height, path.lift
         )
         if mirror > 0 and path.grounded:
-            frame = self._stamp(frame, pictures, index, u, 2 - v, path.tilt, tint, mirror * 0.45)
-        return self._stamp(frame, pictures, index, u, v, path.tilt, tint, 1.0)
+            frame = self._stamp(frame, pictures, index, u, 2 - v, path.tilt, tint, mirror * 0.45, path.pivot)
+        return self._stamp(frame, pictures, index, u, v, path.tilt, tint, 1.0, path.pivot)
 
     def _stamp(
         self,
@@ -197,16 +237,18 @@ class Renderer:
         tilt: Tensor,
         tint: Tensor,
         opacity: float,
+        pivot: float = 0.0,
     ) -> Tensor:
-        """Blend pictures[index] where |u| <= 0.5 and 0 <= v <= 1, turned by tilt about the feet."""
+        """Blend pictures[index] where |u| <= 0.5 and 0 <= v <= 1, turned by tilt about the pivot, in heights above the
+        feet."""
         columns = ((u.abs() < 0.75).any(0)).nonzero().flatten()
         rows = (((v > -0.2) & (v < 1.2)).any(0)).nonzero().flatten()
         if len(columns) == 0 or len(rows) == 0:
             return frame
         xs, ys = slice(int(columns[0]), int(columns[-1]) + 1), slice(int(rows[0]), int(rows[-1]) + 1)
-        du, dv = u[:, None, xs], v[:, ys, None] - 1
+        du, dv = u[:, None, xs], v[:, ys, None] - 1 + pivot
         cos, sin = tilt.cos()[:, None, None], tilt.sin()[:, None, None]
-        gx, gy = (du * cos + dv * sin) * 2, ((-du * sin + dv * cos) + 1) * 2 - 1
+        gx, gy = (du * cos + dv * sin) * 2, ((-du * sin + dv * cos) + 1 - pivot) * 2 - 1
         cut = F.grid_sample(
             pictures[index], torch.stack([gx, gy], -1), mode="bilinear", padding_mode="zeros", align_corners=False
         )
@@ -242,6 +284,27 @@ def _batch(textures: Sequence[Tensor]) -> Tensor:
 def _over(below: Tensor, colour: Tensor, alpha: Tensor) -> Tensor:
     """Premultiplied colour over what is below."""
     return colour + below * (1 - alpha)
+
+
+def _lay(below: Tensor, colour: Tensor, alpha: Tensor, collages: Sequence[Collage | None]) -> Tensor:
+    """A premultiplied layer (B, T, 3, H, W) over what is below; in a shot of cut paper it casts a shadow."""
+    out = _over(below, colour, alpha)
+    for index, collage in enumerate(collages):
+        if collage is not None:
+            out[index] = collage.lay(below[index], colour[index], alpha[index])
+    return out
+
+
+def _cut_out(put: Callable[[Tensor], Tensor], frame: Tensor, collage: Collage | None) -> Tensor:
+    """What `put` paints on (T, 3, H, W); in a shot of cut paper as a cut-out of its own.
+
+    What is painted on black and on white tells its colour and its alpha.
+    """
+    if collage is None:
+        return put(frame)
+    colour, ground = put(torch.zeros_like(frame)), put(torch.ones_like(frame))
+    alpha = 1 - (ground - colour).mean(1, keepdim=True)
+    return collage.lay(frame, colour, (alpha * 1.6 - 0.6).clamp(0, 1), torn=0.15)
 
 
 def _sample(texture: Tensor, gx: Tensor, gy: Tensor, padding: str) -> Tensor:

@@ -51,8 +51,21 @@ class Actor:
 
 
 @dataclass(frozen=True)
+class Sign:
+    """A board on posts with a short word: where its posts stand (x, y in world units), how tall it is with them, and a
+    number that picks its colours."""
+
+    word: str
+    x: float
+    y: float
+    height: float
+    paint: int = 0
+
+
+@dataclass(frozen=True)
 class Shot:
-    """One shot: place and its paint seed, hour, weather, camera, framing, style, the actors, back to front."""
+    """One shot: place and its paint seed, hour, weather, camera, framing, style, the actors, back to front (the last is
+    the one that the shot is about); how they stand to each other, and a sign behind them. A shot may show nobody."""
 
     place: str
     place_seed: int
@@ -64,6 +77,8 @@ class Shot:
     actors: tuple[Actor, ...]
     start: float = 0.0
     seed: int = 0
+    relation: str | None = None
+    sign: Sign | None = None
 
 
 @dataclass(frozen=True)
@@ -86,8 +101,13 @@ class SceneOptions:
     """What may be drawn by lot. None means everything the vocabulary has.
 
     knows: ids by kind; variety: 0..1, how far instances differ; spread: 0..1, how far actors stand from the middle, how
-    much their size, heading and the moment differ; extras: chance of a second actor; cuts: chance of a
-    cut.
+    much their size, heading and the moment differ; extras: chance of a second actor; cuts: chance of a cut; styled:
+    chance of a style other than 3D.
+
+    The story on top, drawn by lots of its own, so that scenes stay what they were when it is off: related: chance that
+    two or three subjects stand in a relation; crowds: chance of four to seven of a kind; signs: chance of a sign with a
+    word; tours: chance that a scene with a cut shows somebody else in each shot; thirds: chance that it has a third
+    shot; reach: how far from the middle the frame is seen to its sides, in world units.
     """
 
     knows: Mapping[str, Collection[str]] | None = None
@@ -95,9 +115,21 @@ class SceneOptions:
     spread: float = 1.0
     extras: float = 0.12
     cuts: float = 0.08
+    styled: float = 0.1
+    related: float = 0.0
+    crowds: float = 0.0
+    signs: float = 0.0
+    tours: float = 0.0
+    thirds: float = 0.0
+    reach: float = 0.85
     frames: int = 17
     pool: int = 1_000_000_000
     framings: Mapping[str, float] = field(default_factory=lambda: {"close": 0.35, "medium": 0.5, "wide": 0.15})
+
+    @property
+    def tells(self) -> bool:
+        """Whether anything of a story may be drawn."""
+        return max(self.related, self.crowds, self.signs, self.tours, self.thirds) > 0
 
 
 def allowed(kind: str, knows: Mapping[str, Collection[str]] | None) -> list[str]:
@@ -109,7 +141,15 @@ def allowed(kind: str, knows: Mapping[str, Collection[str]] | None) -> list[str]
 def sample_scene(seed: int, options: SceneOptions | None = None) -> Scene:
     """Draw a whole scene from a seed; the same seed and options give the same scene."""
     options = options or SceneOptions()
-    rng = random.Random(seed)
+    scene = _sample(random.Random(seed), options)
+    if not options.tells:
+        return scene
+    from model.world.story import tell
+
+    return tell(scene, seed, options)
+
+
+def _sample(rng: random.Random, options: SceneOptions) -> Scene:
     shot = _sample_shot(rng, options)
     if options.frames > 8 and rng.random() < options.cuts:
         boundary = 1 + 4 * rng.randint(1, max(1, (options.frames - 5) // 4))
@@ -127,7 +167,7 @@ def _sample_shot(rng: random.Random, options: SceneOptions) -> Shot:
         actors = [_actor(rng, other, place, framing, options, slot=1), replace(actors[0], x=-abs(actors[0].x) - 0.22)]
     return Shot(
         place, rng.randrange(options.pool), _time(rng, place, options.knows), _weather(rng, place, options.knows),
-        _camera(rng, actors[-1], options.knows), framing, _style(rng, options.knows), tuple(actors),
+        _camera(rng, actors[-1], options.knows), framing, _style(rng, options), tuple(actors),
         start=1.5 + rng.uniform(-1.5, 1.5) * options.spread, seed=rng.randrange(1 << 30),
     )  # fmt: skip
 
@@ -182,9 +222,9 @@ def _camera(rng: random.Random, actor: Actor, knows: Mapping[str, Collection[str
     return "static" if "static" in rest and rng.random() < 0.4 else rng.choice(rest)
 
 
-def _style(rng: random.Random, knows: Mapping[str, Collection[str]] | None) -> str:
-    styles = allowed("style", knows)
-    return "3d" if "3d" in styles and rng.random() < 0.9 else rng.choice(styles)
+def _style(rng: random.Random, options: SceneOptions) -> str:
+    styles = allowed("style", options.knows)
+    return "3d" if "3d" in styles and rng.random() < 1 - options.styled else rng.choice(styles)
 
 
 def _weighted(rng: random.Random, weights: Mapping[str, float]) -> str:
@@ -198,7 +238,7 @@ def _actor(rng: random.Random, subject: Subject, place: str, framing: str, optio
     action = rng.choice(moves)
     height = _near(rng, FRAMING_HEIGHT[framing], options.spread) * subject.size
     y = _near(rng, FLOOR[framing], options.spread)
-    if action in ("fly", "float", "swim"):
+    if subject.aloft(action):
         y = min(0.86, 0.5 + height / 2) + _near(rng, (-0.10, 0.06), options.spread)
     x = rng.gauss(0, 0.16) * options.spread if slot == 0 else rng.uniform(0.25, 0.55)
     turned = rng.random() < 0.5 * options.spread

@@ -115,12 +115,38 @@ def papercraft(sheet: Sheet) -> Brush:
     fibre = (1 + 0.045 * sheet.grain(81, 1.5) + 0.07 * (sheet.streaks(82, 0.3, 1.6, 14.0) - 0.5))[None, None]
 
     def draw(frames: Tensor, first: int) -> Tensor:
-        flat = flatten(frames, sheet.px(6, 2))
+        flat = flatten(frames, sheet.px(3, 2))
+        flat = flat + 0.75 * (frames - box(frames, sheet.px(2)))
         light = luma(flat)
         steps = (light * 5 + 0.5).floor() / 5
         across, down = slopes(box(steps, 1))
         relief = -(across + down)
-        colour = flat * ((steps + 0.2) / (light + 0.2))
-        return (colour * (1 + (relief * 2.2).clamp(-0.35, 0.25)) * fibre).clamp(0, 1)
+        colour = flat * (((steps + 0.2) / (light + 0.2)) * 0.7 + 0.3)
+        return (colour * (1 + (relief * 1.6).clamp(-0.30, 0.22)) * fibre).clamp(0, 1)
 
     return draw
+
+
+class Collage:
+    """Lays one cut-out on another: a white torn edge, and a shadow on what lies below. One for a shot."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.torn = (sheet.clouds(83, 14, 3) * 0.22)[None, None]
+
+    def lay(self, below: Tensor, colour: Tensor, alpha: Tensor, *, torn: float = 1.0) -> Tensor:
+        """Premultiplied colour (T, 3, H, W) and alpha (T, 1, H, W) in 0..1 on frames; torn: 0 for a clean cut."""
+        sheet = self.sheet
+        soft = box(alpha, sheet.px(2))
+        whole = ((soft - 0.22 + self.torn * torn * 0.5) * 7).clamp(0, 1)
+        face = ((soft - 0.62 + self.torn * torn) * 7).clamp(0, 1)
+        shadow = shift(box(box(whole, sheet.px(3)), sheet.px(3)), sheet.px(4), sheet.px(6))
+        lying = below * (1 - 0.50 * shadow)
+        paint = colour / alpha.clamp(min=0.05)
+        paper = 0.97 + (paint.clamp(0, 1) - 0.97) * (face * (alpha * 4).clamp(0, 1))
+        return lying + (paper - lying) * whole
+
+
+def shift(frames: Tensor, x: int, y: int) -> Tensor:
+    """Frames moved x pixels to the right and y down; what comes in is 0."""
+    return F.pad(frames, (x, 0, y, 0))[..., : frames.shape[-2], : frames.shape[-1]]
