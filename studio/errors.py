@@ -50,5 +50,13 @@ class NotFound(StudioError):
     """There is no such job or take, or it belongs to someone else: the two are not told apart."""
 
 
+class Conflict(StudioError):
+    """It is too late for this, or something else stands against it: the line says what."""
+
+
+class LibraryError(StudioError):
+    """The library's database cannot be read or written just now; nothing in it was changed."""
+
+
 class SettingsError(StudioError):
     """The studio cannot start with these settings."""

@@ -1,13 +1,37 @@
-"""How long a shot will take on this machine, from what earlier shots took. No measurement, no promise."""
+"""How long a shot will take on this machine and how much memory, from what earlier shots took.
+
+No measurement, no promise.
+"""
 
 from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
 from statistics import median
 
+from model.catalog import CatalogEntry
+from studio.film import Shot
 from studio.library import Library
 from studio.recipe import Recipe
+
+LOADED = 2.0  # a model's files are in half precision, and computed with in full
+OVERHEAD = 400_000_000  # bytes of the program itself
+SPARE = 0.95  # of what is free, how much a shot may take
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a shot needs here. `memory_bytes` is the most this process will have, `free_bytes` what it could still get;
+    None is not known yet. `fitting` is the nearest shot that does fit; `advice` one line about it, or ""."""
+
+    seconds: float | None
+    memory_bytes: int | None
+    free_bytes: int
+    fits: bool
+    fitting: Shot | None = None
+    advice: str = ""
 
 
 class Estimator:
@@ -26,19 +50,50 @@ class Estimator:
         """Seconds for everything but the sampling: text, decode, encode, check, sign."""
         return self._part(recipe.model, "finish", _pixels(recipe))
 
-    def learn(self, recipe: Recipe, seconds: dict[str, float]) -> None:
-        """Remember what a take took (the timings of `Take.seconds`)."""
+    def memory(self, recipe: Recipe, entry: CatalogEntry) -> int | None:
+        """The most memory (bytes) this process will have; None before the first measurement.
+
+        What stays the same is the program and the model; the rest grows with the pixels of one window.
+        """
+        found = self._library.measured(recipe.model, self._machine, "memory")
+        still = entry.size_bytes * LOADED + OVERHEAD
+        rates = [max(0.0, peak - still) / amount for amount, peak in found if amount > 0]
+        return int(still + median(rates) * _window(recipe, entry)) if rates else None
+
+    def learn(
+        self, recipe: Recipe, seconds: dict[str, float], memory: int = 0, entry: CatalogEntry | None = None
+    ) -> None:
+        """Remember what a take took: the timings of `Take.seconds`, and the most memory in bytes."""
         rest = seconds["total"] - seconds["load"] - seconds["denoise"]
         self._library.measure(recipe.model, self._machine, "denoise", _sampled(recipe), seconds["denoise"])
         self._library.measure(recipe.model, self._machine, "finish", _pixels(recipe), max(rest, 0.0))
+        if memory and entry is not None:
+            self._library.measure(recipe.model, self._machine, "memory", _window(recipe, entry), memory)
 
     def _part(self, model: str, part: str, amount: float) -> float | None:
         rates = [seconds / done for done, seconds in self._library.measured(model, self._machine, part) if done > 0]
         return median(rates) * amount if rates else None
 
 
+def smaller(width: int, height: int, seconds: float, entry: CatalogEntry) -> Iterator[tuple[int, int, float]]:
+    """Sizes below this one, the nearest first, in about its shape; then shorter lengths at the smallest."""
+    limits = entry.limits
+    last = (width, height)
+    for side in range(width - limits.multiple, limits.min_width - 1, -limits.multiple):
+        rows = round(height * side / width / limits.multiple) * limits.multiple
+        last = (side, max(limits.min_height, min(rows, height)))
+        yield (*last, seconds)
+    for part in (0.75, 0.5, 0.25):
+        yield (*last, max(0.5, round(seconds * part, 1)))
+
+
 def _pixels(recipe: Recipe) -> float:
     return float(recipe.width * recipe.height * recipe.frames)
+
+
+def _window(recipe: Recipe, entry: CatalogEntry) -> float:
+    """Pixels of what is sampled at once: longer clips roll forward and need no more."""
+    return float(recipe.width * recipe.height * min(recipe.frames, 1 + 4 * (entry.limits.window - 1)))
 
 
 def _sampled(recipe: Recipe) -> float:

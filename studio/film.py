@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from studio.direction import Direction
-from studio.recipe import Recipe
+from studio.recipe import Crop, Recipe
 
-JobState = Literal["queued", "running", "finishing", "done", "failed", "cancelled"]
+JobState = Literal["queued", "running", "finishing", "paused", "done", "failed", "cancelled"]
+Wish = Literal["", "stop", "pause", "keep"]
 
 FINAL_STATES: frozenset[str] = frozenset({"done", "failed", "cancelled"})
+WAITING_STATES: frozenset[str] = frozenset({"queued", "paused"})
 
 TIMINGS = ("total", "load", "first_preview", "text", "denoise", "decode", "check", "mark", "encode", "sign")
 
@@ -28,6 +30,11 @@ class Shot:
     `size` is landscape, portrait, square or WxH in pixels; `seconds` the length; `seed` None draws one. `first`, `last`
     and `frames` are given pictures: `frames` is one clip, or pictures spread over the shot. None elsewhere means the
     model's own default.
+
+    `places` puts each picture of `frames` at its second of the shot, `strengths` says how firmly each is kept (above 0,
+    up to 1); empty means evenly spread, and 1 each. `trim` is the part of a given clip that is used, (start, end) in
+    seconds. A crop is the part of a given picture that is used, where its shape differs from the shot's: None is the
+    middle; `crops` has one for each of `frames`.
     """
 
     prompt: str
@@ -42,6 +49,14 @@ class Shot:
     last: Path | None = None
     frames: tuple[Path, ...] = ()
     model: str = "storybook"
+    places: tuple[float, ...] = ()
+    strengths: tuple[float, ...] = ()
+    first_strength: float = 1.0
+    last_strength: float = 1.0
+    trim: tuple[float, float] | None = None
+    first_crop: Crop | None = None
+    last_crop: Crop | None = None
+    crops: tuple[Crop | None, ...] = ()
 
     def pictures(self) -> tuple[Path, ...]:
         """Every given file, in the order first, last, frames."""
@@ -63,6 +78,11 @@ class Shot:
         for name in ("first", "last"):
             values[name] = Path(values[name]) if values.get(name) else None
         values["frames"] = tuple(Path(path) for path in values.get("frames", ()))
+        for name in ("places", "strengths"):
+            values[name] = tuple(values.get(name, ()))
+        for name in ("trim", "first_crop", "last_crop"):
+            values[name] = tuple(values[name]) if values.get(name) else None
+        values["crops"] = tuple(tuple(crop) if crop else None for crop in values.get("crops", ()))
         return cls(**values)
 
 
@@ -71,7 +91,9 @@ class Job:
     """A shot being rendered, at one moment.
 
     `step` of `steps` counts over the whole clip; `eta_s` is seconds left, None while unknown. `preview_version` grows
-    with every preview. `error` is one plain line. `created` is ISO 8601 in UTC.
+    with every preview. `error` is one plain line. `created` is ISO 8601 in UTC. `group` is shared by takes that were
+    ordered together; `waiting_for` is what was asked of a running job and is not done yet; `queue` is its place in the
+    order of its owner's jobs (only for sorting).
     """
 
     id: str
@@ -89,19 +111,47 @@ class Job:
     created: str
     seed: int = 0
     notice: str | None = None
+    group: str = ""
+    waiting_for: Wish = ""
+    queue: int = 0
 
     @property
     def finished(self) -> bool:
         """Whether nothing more will happen to this job."""
         return self.state in FINAL_STATES
 
+    @property
+    def waits(self) -> bool:
+        """Whether it stands in the queue, or was paused."""
+        return self.state in WAITING_STATES
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a job; `at` is ISO 8601 in UTC."""
+
+    at: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What was taken back, or would be: `text` is one line for whoever did it."""
+
+    kind: Literal["delete", "star", "name", "note", "cancel", "clear"]
+    text: str
+    take_id: str | None = None
+    job_id: str | None = None
+
 
 @dataclass(frozen=True)
 class Take:
-    """One rendered, signed result. The files never change; `starred` is the only thing that may.
+    """One rendered, signed result. The files never change; a star, a name and a note may.
 
     `sha256` is of the signed clip; `report` the credential as it was verified after signing; `seconds` the time each
-    part took (see `TIMINGS`). width and height are pixels, frames is what the file holds.
+    part took (see `TIMINGS`). width and height are pixels, frames is what the file holds. `kept` says that the render
+    was stopped and what was there was kept: it is shorter than what was asked for.
     """
 
     id: str
@@ -120,6 +170,15 @@ class Take:
     seconds: dict[str, float] = field(default_factory=dict)
     created: str = ""
     starred: bool = False
+    name: str = ""
+    note: str = ""
+    group: str = ""
+    kept: bool = False
+
+    @property
+    def title(self) -> str:
+        """Its name, else its prompt."""
+        return self.name or self.recipe.prompt
 
     @property
     def duration(self) -> float:

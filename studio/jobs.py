@@ -7,33 +7,48 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from studio.errors import NotFound
-from studio.film import FINAL_STATES, Job, Shot
+from studio.errors import LibraryError, NotFound
+from studio.film import FINAL_STATES, Event, Job, Shot, Wish
+from studio.leases import LeaseStore
 from studio.recipe import Recipe
-from studio.store import Store, when
+from studio.store import when
 
-MAX_ATTEMPTS = 2  # a job that twice took the process down with it is not tried again
+MAX_ATTEMPTS = 2  # a job that twice took the process down with it, without getting further, is not tried again
+
+_WAITING = "state IN ('queued', 'paused')"
+_ALIVE = "finished IS NULL"
 
 
-class JobStore(Store):
+class JobStore(LeaseStore):
     """The jobs of a home folder."""
 
     def add_job(self, owner: str, shot: Shot, recipe: Recipe, notice: str | None = None) -> str:
         """Put a checked shot in the queue; its id."""
-        job_id = f"j{secrets.token_hex(8)}"
+        return self.add_jobs(owner, [(shot, recipe)], notice)[0]
+
+    def add_jobs(
+        self, owner: str, orders: Sequence[tuple[Shot, Recipe]], notice: str | None = None, group: str = ""
+    ) -> list[str]:
+        """Put checked shots in the queue, all or none; their ids."""
+        ids = [f"j{secrets.token_hex(8)}" for _ in orders]
         now = time.time()
         with self._write() as db:
             db.execute("INSERT OR IGNORE INTO owners (id, created) VALUES (?, ?)", (owner, now))
-            db.execute(
-                "INSERT INTO jobs (id, owner, state, stage, notice, shot, recipe, created) VALUES (?,?,?,?,?,?,?,?)",
-                (job_id, owner, "queued", "Waiting", notice, json.dumps(shot.to_dict()), recipe.to_json(), now),
-            )
-            self._event(job_id, "queued", "")
-        return job_id
+            for job_id, (shot, recipe) in zip(ids, orders, strict=True):
+                db.execute(
+                    "INSERT INTO jobs "
+                    "(id, owner, state, stage, notice, shot, recipe, seed, group_id, created, position) "
+                    "VALUES (?,?,'queued','Waiting',?,?,?,?,?,?, (SELECT coalesce(max(position), 0) + 1 FROM jobs))",
+                    (job_id, owner, notice, json.dumps(shot.to_dict()), recipe.to_json(), recipe.seed, group, now),
+                )
+                self._event(job_id, "queued", "")
+        return ids
+
+    # What there is
 
     def job(self, job_id: str, owner: str | None) -> Job:
         """One job; `owner` None is the engine's own view. Raises NotFound."""
@@ -42,12 +57,23 @@ class JobStore(Store):
             raise NotFound(f"there is no job {job_id[:40]!r}")
         return _job(row)
 
-    def jobs(self, owner: str) -> list[Job]:
-        """The owner's jobs, newest first."""
-        return [
-            _job(row)
-            for row in self._all("SELECT * FROM jobs WHERE owner = ? ORDER BY created DESC, rowid DESC", (owner,))
-        ]
+    def jobs(self, owner: str, limit: int | None = None, before: str | None = None) -> list[Job]:
+        """The owner's jobs, newest first; `before` goes on after that job. Raises NotFound for one that is not his."""
+        if before is not None:
+            self.job(before, owner)
+        rows = self._all(
+            "SELECT * FROM jobs WHERE owner = ? AND (? IS NULL OR seq < (SELECT seq FROM jobs WHERE id = ?)) "
+            "ORDER BY seq DESC LIMIT ?",
+            (owner, before, before, -1 if limit is None else max(0, limit)),
+        )
+        return [_job(row) for row in rows]
+
+    def active(self, owner: str) -> list[Job]:
+        """The owner's unfinished jobs: what is being shot first, then the queue in its order."""
+        rows = self._all(
+            f"SELECT * FROM jobs WHERE owner = ? AND {_ALIVE} ORDER BY {_WAITING}, position, seq", (owner,)
+        )
+        return [_job(row) for row in rows]
 
     def recipe(self, job_id: str) -> Recipe:
         """What a job is to render."""
@@ -57,108 +83,156 @@ class JobStore(Store):
         return Recipe.from_json(row["recipe"])
 
     def ahead(self, job_id: str) -> int:
-        """How many jobs come before this one: those running, and those that wait for longer."""
-        row = self._one(
-            "SELECT count(*) AS n FROM jobs, (SELECT created AS mine, rowid AS row FROM jobs WHERE id = ?) "
-            "WHERE id != ? AND (state IN ('running', 'finishing') "
-            "OR (state = 'queued' AND (created, jobs.rowid) < (mine, row)))",
-            (job_id, job_id),
-        )
-        return int(row["n"]) if row else 0
+        """How many jobs come before this one: those running, and of those that wait the ones whose turn is earlier.
 
-    def claim(self, only: Collection[str] | None = None) -> Job | None:
-        """Take the oldest waiting job (of `only`, where given) and mark it running."""
-        with self._write() as db:
-            for row in db.execute("SELECT * FROM jobs WHERE state = 'queued' ORDER BY created, rowid").fetchall():
-                if only is None or row["id"] in only:
-                    db.execute(
-                        "UPDATE jobs SET state = 'running', stage = 'Getting ready', started = ?, "
-                        "attempts = attempts + 1 WHERE id = ?",
-                        (time.time(), row["id"]),
-                    )
-                    self._event(row["id"], "started", "")
-                    return self.job(row["id"], None)
-        return None
-
-    def update_job(self, job_id: str, **values: Any) -> None:
-        """Write a running job's progress. A job that has ended is left alone."""
-        columns = ", ".join(f"{name} = ?" for name in values)
-        with self._write() as db:
-            db.execute(
-                f"UPDATE jobs SET {columns} WHERE id = ? AND state IN ('queued', 'running', 'finishing')",
-                (*values.values(), job_id),
-            )
-
-    def finish_job(self, job_id: str, state: str, stage: str, *, error: str | None = None) -> None:
-        """Write how a job ended. The record stays, whatever happened."""
-        self.update_job(job_id, state=state, stage=stage, error=error, eta=None, finished=time.time())
-        with self._write():
-            self._event(job_id, state, error or "")
-
-    def requeue_job(self, job_id: str, why: str, *, innocent: bool = False) -> None:
-        """Put a job that was stopped from outside back into the queue; an innocent one loses no attempt."""
-        self.update_job(job_id, state="queued", stage=why, eta=None, started=None)
-        if innocent:
-            with self._write() as db:
-                db.execute("UPDATE jobs SET attempts = max(0, attempts - 1) WHERE id = ?", (job_id,))
-        with self._write():
-            self._event(job_id, "requeued", why)
-
-    def request_cancel(self, job_id: str, owner: str) -> None:
-        """Set the stop flag, which the renderer reads at every step; a waiting job ends at once. Raises NotFound."""
-        self.job(job_id, owner)
-        with self._write() as db:
-            db.execute("UPDATE jobs SET stop = 1 WHERE id = ?", (job_id,))
-            ended = db.execute(
-                "UPDATE jobs SET state = 'cancelled', stage = 'Stopped', finished = ? "
-                "WHERE id = ? AND state = 'queued'",
-                (time.time(), job_id),
-            )
-            self._event(job_id, "cancelled" if ended.rowcount else "stop", "")
-
-    def stop_requested(self, job_id: str) -> bool:
-        """Whether somebody asked this job to stop."""
-        row = self._one("SELECT stop FROM jobs WHERE id = ?", (job_id,))
-        return row is None or bool(row["stop"])
-
-    def recover(self) -> list[str]:
-        """Deal with jobs that a process left when it died: taken up again, or failed after the second time.
-
-        Only for whoever holds the engine's lock: nobody else can be rendering then.
+        Owners take turns, so of another owner's line only as many count as get their turn before.
         """
-        found = []
-        for row in self._all("SELECT id, attempts, stop FROM jobs WHERE state IN ('running', 'finishing')", ()):
-            found.append(row["id"])
-            if row["stop"]:
-                self.finish_job(row["id"], "cancelled", "Stopped")
-            elif row["attempts"] >= MAX_ATTEMPTS:
-                line = "The studio stopped twice while this was being shot, so it was not tried again. Shoot it again."
-                self.finish_job(row["id"], "failed", "Failed", error=line)
-            else:
-                self.requeue_job(row["id"], "The studio stopped while this was being shot; it goes on by itself")
-        self._sweep()
-        return found
-
-    def _sweep(self) -> None:
-        """Remove working folders of jobs that have ended."""
-        waiting = {row["id"] for row in self._all("SELECT id FROM jobs WHERE state = 'queued'", ())}
-        for folder in self.work.iterdir():
-            if folder.name not in waiting:
-                shutil.rmtree(folder, ignore_errors=True)
+        mine = self._one("SELECT owner, position FROM jobs WHERE id = ?", (job_id,))
+        running = self._one(
+            "SELECT count(*) AS n FROM jobs WHERE state IN ('running', 'finishing') AND id != ?", (job_id,)
+        )
+        if mine is None or running is None:
+            return 0
+        lines = self._all(
+            "SELECT owner, served, sum(position < ?) AS earlier, count(*) AS n "
+            "FROM jobs JOIN owners ON owners.id = owner WHERE state = 'queued' AND (paused = 0 OR owner = ?) AND jobs.id != ? GROUP BY owner",
+            (mine["position"], mine["owner"], job_id),
+        )
+        before = next((int(line["earlier"]) for line in lines if line["owner"] == mine["owner"]), 0)
+        served = self._one("SELECT served, id FROM owners WHERE id = ?", (mine["owner"],))
+        assert served is not None
+        turn = (served["served"], mine["owner"])
+        others = (line for line in lines if line["owner"] != mine["owner"])
+        between = sum(min(int(o["n"]), before + ((o["served"], o["owner"]) < turn)) for o in others)
+        return int(running["n"]) + before + between
 
     def history(self, job_id: str) -> list[tuple[float, str, str]]:
         """What happened to a job: (time, kind, text), oldest first."""
         rows = self._all("SELECT at, kind, text FROM events WHERE job_id = ? ORDER BY id", (job_id,))
         return [(row["at"], row["kind"], row["text"]) for row in rows]
 
+    def events(self, job_id: str) -> list[Event]:
+        """The same, for people to read."""
+        return [Event(when(at), kind, text) for at, kind, text in self.history(job_id)]
+
     def preview(self, job: Job) -> Path | None:
         """A running job's newest preview."""
         path = self.work / job.id / f"preview-{job.preview_version}.webp"
         return path if job.preview_version and path.exists() else None
 
+    # For the engine
+
+    def claim(self, only: Collection[str] | None = None) -> Job | None:
+        """Take the next waiting job (of `only`, where given), mark it running and lease it to this store.
+
+        Owners take turns: whoever was served longest ago is next; within an owner's line its order counts.
+        """
+        with self._write() as db:
+            rows = db.execute(
+                "SELECT jobs.id, owner FROM jobs JOIN owners ON owners.id = owner WHERE state = 'queued' AND paused = 0 "
+                "ORDER BY served, owner, position, seq"
+            )
+            row = next((row for row in rows if only is None or row["id"] in only), None)
+            if row is None:
+                return None
+            db.execute(
+                "UPDATE jobs SET state = 'running', stage = 'Getting ready', started = ?, worker = ?, "
+                "attempts = attempts + 1 WHERE id = ?",
+                (time.time(), self.me, row["id"]),
+            )
+            db.execute("UPDATE owners SET served = 1 + (SELECT max(served) FROM owners) WHERE id = ?", (row["owner"],))
+            self._event(row["id"], "started", "")
+            return self.job(row["id"], None)
+
+    def update_job(self, job_id: str, **values: Any) -> bool:
+        """Write a job's progress; whether it was. One that has ended, or is another process's, is left alone."""
+        columns = ", ".join(f"{name} = ?" for name in values)
+        with self._write() as db:
+            done = db.execute(
+                f"UPDATE jobs SET {columns} WHERE id = ? AND {_ALIVE} AND (worker IS NULL OR worker = ?)",
+                (*values.values(), job_id, self.me),
+            )
+            return done.rowcount > 0
+
+    def progress(self, job_id: str, **values: Any) -> None:
+        """As `update_job`, of what matters for the moment: a busy database or a full disk does not stop a render."""
+        try:
+            self.update_job(job_id, **values)
+        except LibraryError:
+            return
+
+    def saved(self, job_id: str, step: int) -> None:
+        """The sampler's state was kept at this step. A job that gets further each time may be tried again and again."""
+        with self._write() as db:
+            db.execute("UPDATE jobs SET saved = ?, attempts = 1 WHERE id = ? AND saved < ?", (step, job_id, step))
+
+    def finish_job(self, job_id: str, state: str, stage: str, *, error: str | None = None) -> None:
+        """Write how a job ended. The record stays, whatever happened."""
+        with self._write():
+            ended = self.update_job(
+                job_id, state=state, stage=stage, error=error, eta=None, wish="", worker=None, finished=time.time()
+            )
+            if ended:
+                self._event(job_id, state, error or "")
+
+    def requeue_job(self, job_id: str, why: str, *, innocent: bool = False) -> None:
+        """Put a job that was stopped from outside back into the queue; an innocent one loses no attempt."""
+        with self._write() as db:
+            if self.update_job(job_id, state="queued", stage=why, eta=None, started=None, worker=None):
+                db.execute("UPDATE jobs SET attempts = max(0, attempts - ?) WHERE id = ?", (int(innocent), job_id))
+                self._event(job_id, "requeued", why)
+
+    def shelve_job(self, job_id: str) -> None:
+        """A running job was put down because its owner paused it."""
+        with self._write() as db:
+            if self.update_job(job_id, state="paused", stage="Paused", eta=None, worker=None, wish=""):
+                db.execute("UPDATE jobs SET attempts = max(0, attempts - 1) WHERE id = ?", (job_id,))
+                self._event(job_id, "paused", "")
+
+    def wish(self, job_id: str) -> Wish:
+        """What somebody asked of a running job. One that is gone, or was taken over, is to stop."""
+        row = self._one("SELECT wish, worker FROM jobs WHERE id = ?", (job_id,))
+        if row is None or (row["worker"] is not None and row["worker"] != self.me):
+            return "stop"
+        found: Wish = row["wish"]
+        return found
+
+    def recover(self) -> list[str]:
+        """Deal with jobs that a process left when it died: taken up again, or failed after the second time in a row.
+
+        Only for a store that is not rendering. Jobs of another process that still lives are left alone.
+        """
+        found = []
+        for row in self._all("SELECT * FROM jobs WHERE state IN ('running', 'finishing')", ()):
+            if row["worker"] is None or row["worker"] == self.me or not self.lives(row["worker"]):
+                found.append(row["id"])
+                with self._write() as db:
+                    db.execute("UPDATE jobs SET worker = NULL WHERE id = ?", (row["id"],))
+                    self._take_up(row)
+        self.forget_dead()
+        self._sweep()
+        return found
+
+    def _take_up(self, row: sqlite3.Row) -> None:
+        if row["wish"] == "stop":
+            self.finish_job(row["id"], "cancelled", "Stopped")
+        elif row["attempts"] >= MAX_ATTEMPTS:
+            line = "The studio stopped twice while this was being shot, so it was not tried again. Shoot it again."
+            self.finish_job(row["id"], "failed", "Failed", error=line)
+        else:
+            self.requeue_job(row["id"], "The studio stopped while this was being shot; it goes on by itself")
+            if row["wish"] == "pause":
+                self.update_job(row["id"], state="paused", stage="Paused", wish="")
+
+    def _sweep(self) -> None:
+        """Remove working folders of jobs that have ended."""
+        alive = {row["id"] for row in self._all(f"SELECT id FROM jobs WHERE {_ALIVE}", ())}
+        for folder in self.work.iterdir():
+            if folder.name not in alive:
+                shutil.rmtree(folder, ignore_errors=True)
+
 
 def _job(row: sqlite3.Row) -> Job:
-    recipe = json.loads(row["recipe"])
     begun = row["started"]
     end = row["finished"] if row["state"] in FINAL_STATES else time.time()
     return Job(
@@ -175,6 +249,9 @@ def _job(row: sqlite3.Row) -> Job:
         error=row["error"],
         shot=Shot.from_dict(json.loads(row["shot"])),
         created=when(row["created"]),
-        seed=recipe["seed"],
+        seed=row["seed"],
         notice=row["notice"],
+        group=row["group_id"],
+        waiting_for=row["wish"],
+        queue=row["position"],
     )

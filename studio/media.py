@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -16,18 +17,23 @@ from PIL import Image
 from studio.disk import require_space, room, save_bytes
 from studio.errors import MediaError
 from studio.pictures import Frames, fit_picture, jpeg, open_animation, open_picture, picture_kind
-from studio.writing import ClipWriter
+from studio.writing import ClipWriter, retag
 
 __all__ = [
+    "ClipFacts",
     "ClipWriter",
+    "clip_length",
     "count_frames",
     "decode_clip",
     "fit_picture",
+    "frame_at",
     "is_clip",
     "is_container",
     "jpeg",
     "open_picture",
+    "probe",
     "require_space",
+    "retag",
     "room",
     "save_bytes",
     "save_poster",
@@ -37,24 +43,78 @@ __all__ = [
 MAX_CLIP_BYTES = 2_000_000_000
 DECODE_TIMEOUT = 120  # seconds
 
+MAX_ANIMATION = 2000  # pictures of a GIF or WebP that are read
+
+_SIZE = re.compile(r"Stream #.*?: Video: .*?, (\d{2,6})x(\d{2,6})")
+_DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
 _PPM = re.compile(rb"P6\s+(\d+)\s+(\d+)\s+255\s")
 
 
+@dataclass(frozen=True)
+class ClipFacts:
+    """What a clip says of itself: pixels, and its length in seconds (None when it does not say)."""
+
+    width: int
+    height: int
+    seconds: float | None
+
+
+def probe(path: Path) -> ClipFacts:
+    """Size and length of a clip. Raises MediaError when there are no moving pictures in it."""
+    container = _container(path)
+    if container is None:
+        pictures, times = open_animation(path, MAX_ANIMATION)
+        return ClipFacts(*pictures[0].size, sum(times) / 1000)
+    said = subprocess.run(
+        [*_ffmpeg(), "-f", container, "-i", str(path.absolute())],
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=DECODE_TIMEOUT, check=False,
+    ).stderr.decode(errors="replace")  # fmt: skip
+    size = _SIZE.search(said)
+    if size is None:
+        what = "only sound" if " Audio: " in said else "no pictures"
+        raise MediaError(f"{path.name}: there is {what} in this clip; give one with pictures that move")
+    long = _DURATION.search(said)
+    seconds = None if long is None else int(long[1]) * 3600 + int(long[2]) * 60 + float(long[3])
+    return ClipFacts(int(size[1]), int(size[2]), seconds)
+
+
+def clip_length(path: Path) -> float | None:
+    """Seconds of a clip; None where it does not say. Raises MediaError."""
+    return probe(path).seconds
+
+
 def decode_clip(
-    path: Path, *, fps: float | None = None, size: tuple[int, int] | None = None, limit: int | None = None
+    path: Path,
+    *,
+    fps: float | None = None,
+    size: tuple[int, int] | None = None,
+    limit: int | None = None,
+    span: tuple[float, float] | None = None,
+    crop: tuple[float, float, float, float] | None = None,
 ) -> Frames:
     """A clip's frames: uint8 (n, h, w, 3), at its own rate and size unless `fps` or `size` (width, height) is given.
 
-    `size` covers and crops to the middle; `limit` frames are read at most. MP4, MOV, WebM, Matroska, and animated GIF
-    or WebP. Raises MediaError.
+    `size` covers and crops to the middle, of `crop` (left, top, width, height as parts) where given; `limit` frames are
+    read at most, of the `span` (start, end) in seconds. MP4, MOV, WebM, Matroska, animated GIF or WebP. Raises MediaError.
     """
     container = _container(path)
     if container is None:
-        return _decode_animation(path, size, limit)
-    frames = list(_read_frames(path, container, fps, size, limit))
+        return _decode_animation(path, fps, size, limit, span, crop)
+    frames = list(_read_frames(path, container, fps, size, limit, span, crop))
     if not frames:
         raise MediaError(f"{path.name}: no picture could be read from this clip")
     return np.stack(frames)
+
+
+def frame_at(path: Path, index: int) -> Frames:
+    """One frame of a clip, uint8 (h, w, 3); the last one where there are fewer. Raises MediaError."""
+    frame = None
+    for found, frame in enumerate(_read_frames(path, _container(path) or "mov", None, None, None)):
+        if found == index:
+            break
+    if frame is None:
+        raise MediaError(f"{path.name}: no picture could be read from this clip")
+    return frame
 
 
 def count_frames(path: Path) -> int:
@@ -112,15 +172,23 @@ def _container(path: Path) -> str | None:
 
 
 def _read_frames(
-    path: Path, container: str, fps: float | None, size: tuple[int, int] | None, limit: int | None
+    path: Path,
+    container: str,
+    fps: float | None,
+    size: tuple[int, int] | None,
+    limit: int | None,
+    span: tuple[float, float] | None = None,
+    crop: tuple[float, float, float, float] | None = None,
 ) -> Iterator[Frames]:
     filters = [f"fps={fps:g}"] if fps else []
+    if crop:
+        filters.append(f"crop=iw*{crop[2]:.6f}:ih*{crop[3]:.6f}:iw*{crop[0]:.6f}:ih*{crop[1]:.6f}")
     if size:
         filters.append(f"scale={size[0]}:{size[1]}:force_original_aspect_ratio=increase,crop={size[0]}:{size[1]}")
     filters.append("scale=flags=bicubic+accurate_rnd+full_chroma_int,format=rgb24")
     command = [
-        imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-nostdin",
-        "-protocol_whitelist", "file", "-f", container, "-i", str(path.absolute()), "-map", "0:v:0",
+        *_ffmpeg(), "-loglevel", "error", *(["-ss", f"{span[0]:.6f}", "-t", f"{span[1] - span[0]:.6f}"] if span else []),
+        "-f", container, "-i", str(path.absolute()), "-map", "0:v:0",
         "-vf", ",".join(filters), "-fps_mode", "passthrough", *(["-frames:v", str(limit)] if limit else []),
         "-c:v", "ppm", "-f", "image2pipe", "pipe:1",
     ]  # fmt: skip
@@ -141,6 +209,10 @@ def _read_frames(
         process.wait()
 
 
+def _ffmpeg() -> list[str]:
+    return [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-protocol_whitelist", "file"]
+
+
 def _read_ppm(stream: IO[bytes]) -> Frames | None:
     head = b""
     while not (match := _PPM.fullmatch(head)):
@@ -155,8 +227,26 @@ def _read_ppm(stream: IO[bytes]) -> Frames | None:
     return np.frombuffer(data, dtype=np.uint8).reshape(height, width, 3)
 
 
-def _decode_animation(path: Path, size: tuple[int, int] | None, limit: int | None) -> Frames:
-    pictures = open_animation(path, limit or 2000)
+def _decode_animation(
+    path: Path,
+    fps: float | None,
+    size: tuple[int, int] | None,
+    limit: int | None,
+    span: tuple[float, float] | None,
+    crop: tuple[float, float, float, float] | None,
+) -> Frames:
+    pictures, times = open_animation(path, MAX_ANIMATION)
+    order = range(len(pictures)) if fps is None and span is None else _resampled(times, fps, span)
+    chosen = [pictures[index] for index in list(order)[:limit]]
     if size is None:
-        return np.stack([np.array(picture, dtype=np.uint8) for picture in pictures])
-    return np.stack([fit_picture(picture, *size) for picture in pictures])
+        return np.stack([np.array(picture, dtype=np.uint8) for picture in chosen])
+    return np.stack([fit_picture(picture, *size, crop) for picture in chosen])
+
+
+def _resampled(times: Sequence[int], fps: float | None, span: tuple[float, float] | None) -> list[int]:
+    """Which picture of an animation is seen at every frame; `times` are milliseconds each."""
+    ends = np.cumsum(times) / 1000
+    start, end = span if span is not None else (0.0, float(ends[-1]))
+    rate = fps or len(times) / float(ends[-1])
+    moments = start + np.arange(max(1, round((min(end, float(ends[-1])) - start) * rate))) / rate
+    return [int(index) for index in np.minimum(np.searchsorted(ends, moments, side="right"), len(times) - 1)]

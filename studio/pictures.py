@@ -20,6 +20,7 @@ MAX_BYTES = 64_000_000
 MAX_SIDE = 12_000  # pixels
 MAX_PIXELS = 80_000_000  # below PIL's own alarm, so that a good picture never warns
 MIN_SIDE = 16
+MAX_ANIMATED = 400_000_000  # pixels of all frames of an animation together: what is longer ends early
 
 Frames = NDArray[np.uint8]
 
@@ -56,21 +57,33 @@ def open_picture(path: Path) -> Image.Image:
             raise MediaError(f"{path.name}: the picture is damaged or cut off; save it again and retry") from None
 
 
-def open_animation(path: Path, limit: int) -> list[Image.Image]:
-    """The first `limit` frames of a GIF or WebP as RGB pictures."""
+def open_animation(path: Path, limit: int) -> tuple[list[Image.Image], list[int]]:
+    """The first `limit` frames of a GIF or WebP as RGB pictures, and for how many milliseconds each is seen."""
     frames: list[Image.Image] = []
+    times: list[int] = []
     with _opened(path) as image:
         try:
+            limit = min(limit, max(1, MAX_ANIMATED // (image.width * image.height)))
             for index in range(min(limit, int(getattr(image, "n_frames", 1)))):
                 image.seek(index)
                 frames.append(_opaque(image.copy()))
+                times.append(max(10, int(image.info.get("duration") or 100)))
         except _BROKEN:
             raise MediaError(f"{path.name}: the animation is damaged or cut off") from None
-    return frames
+    return frames, times
 
 
-def fit_picture(image: Image.Image, width: int, height: int) -> Frames:
-    """The middle of the picture, scaled to cover width x height pixels: uint8 (height, width, 3)."""
+def fit_picture(
+    image: Image.Image, width: int, height: int, crop: tuple[float, float, float, float] | None = None
+) -> Frames:
+    """The picture, or its `crop` (left, top, width, height as parts of it), scaled to cover width x height pixels and
+    cut to the middle: uint8 (height, width, 3)."""
+    if crop is not None:
+        left, top = crop[0] * image.width, crop[1] * image.height
+        right, bottom = left + crop[2] * image.width, top + crop[3] * image.height
+        image = image.crop(
+            (round(left), round(top), max(round(right), round(left) + 1), max(round(bottom), round(top) + 1))
+        )
     fitted = ImageOps.fit(image, (width, height), method=Image.Resampling.LANCZOS)
     return np.array(fitted, dtype=np.uint8)
 

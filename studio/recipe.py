@@ -11,16 +11,20 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, cast
 
 from studio.errors import RecipeError
 
 SCHEMA = "auteur.recipe/1"
+Privacy = Literal["full", "no-prompt", "origin-only"]
 MAX_JSON = 200_000  # characters; a recipe of ours has some 2,000
 MAX_TEXT = 16_000
 MAX_NAME = 200
 MAX_SEED = 2**63 - 1
+
+Crop = tuple[float, float, float, float]
+"""A part of a picture: left, top, width and height as parts (0 to 1) of the whole, upright picture."""
 
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,120}")
@@ -28,12 +32,19 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,120}")
 
 @dataclass(frozen=True)
 class GivenFrames:
-    """One anchor by content: `sha256` of the file as it was given, `place` "first", "last", "clip" or a frame index."""
+    """One anchor by content: `sha256` of the file as it was given, `place` "first", "last", "clip" or a frame index.
+
+    `crop` is the part of it that was used; None is the middle. Of a clip the part from `start` to `end` seconds was
+    used; an `end` of 0 is its own.
+    """
 
     sha256: str
     place: str | int
     strength: float = 1.0
     name: str = ""
+    crop: Crop | None = None
+    start: float = 0.0
+    end: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,15 @@ class Recipe:
         """Canonical: the same recipe is the same string, byte for byte."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
+    def disclosed(self, privacy: Privacy) -> str:
+        """What of it travels inside the clip, as JSON: all, all but the words, or nothing ("")."""
+        if privacy == "origin-only":
+            return ""
+        if privacy == "full":
+            return self.to_json()
+        anchors = tuple(replace(anchor, name="") for anchor in self.anchors)
+        return replace(self, prompt="", rendered_prompt="", negative="", anchors=anchors).to_json()
+
     @classmethod
     def from_json(cls, text: str) -> Recipe:
         """Read a recipe from a stranger. Raises RecipeError with one plain line."""
@@ -87,6 +107,8 @@ class Recipe:
     def from_dict(cls, data: Mapping[str, Any]) -> Recipe:
         """As `from_json`, of data that is already parsed."""
         schema = data.get("schema")
+        if isinstance(schema, str) and _later(schema):
+            raise RecipeError(f"this recipe was written by a newer Auteur ({schema[:60]}): update, and read it again")
         if schema != SCHEMA:
             raise RecipeError(
                 f"this recipe is of another kind: schema {str(schema)[:60]!r}, this studio reads {SCHEMA!r}"
@@ -114,6 +136,13 @@ class Recipe:
             parents=_parents(data.get("parents")),
             machine=_names(data.get("machine"), 32),
         )
+
+
+def _later(schema: str) -> bool:
+    """Whether a recipe is of our kind, with a higher number."""
+    kind, _, number = schema.rpartition("/")
+    ours, _, mine = SCHEMA.rpartition("/")
+    return kind == ours and number.isdecimal() and len(number) < 9 and int(number) > int(mine)
 
 
 def _text(data: Mapping[str, Any], name: str, limit: int) -> str:
@@ -187,7 +216,25 @@ def _anchor(item: dict[str, Any]) -> GivenFrames | None:
         place=place if isinstance(place, str) else min(max(place, 0), 100_000),
         strength=float(min(max(strength, 0.0), 1.0)),
         name=_printable(name)[:MAX_NAME] if isinstance(name, str) else "",
+        crop=_crop(item.get("crop")),
+        start=_seconds(item.get("start")),
+        end=_seconds(item.get("end")),
     )
+
+
+def _seconds(value: object) -> float:
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and _finite(value)
+    return float(min(max(cast("float", value), 0.0), 1e6)) if good else 0.0
+
+
+def _crop(value: object) -> Crop | None:
+    if not isinstance(value, (list, tuple)) or len(value) != 4:
+        return None
+    if any(isinstance(part, bool) or not isinstance(part, (int, float)) or not _finite(part) for part in value):
+        return None
+    left, top, width, height = (min(max(float(part), 0.0), 1.0) for part in value)
+    width, height = min(width, 1.0 - left), min(height, 1.0 - top)
+    return (left, top, width, height) if width > 0.01 and height > 0.01 else None
 
 
 def _parents(value: object) -> tuple[str, ...]:

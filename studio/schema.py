@@ -68,6 +68,100 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX measurements_by_part ON measurements(model, machine, part, id);
     """,
+    # 2: jobs that can be paused, moved, grouped and leased; takes with a name; undo; fairness; settings of owners.
+    # Order comes from `seq`, not from a clock, which may be set back.
+    """
+    CREATE TABLE jobs_2 (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        owner TEXT NOT NULL REFERENCES owners(id),
+        state TEXT NOT NULL
+            CHECK (state IN ('queued', 'running', 'finishing', 'paused', 'done', 'failed', 'cancelled')),
+        stage TEXT NOT NULL DEFAULT '',
+        step INTEGER NOT NULL DEFAULT 0,
+        steps INTEGER NOT NULL DEFAULT 0,
+        eta REAL,
+        preview_version INTEGER NOT NULL DEFAULT 0,
+        take_id TEXT,
+        error TEXT,
+        notice TEXT,
+        shot TEXT NOT NULL,
+        recipe TEXT NOT NULL,
+        seed INTEGER NOT NULL DEFAULT 0,
+        group_id TEXT NOT NULL DEFAULT '',
+        position INTEGER NOT NULL DEFAULT 0,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        saved INTEGER NOT NULL DEFAULT 0,
+        wish TEXT NOT NULL DEFAULT '' CHECK (wish IN ('', 'stop', 'pause', 'keep')),
+        worker TEXT,
+        created REAL NOT NULL,
+        started REAL,
+        finished REAL
+    );
+    INSERT INTO jobs_2 (id, owner, state, stage, step, steps, eta, preview_version, take_id, error, notice, shot, recipe,
+        seed, position, attempts, wish, created, started, finished)
+        SELECT id, owner, state, stage, step, steps, eta, preview_version, take_id, error, notice, shot, recipe,
+        coalesce(json_extract(recipe, '$.seed'), 0), row_number() OVER (ORDER BY created, rowid), attempts,
+        CASE WHEN stop THEN 'stop' ELSE '' END, created, started, finished FROM jobs ORDER BY created, rowid;
+    DROP TABLE jobs;
+    ALTER TABLE jobs_2 RENAME TO jobs;
+    CREATE INDEX jobs_unfinished ON jobs(owner, position) WHERE finished IS NULL;
+    CREATE INDEX jobs_by_state ON jobs(state, position);
+    CREATE INDEX jobs_by_owner ON jobs(owner, seq);
+    CREATE TABLE takes_2 (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        job_id TEXT NOT NULL,
+        owner TEXT NOT NULL REFERENCES owners(id),
+        recipe TEXT NOT NULL,
+        report TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        frames INTEGER NOT NULL,
+        fps INTEGER NOT NULL,
+        seconds TEXT NOT NULL,
+        created REAL NOT NULL,
+        starred INTEGER NOT NULL DEFAULT 0,
+        deleted REAL,
+        name TEXT NOT NULL DEFAULT '',
+        note TEXT NOT NULL DEFAULT '',
+        group_id TEXT NOT NULL DEFAULT '',
+        kept INTEGER NOT NULL DEFAULT 0,
+        words TEXT NOT NULL DEFAULT ''
+    );
+    INSERT INTO takes_2 (id, job_id, owner, recipe, report, sha256, width, height, frames, fps, seconds, created, starred,
+        deleted, words)
+        SELECT id, job_id, owner, recipe, report, sha256, width, height, frames, fps, seconds, created, starred, deleted,
+        lower(coalesce(json_extract(recipe, '$.prompt'), '')) FROM takes ORDER BY created, rowid;
+    DROP TABLE takes;
+    ALTER TABLE takes_2 RENAME TO takes;
+    CREATE INDEX takes_by_owner ON takes(owner, seq);
+    CREATE TABLE stills (
+        take_id TEXT NOT NULL,
+        frame INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        PRIMARY KEY (take_id, frame)
+    );
+    CREATE TABLE undo (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at REAL NOT NULL,
+        owner TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        data TEXT NOT NULL
+    );
+    CREATE INDEX undo_by_owner ON undo(owner, id);
+    CREATE TABLE workers (
+        id TEXT PRIMARY KEY,
+        pid INTEGER NOT NULL,
+        host TEXT NOT NULL,
+        serves INTEGER NOT NULL,
+        beat INTEGER NOT NULL DEFAULT 0
+    );
+    ALTER TABLE owners ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE owners ADD COLUMN served INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE owners ADD COLUMN preferences TEXT NOT NULL DEFAULT '{}';
+    """,
 )
 
 

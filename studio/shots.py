@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING
 from model import catalog
 from model.catalog import CatalogEntry
 from studio import direction as directions
-from studio import media, words
-from studio.errors import MediaError, ShotError
+from studio import given, words
+from studio.errors import ShotError
 from studio.film import Shot
-from studio.inputs import sha256_of
-from studio.recipe import GivenFrames, Recipe
+from studio.given import TEMPORAL, spread
+from studio.recipe import Recipe
 
 if TYPE_CHECKING:
     from studio.library import Library
 
 SHORTEST = 0.3  # seconds
 SEED_DRAW = 2**31  # drawn seeds are short enough to read aloud; any the model takes can be given
-TEMPORAL = 4  # frames a latent stands for: clips have 1 + 4k
-MAX_GIVEN = 16  # pictures spread over one shot
+
+__all__ = ["Plan", "dimensions", "entry", "frames_for", "from_recipe", "plan", "spread"]
 
 _SIZE = re.compile(r"\s*(\d{1,6})\s*[xX×]\s*(\d{1,6})\s*")
 
@@ -74,9 +74,7 @@ def plan(shot: Shot, entry: CatalogEntry, knows: Mapping[str, Collection[str]] |
     direction = directions.check(shot.direction, knows)
     rendered = directions.compile(prompt, direction)
     if len(rendered) > limits.max_prompt_chars:
-        message = (
-            f"with its direction the prompt has {len(rendered)} characters: {limits.max_prompt_chars} are read"
-        )
+        message = f"with its direction the prompt has {len(rendered)} characters: {limits.max_prompt_chars} are read"
         raise ShotError("prompt", f"{prompt[:80]}...", message, limits.max_prompt_chars)
     width, height = dimensions(shot.size, entry)
     recipe = Recipe(
@@ -97,7 +95,7 @@ def plan(shot: Shot, entry: CatalogEntry, knows: Mapping[str, Collection[str]] |
         shift=float(defaults.shift),
         solver=defaults.solver,
     )
-    recipe = replace(recipe, anchors=_anchors(shot, recipe.frames, entry))
+    recipe = replace(recipe, anchors=given.anchors(shot, recipe.frames, entry))
     return Plan(replace(shot, prompt=prompt, negative=negative, direction=direction), recipe)
 
 
@@ -139,9 +137,6 @@ def frames_for(seconds: float, entry: CatalogEntry) -> int:
 
 def from_recipe(recipe: Recipe, library: Library) -> Shot:
     """The shot that a recipe describes; given pictures are found by content and left out when they are not here."""
-    found = [(anchor, library.input(anchor.sha256)) for anchor in recipe.anchors]
-    here = [(anchor.place, path) for anchor, path in found if path is not None]
-    single = [place for place, _ in here if place in ("first", "last")]
     known = {kind: value for kind, value in recipe.direction.items() if kind in directions.KINDS}
     return Shot(
         prompt=recipe.prompt,
@@ -152,71 +147,9 @@ def from_recipe(recipe: Recipe, library: Library) -> Shot:
         seed=recipe.seed,
         steps=recipe.steps,
         guidance=recipe.guidance,
-        first=next((path for place, path in here if place == "first"), None),
-        last=next((path for place, path in here if place == "last"), None),
-        frames=tuple(path for place, path in here if place not in single),
         model=recipe.model,
+        **given.fields(recipe, library.input),
     )
-
-
-def spread(count: int, frames: int) -> tuple[int, ...]:
-    """Frame indices of `count` key pictures over a clip: first to last, on latent boundaries (0 or 1 + 4k)."""
-    if count == 1:
-        return (0,)
-    last = frames - TEMPORAL
-    return tuple(0 if i == 0 else 1 + round(i * (last - 1) / (count - 1) / TEMPORAL) * TEMPORAL for i in range(count))
-
-
-def _anchors(shot: Shot, frames: int, entry: CatalogEntry) -> tuple[GivenFrames, ...]:
-    if shot.frames and (shot.first or shot.last):
-        message = "frames cannot be combined with a first or last picture: put them among the frames"
-        raise ShotError("frames", len(shot.frames), message)
-    if shot.frames:
-        return _sequence(shot, frames, entry)
-    anchors = []
-    for place, picture in (("first", shot.first), ("last", shot.last)):
-        if picture is not None:
-            _takes(entry, place, place)
-            anchors.append(_given(place, picture, place))
-    return tuple(anchors)
-
-
-def _sequence(shot: Shot, frames: int, entry: CatalogEntry) -> tuple[GivenFrames, ...]:
-    """One clip from the first frame on, or pictures spread over the shot."""
-    if len(shot.frames) == 1 and _moves(shot.frames[0]):
-        _takes(entry, "sequence", "frames")
-        return (_given("frames", shot.frames[0], "clip"),)
-    _takes(entry, "index", "frames")
-    limit = min(MAX_GIVEN, (frames - 1) // TEMPORAL)
-    if len(shot.frames) > limit:
-        message = f"frames: {len(shot.frames)} pictures are too many for this length: up to {limit}"
-        raise ShotError("frames", len(shot.frames), message, limit)
-    places = spread(len(shot.frames), frames)
-    return tuple(_given("frames", path, place) for path, place in zip(shot.frames, places, strict=True))
-
-
-def _takes(entry: CatalogEntry, kind: str, field: str) -> None:
-    if not entry.given.get(kind, False):
-        raise ShotError(field, kind, f"{entry.title} cannot be given a picture here ({field}); leave it out")
-
-
-def _given(field: str, path: Path, place: str | int) -> GivenFrames:
-    """One given file, after it was opened in full: a picture that breaks halfway must not break the render."""
-    try:
-        if place == "clip":
-            media.decode_clip(path, size=(64, 64), limit=2)
-        else:
-            media.open_picture(path)
-    except MediaError as error:
-        raise ShotError(field, path.name, f"{field}: {error}") from None
-    return GivenFrames(sha256=sha256_of(path), place=place, name=words.printable(path.name)[:120])
-
-
-def _moves(path: Path) -> bool:
-    try:
-        return media.is_clip(path)
-    except MediaError as error:
-        raise ShotError("frames", path.name, f"frames: {error}") from None
 
 
 def _size_name(size: str) -> str:

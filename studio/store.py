@@ -1,7 +1,13 @@
-"""The database under the library: one connection, safe from any thread, beside the folders it speaks of."""
+"""The database under the library: one connection that writes and one that reads, beside the folders it speaks of.
+
+Pages read while a render writes, and while another process holds the write lock: a reader never waits for a writer.
+"""
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 import sqlite3
 import threading
 import time
@@ -11,50 +17,58 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from studio.errors import SettingsError
+from studio.errors import LibraryError, SettingsError
 from studio.schema import migrate
 
 BUSY_MS = 10_000
 
 
 class Store:
-    """A home folder and its database; both are made if they are missing."""
+    """A home folder and its database; both are made if they are missing.
+
+    `me` names this store among all that may work on the same home: the lease of a job is held in that name.
+    """
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.inputs, self.work, self._takes = home / "inputs", home / "work", home / "takes"
-        self._bin, self.keys = home / "bin", home / "identity"
-        self._lock = threading.RLock()
+        self._bin, self.keys, self.leases = home / "bin", home / "identity", home / "leases"
+        self.me = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(6)}"
+        self._lock, self._reading = threading.RLock(), threading.Lock()
+        self._writer: int | None = None  # the thread that is inside a transaction
         try:
             home.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for folder in (self.inputs, self.work, self._takes, self._bin):
+            for folder in (self.inputs, self.work, self._takes, self._bin, self.leases):
                 folder.mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
             line = f"the studio cannot write to {home} ({error.strerror}): set AUTEUR_HOME to a folder it may"
             raise SettingsError(line) from None
+        path = home / "library.db"
         try:
-            self._db = _open(home / "library.db")
+            self._db = _open(path)
+            self._reader = _connect(path)
+            self._reader.execute("PRAGMA query_only = ON")
         except sqlite3.Error as error:
-            line = f"{home / 'library.db'} cannot be opened ({error}): move it away, and a new one is made"
-            raise SettingsError(line) from None
+            raise SettingsError(_cannot_open(path, error)) from None
 
     def close(self) -> None:
         """Let go of the database."""
-        with self._lock:
+        with self._lock, self._reading:
+            self._reader.close()
             self._db.close()
 
     # Measurements
 
-    def measure(self, model: str, machine: str, part: str, amount: float, seconds: float) -> None:
-        """Remember that `amount` of a part of the work took `seconds` on this machine."""
+    def measure(self, model: str, machine: str, part: str, amount: float, value: float) -> None:
+        """Remember that `amount` of a part of the work took `value` (seconds; bytes for memory) on this machine."""
         with self._write() as db:
             db.execute(
                 "INSERT INTO measurements (at, model, machine, part, amount, seconds) VALUES (?,?,?,?,?,?)",
-                (time.time(), model, machine, part, amount, seconds),
+                (time.time(), model, machine, part, amount, value),
             )
 
     def measured(self, model: str, machine: str, part: str, last: int = 7) -> list[tuple[float, float]]:
-        """The newest (amount, seconds) of a part of the work."""
+        """The newest (amount, value) of a part of the work."""
         rows = self._all(
             "SELECT amount, seconds FROM measurements WHERE model = ? AND machine = ? AND part = ? "
             "ORDER BY id DESC LIMIT ?",
@@ -66,18 +80,23 @@ class Store:
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction; what goes wrong inside it leaves no trace. One inside another joins it."""
+        """A transaction; what goes wrong inside it leaves no trace. One inside another joins it. Raises LibraryError."""
         with self._lock:
-            if self._db.in_transaction:
+            if self._writer is not None:
                 yield self._db
                 return
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+            with self._plainly():
+                self._db.execute("BEGIN IMMEDIATE")
+                self._writer = threading.get_ident()
+                try:
+                    yield self._db
+                    self._db.execute("COMMIT")
+                except BaseException:
+                    if self._db.in_transaction:  # a full disk has already taken it back
+                        self._db.execute("ROLLBACK")
+                    raise
+                finally:
+                    self._writer = None
 
     def _event(self, job_id: str, kind: str, text: str) -> None:
         self._db.execute(
@@ -85,19 +104,31 @@ class Store:
         )
 
     def _one(self, query: str, values: tuple[Any, ...]) -> sqlite3.Row | None:
-        with self._lock:
-            row: sqlite3.Row | None = self._db.execute(query, values).fetchone()
-            return row
+        return next(iter(self._all(query, values)), None)
 
     def _all(self, query: str, values: tuple[Any, ...]) -> list[sqlite3.Row]:
-        with self._lock:
+        if self._writer == threading.get_ident():  # inside a transaction one sees what it has done so far
             return self._db.execute(query, values).fetchall()
+        with self._reading, self._plainly():
+            return self._reader.execute(query, values).fetchall()
+
+    @contextmanager
+    def _plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise LibraryError(_line(self.home / "library.db", error)) from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
+    db.row_factory = sqlite3.Row
+    return db
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
+    db = _connect(path)
     try:
-        db.row_factory = sqlite3.Row
         for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
             db.execute(f"PRAGMA {pragma}")
         migrate(db)
@@ -105,6 +136,26 @@ def _open(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _line(path: Path, error: sqlite3.Error) -> str:
+    """What is the matter with the database, and what to do about it."""
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return f"{path.name} is held by another program: close what has it open, and try again; nothing was lost"
+    if code == sqlite3.SQLITE_FULL:
+        return f"the disk is full: make room on the disk of {path.parent}, and try again; nothing was lost"
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return f"{path} cannot be written: allow writing there, or set AUTEUR_HOME to another folder"
+    if code == sqlite3.SQLITE_IOERR:
+        return f"the disk of {path.parent} cannot be read or written just now ({error}); nothing was lost"
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return f"{path} is damaged ({error}): close the studio and run `python -m studio mend`; takes are kept as files"
+    return f"the library could not do this ({error})"
+
+
+def _cannot_open(path: Path, error: sqlite3.Error) -> str:
+    return f"the library cannot be opened: {_line(path, error)}"
 
 
 def when(seconds: float) -> str:

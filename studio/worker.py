@@ -10,7 +10,7 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,18 +21,23 @@ import numpy as np
 import studio
 from model.errors import Cancelled, ModelError
 from studio import media, provenance
-from studio.errors import MediaError
+from studio.errors import MediaError, StudioError
 from studio.estimate import Estimator
-from studio.film import Job, Take
+from studio.film import Job, Take, Wish
 from studio.library import Library
 from studio.measure import Stopwatch, machine
+from studio.memory import Peak
 from studio.pictures import Frames
+from studio.plain import plain_error
+from studio.preferences import of_owner
 from studio.previews import Previews
 from studio.provenance import Claim, Identity, Ingredient
 from studio.recipe import GivenFrames, Recipe
 from studio.settings import Settings
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from model.conditioning import Anchor, Place
     from model.pipeline import Generation, GenerationRequest, Generator, StepInfo
 
@@ -53,7 +58,7 @@ def whole_clip(clip: Path, recipe: Recipe) -> None:
 
 
 class Rendering:
-    """One job on its way to a take. `stopped` says whether to give up before the next forward."""
+    """One job on its way to a take. `asked` says before every forward what its owner wishes by now ("": go on)."""
 
     def __init__(
         self,
@@ -63,17 +68,19 @@ class Rendering:
         identity: Identity,
         watch: Stopwatch,
         *,
-        stopped: Callable[[], bool],
+        asked: Callable[[], Wish],
         check: OutputCheck = whole_clip,
     ) -> None:
         self._job, self._library, self._settings, self._identity = job, library, settings, identity
-        self._watch, self._stopped, self._check = watch, stopped, check
-        self._estimator = Estimator(library, settings.threads)
+        self._watch, self._asked, self._check = watch, asked, check
+        self._estimator, self._memory = Estimator(library, settings.threads), Peak()
+        self._privacy = of_owner(library, job.owner, settings.shared).privacy
         self._folder = library.work / job.id
         self._previews = Previews(self._folder, self._preview_written, job.preview_version)
         self._fps = library.recipe(job.id).fps
         self._last_step = self._saved = time.perf_counter()
         self._step_seconds: list[float] = []
+        self._kept: Tensor | None = None  # latents of the finished windows of a render that was stopped to keep them
 
     def run(self, generator: Generator) -> Take:
         """Render, check, sign and keep. Raises Cancelled, or whatever went wrong; the job's folder goes either way."""
@@ -87,38 +94,55 @@ class Rendering:
             )
             media.require_space(self._folder, recipe.width * recipe.height * recipe.frames // 4)
             self._stage("Reading the script")
-            draft = self._film(generator, recipe)
+            draft, recipe = self._film(generator, recipe)
             return self._finish(draft, recipe, generator)
         except Cancelled:
-            keep = not self._library.stop_requested(self._job.id)  # closed, not stopped: it goes on another time
+            keep = self._asked() == "pause"  # paused or closed, not stopped: it goes on another time
             raise
         finally:
             self._previews.close()
             if not keep:
                 shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _film(self, generator: Generator, recipe: Recipe) -> Path:
-        """The unsigned clip, with its latents and poster beside it."""
-        request = self._request(generator, recipe)
+    def _film(self, generator: Generator, recipe: Recipe) -> tuple[Path, Recipe]:
+        """The unsigned clip, with its latents and poster beside it, and the recipe of what is in it."""
         draft = self._folder / "draft.mp4"
-        generation = self._generation(generator, request)
-        poster_at, seen = recipe.frames // 2, 0
-        notes = {"title": recipe.prompt[:120], "comment": recipe.to_json()}
-        with media.ClipWriter(draft, recipe.width, recipe.height, recipe.fps, metadata=notes) as writer:
-            for chunk in generation:
+        generation = self._generation(generator, self._request(generator, recipe))
+        poster_at = recipe.frames // 2
+        with media.ClipWriter(draft, recipe.width, recipe.height, recipe.fps, metadata=self._notes(recipe)) as writer:
+            for chunk in self._chunks(generation):
                 self._give_up_if_asked()
-                if seen <= poster_at < seen + len(chunk):
-                    media.save_poster(chunk[poster_at - seen], self._folder / "poster.jpg")
-                seen += len(chunk)
+                if writer.frames <= poster_at < writer.frames + len(chunk):
+                    media.save_poster(chunk[poster_at - writer.frames], self._folder / "poster.jpg")
                 with self._watch.part("encode"):
                     writer.write(chunk)
-            self._library.update_job(self._job.id, state="finishing", stage="Developing", eta=None)
+                self._memory.look()
+            self._library.progress(self._job.id, state="finishing", stage="Developing", eta=None)
             closing = time.perf_counter()
         self._watch.seconds["encode"] += time.perf_counter() - closing
         for name in ("text", "denoise", "decode"):
             self._watch.seconds[name] = float(generation.seconds.get(name, 0.0))
-        _save_latents(generation.latents, self._folder / "latents.safetensors")
-        return draft
+        _save_latents(generation.latents if self._kept is None else self._kept, self._folder / "latents.safetensors")
+        if self._kept is not None:
+            recipe = shortened(recipe, writer.frames)
+            media.retag(draft, self._notes(recipe))
+            media.save_poster(media.frame_at(draft, recipe.frames // 2), self._folder / "poster.jpg")
+        return draft, recipe
+
+    def _notes(self, recipe: Recipe) -> dict[str, str]:
+        """What stands in the container itself, for programs that read no credential."""
+        notes = {"title": self._title(recipe), "comment": recipe.disclosed(self._privacy)}
+        return {name: text for name, text in notes.items() if text}
+
+    def _title(self, recipe: Recipe) -> str:
+        return recipe.prompt[:120] if self._privacy == "full" else "A shot"
+
+    def _chunks(self, generation: Generation) -> Iterator[Frames]:
+        """The clip's frames; those of the finished windows where the owner wished to keep what is there."""
+        try:
+            yield from generation
+        except _Kept as kept:
+            self._kept = kept.latents
 
     def _generation(self, generator: Generator, request: GenerationRequest) -> Generation:
         """A new render, or the one that was put down when the studio stopped."""
@@ -153,9 +177,10 @@ class Rendering:
 
         path, size = self._given(given), (recipe.width, recipe.height)
         if given.place == "clip":
-            frames = media.decode_clip(path, fps=recipe.fps, size=size, limit=recipe.frames)
+            span = (given.start, given.end) if given.end else None
+            frames = media.decode_clip(path, fps=recipe.fps, size=size, limit=recipe.frames, span=span, crop=given.crop)
             return Anchor(frames=frames[: (len(frames) - 1) // 4 * 4 + 1], place="first", strength=given.strength)
-        picture = media.fit_picture(media.open_picture(path), *size)[None]
+        picture = media.fit_picture(media.open_picture(path), *size, given.crop)[None]
         return Anchor(frames=picture, place=cast("Place", given.place), strength=given.strength)
 
     def _given(self, given: GivenFrames) -> Path:
@@ -163,6 +188,9 @@ class Rendering:
         if path is None:
             raise MediaError(f"{given.name or 'a given picture'} is no longer in the library; give it again")
         return path
+
+    def _name(self, given: GivenFrames) -> str:
+        return (given.name if self._privacy == "full" else "") or "given picture"
 
     def _finish(self, draft: Path, recipe: Recipe, generator: Generator) -> Take:
         with self._watch.part("check"):
@@ -181,14 +209,18 @@ class Rendering:
         for name in ("poster.jpg", "latents.safetensors"):
             (self._folder / name).replace(made / name)
         media.save_bytes(made / "recipe.json", recipe.to_json().encode())
-        target = self._library.take_folder(take_id)
-        shutil.rmtree(target, ignore_errors=True)  # of an attempt that died between this rename and its record
-        made.replace(target)
         self._watch.seconds["total"] = self._watch.elapsed()
-        take = self._take(take_id, target, recipe, report.to_dict(), signed.sha256)
-        self._library.add_take(take)
-        self._estimator.learn(recipe, take.seconds)
+        take = self._take(take_id, self._library.take_folder(take_id), recipe, report.to_dict(), signed.sha256)
+        self._library.add_take(take, made)
+        self._learn(recipe, take.seconds, generator)
         return take
+
+    def _learn(self, recipe: Recipe, seconds: dict[str, float], generator: Generator) -> None:
+        """Remember what it took. The take is safe by now: a busy database is no reason to call it failed."""
+        try:
+            self._estimator.learn(recipe, seconds, self._memory.bytes, generator.entry)
+        except StudioError as error:
+            log.warning("what job %s took could not be kept: %s", self._job.id, error)
 
     def _take(self, take_id: str, folder: Path, recipe: Recipe, report: dict[str, Any], sha256: str) -> Take:
         return Take(
@@ -206,39 +238,50 @@ class Rendering:
             frames=recipe.frames,
             fps=recipe.fps,
             seconds=self._watch.rounded(),
+            kept=self._kept is not None,
         )
 
     def _claim(self, recipe: Recipe, generator: Generator) -> Claim:
-        given = (
-            Ingredient(self._given(anchor), anchor.name or "given picture", "inputTo") for anchor in recipe.anchors
-        )
+        given = (Ingredient(self._given(anchor), self._name(anchor), "inputTo") for anchor in recipe.anchors)
         poster = np.asarray(media.open_picture(self._folder / "poster.jpg"))
         return Claim(
-            title=recipe.prompt[:120],
+            title=self._title(recipe),
             model_name=generator.entry.title,
             model_version=studio.__version__,
             model_sha256=generator.sha256,
             prompt_guided=True,
-            recipe_json=recipe.to_json(),
+            recipe_json=recipe.disclosed(self._privacy),
             thumbnail=media.jpeg(poster, quality=80, longest=320),
             ingredients=tuple({ingredient.path: ingredient for ingredient in given}.values()),
             when=datetime.now(UTC),
         )
 
     def _on_step(self, info: StepInfo) -> None:
-        stopped = self._stopped()
-        if stopped or time.perf_counter() - self._saved > SAVE_SECONDS:
-            media.save_bytes(self._folder / STATE, info.state().to_bytes())
-            self._saved = time.perf_counter()
-        if stopped:
+        wish = self._asked()
+        if wish == "keep":
+            finished = info.state().finished
+            raise Cancelled if finished is None else _Kept(finished)
+        if wish == "pause" or time.perf_counter() - self._saved > SAVE_SECONDS:
+            self._save(info)
+        if wish:
             raise Cancelled
+        self._memory.look()
         now = time.perf_counter()
         self._step_seconds.append(now - self._last_step)
         self._preview(info)
         done = min(info.index + 1, info.total)
         eta = self._eta(info.total - done)
-        self._library.update_job(self._job.id, stage="Shooting", step=done, steps=info.total, eta=eta)
+        self._library.progress(self._job.id, stage="Shooting", step=done, steps=info.total, eta=eta)
         self._last_step = now
+
+    def _save(self, info: StepInfo) -> None:
+        """Keep the sampler's state. What cannot be kept is only missed after a crash: the render goes on."""
+        self._saved = time.perf_counter()
+        try:
+            media.save_bytes(self._folder / STATE, info.state().to_bytes())
+            self._library.saved(self._job.id, info.index + 1)
+        except (OSError, StudioError) as error:
+            log.warning("the state of job %s could not be kept: %s", self._job.id, plain_error(error))
 
     def _eta(self, left: int) -> float | None:
         """Seconds to go: the last steps' pace, and what finishing took before. The first step also warms up."""
@@ -254,16 +297,32 @@ class Rendering:
         self._previews.add(pictures, round(1000 * (4 if of_latents else 1) / self._fps))
 
     def _preview_written(self, version: int) -> None:
-        self._library.update_job(self._job.id, preview_version=version)
+        self._library.progress(self._job.id, preview_version=version)
         if not self._watch.seconds["first_preview"]:
             self._watch.seconds["first_preview"] = self._watch.elapsed()
 
     def _stage(self, words: str) -> None:
-        self._library.update_job(self._job.id, stage=words)
+        self._library.progress(self._job.id, stage=words)
 
     def _give_up_if_asked(self) -> None:
-        if self._stopped():
+        if self._asked() in ("stop", "pause"):
             raise Cancelled
+
+
+class _Kept(Exception):
+    """The owner wished to keep what is there: latents (C, t, h, w) of the finished windows."""
+
+    def __init__(self, latents: Tensor) -> None:
+        super().__init__()
+        self.latents = latents
+
+
+def shortened(recipe: Recipe, frames: int) -> Recipe:
+    """The recipe of the first `frames` frames: what is given later than those had no part in them."""
+    given = tuple(
+        a for a in recipe.anchors if a.place in ("first", "clip") or (isinstance(a.place, int) and a.place < frames)
+    )
+    return replace(recipe, frames=frames, seconds=round(frames / recipe.fps, 3), anchors=given)
 
 
 def _save_latents(latents: Any, path: Path) -> None:

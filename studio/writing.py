@@ -131,6 +131,28 @@ class ClipWriter:
         return MediaError(f"the clip could not be written: {reason[:200]}")
 
 
+def retag(path: Path, metadata: Mapping[str, str]) -> None:
+    """Give a clip other notes in its container; its pictures stay as they are, bit for bit. Raises MediaError."""
+    notes, part = path.with_name(f".{path.name}.txt"), path.with_name(f".{path.name}.part")
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-i", str(path),
+        "-f", "ffmetadata", "-i", str(notes), "-map", "0:v", "-map_metadata", "1", "-c", "copy",
+        "-movflags", "+faststart", "-fflags", "+bitexact", "-f", "mp4", str(part),
+    ]  # fmt: skip
+    try:
+        with room(path.parent):
+            notes.write_text(_ffmetadata(metadata), encoding="utf-8")
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
+            if done.returncode != 0:
+                raise MediaError(
+                    f"the clip could not be written: {done.stderr.decode(errors='replace').strip()[-200:]}"
+                )
+            part.replace(path)
+    finally:
+        notes.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
+
+
 def _close(stream: IO[bytes] | None) -> None:
     try:
         if stream is not None:

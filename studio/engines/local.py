@@ -15,8 +15,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from model.errors import Cancelled, ModelError
-from studio.errors import StudioError
-from studio.film import Job
+from studio.errors import LibraryError, StudioError
+from studio.film import Job, Wish
 from studio.library import Library
 from studio.locks import HomeLock
 from studio.measure import Stopwatch
@@ -130,26 +130,36 @@ class LocalEngine:
                 generator = self._ready(job.shot.model, job.id)
             rendering = Rendering(
                 job, self._library, self._settings, self._signer(), watch,
-                stopped=lambda: self._stopped(job.id), check=self._check,
+                asked=lambda: self._asked(job.id), check=self._check,
             )  # fmt: skip
             rendering.run(generator)
         except Cancelled:
-            self._stop(job.id)
+            self._put_down(job.id)
         except Exception as error:
             expected = isinstance(error, (StudioError, ModelError))
             log.error("job %s failed: %s", job.id, error, exc_info=None if expected else error)
             self._library.finish_job(job.id, "failed", "Failed", error=plain_error(error))
 
-    def _stop(self, job_id: str) -> None:
-        if self._library.stop_requested(job_id):
+    def _put_down(self, job_id: str) -> None:
+        """What becomes of a job that was cut short: whatever its owner wished, else it goes on another time."""
+        wish = self._library.wish(job_id)
+        if wish == "stop":
             self._library.finish_job(job_id, "cancelled", "Stopped")
+        elif wish == "keep":
+            self._library.finish_job(job_id, "cancelled", "Stopped before a first part was finished: nothing to keep")
+        elif wish == "pause":
+            self._library.shelve_job(job_id)
         else:
             line = "The studio was closed while this was being shot; it goes on when it opens"
             self._library.requeue_job(job_id, line, innocent=True)
 
-    def _stopped(self, job_id: str) -> bool:
-        """Whether to give up before the next forward."""
-        return self._closing.is_set() or self._library.stop_requested(job_id)
+    def _asked(self, job_id: str) -> Wish:
+        """What to do before the next forward: closing the studio is a pause to the renderer."""
+        try:
+            wish = self._library.wish(job_id)
+        except LibraryError:  # a busy database does not stop a render; it is asked again at the next step
+            wish = ""
+        return wish or ("pause" if self._closing.is_set() else "")
 
     def _ready(self, model: str, job_id: str | None = None) -> Generator:
         if self._generator is None or self._generator.name != model:

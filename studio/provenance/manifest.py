@@ -56,7 +56,7 @@ class Claim:
     model_version: str
     model_sha256: str  # of the weights, 64 hexadecimal digits
     prompt_guided: bool
-    recipe_json: str  # canonical JSON, signed as it is
+    recipe_json: str  # canonical JSON, signed as it is; "" keeps the recipe to the studio
     thumbnail: bytes | None
     ingredients: tuple[Ingredient, ...]
     when: datetime
@@ -99,7 +99,7 @@ def manifest(claim: Claim, mime: str) -> dict[str, Any]:
                 "operating_system": platform.system() or "unknown",
             }
         ],
-        "assertions": [_actions(claim), _disclosure(claim), _training_wish(), _recipe(claim)],
+        "assertions": [_actions(claim), _disclosure(claim), _training_wish(), *_recipe(claim)],
     }
     if claim.thumbnail is not None:
         definition["thumbnail"] = {"format": "image/jpeg", "identifier": THUMBNAIL}
@@ -137,7 +137,9 @@ def _training_wish() -> dict[str, Any]:
     return {"label": "cawg.training-mining", "data": {"entries": {use: {"use": "notAllowed"} for use in uses}}}
 
 
-def _recipe(claim: Claim) -> dict[str, Any]:
+def _recipe(claim: Claim) -> list[dict[str, Any]]:
+    if not claim.recipe_json:
+        return []
     digest = hashlib.sha256(claim.recipe_json.encode()).hexdigest()
     data = {"schema": 1, "mediaType": "application/json", "sha256": digest, "json": claim.recipe_json}
-    return {"label": RECIPE_LABEL, "data": data}
+    return [{"label": RECIPE_LABEL, "data": data}]

@@ -146,7 +146,7 @@ def decide(request: Any, mode: str) -> Decision:
 
 @pytest.fixture
 def judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("studio.core.check_request", decide)
+    monkeypatch.setattr("studio.base.check_request", decide)
     monkeypatch.setattr("studio.verbs.check_request", decide)
 
 

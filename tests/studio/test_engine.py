@@ -172,7 +172,7 @@ def test_what_the_policy_stops_is_never_queued(make_studio: Make, monkeypatch: p
         rewritten = "a fox dances" if action == "rewrite" else None
         return Decision(action, None, "text", None, (), rewritten, None, "not this", "1", 0.1)
 
-    monkeypatch.setattr("studio.core.check_request", judge)
+    monkeypatch.setattr("studio.base.check_request", judge)
     studio = make_studio()
     for prompt in ("bad fox", "star fox"):
         with pytest.raises(PolicyStop, match="not this"):

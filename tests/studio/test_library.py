@@ -182,7 +182,7 @@ def test_a_home_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None
 
 def test_a_damaged_library_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "library.db").write_bytes(b"not a database, though long enough to look like one" * 50)
-    with pytest.raises(SettingsError, match="move it away"):
+    with pytest.raises(SettingsError, match="studio mend"):
         Library(tmp_path)
 
 

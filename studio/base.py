@@ -1,0 +1,66 @@
+"""What the parts of the Studio have in common, and what is asked of a shot before anything else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from model.catalog import CatalogEntry
+from studio import direction, shots
+from studio.engines import Engine
+from studio.errors import PolicyStop
+from studio.film import Shot
+from studio.library import Library
+from studio.policy import Decision, PolicyRequest, check_request
+from studio.provenance import Identity
+from studio.settings import Settings
+
+if TYPE_CHECKING:
+    from model.world.understand import Understanding
+
+LOCAL_OWNER = "local"
+
+
+class Base:
+    """A studio's settings, library and engine."""
+
+    settings: Settings
+    library: Library
+    _engine: Engine
+    _identity: Identity | None
+
+    def entry(self, model: str = "storybook") -> CatalogEntry:
+        """What the catalogue says of a model. Raises ShotError for an unknown name."""
+        return shots.entry(model, self.settings.models)
+
+    def check(self, shot: Shot) -> Decision:
+        """What the policy says of a shot, without submitting it."""
+        request = PolicyRequest(prompt=shot.prompt, negative=shot.negative, images=shot.pictures())
+        return check_request(request, self.settings.mode)
+
+    def understand(self, prompt: str, model: str = "storybook") -> Understanding:
+        """What a model can film of a prompt, word by word, and what it cannot."""
+        from model.world.understand import understand
+
+        return understand(prompt, direction.known(self.entry(model)))
+
+    def identity(self) -> Identity:
+        """Who this studio signs as; made at first use."""
+        if self._identity is None:
+            self._identity = Identity.load_or_create(self.library.keys)
+        return self._identity
+
+    def _plan(self, shot: Shot) -> shots.Plan:
+        entry = self.entry(shot.model)
+        return shots.plan(shot, entry, direction.known(entry))
+
+    def _allowed(self, shot: Shot, accept_rewrite: bool) -> tuple[shots.Plan, str | None]:
+        """A shot's plan with its given files kept, and what the policy wants said. Raises ShotError or PolicyStop."""
+        plan = self._plan(shot)
+        decision = self.check(plan.shot)
+        if decision.action == "rewrite" and accept_rewrite and decision.rewritten:
+            plan = self._plan(replace(plan.shot, prompt=decision.rewritten))
+            decision = self.check(plan.shot)
+        if decision.action in ("block", "rewrite"):
+            raise PolicyStop(decision)
+        return plan.kept(self.library), decision.message if decision.action == "warn" else None

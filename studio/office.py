@@ -1,0 +1,150 @@
+"""The housekeeping part of the Studio: forecasts, settings, disk space, and taking everything out or away."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from studio import memory, preferences
+from studio.base import LOCAL_OWNER, Base
+from studio.disk import free, room
+from studio.errors import MediaError
+from studio.estimate import SPARE, Estimator, Forecast, smaller
+from studio.film import Job, Shot, Take
+from studio.preferences import Preferences
+from studio.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class DiskUse:
+    """What the studio keeps, in bytes; `free` is what is left on that disk."""
+
+    home: Path
+    takes: int
+    bin: int
+    inputs: int
+    work: int
+    database: int
+    total: int
+    free: int
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """How much of an owner's was removed."""
+
+    jobs: int
+    takes: int
+    inputs: int
+
+
+class Office(Base):
+    """Forecasts, settings and the data folder."""
+
+    # Before shooting
+
+    def estimate(self, shot: Shot) -> float | None:
+        """Seconds this shot will take on this machine, from its own measurements; None before the first one.
+
+        Raises ShotError as `submit` does.
+        """
+        return self._estimator().total(self._plan(replace(shot, seed=0)).recipe)
+
+    def forecast(self, shot: Shot) -> Forecast:
+        """Time and memory for this shot here, and the nearest one that fits when it does not. Raises ShotError."""
+        entry, recipe, estimator = self.entry(shot.model), self._plan(replace(shot, seed=0)).recipe, self._estimator()
+        left = memory.free()
+        room_for = int((memory.used() + left) * SPARE)
+        needed, seconds = estimator.memory(recipe, entry), estimator.total(recipe)
+        if needed is None or needed <= room_for:
+            return Forecast(seconds, needed, left, True)
+        shown = f"This shot needs {needed / 1e9:.1f} GB and {room_for / 1e9:.1f} GB are there"
+        for width, height, length in smaller(recipe.width, recipe.height, recipe.seconds, entry):
+            frames = min(recipe.frames, entry.limits.frames(length, entry.fps))
+            less = estimator.memory(replace(recipe, width=width, height=height, frames=frames), entry)
+            if less is not None and less <= room_for:
+                fitting = replace(shot, size=f"{width}x{height}", seconds=length)
+                what = f"{width}x{height}" + ("" if length == recipe.seconds else f" and {length:g} s")
+                return Forecast(seconds, needed, left, False, fitting, f"{shown}: {what} would fit.")
+        return Forecast(seconds, needed, left, False, None, f"{shown}: close other programs.")
+
+    def _estimator(self) -> Estimator:
+        return Estimator(self.library, self.settings.threads)
+
+    # Settings
+
+    def preferences(self, owner: str = LOCAL_OWNER) -> Preferences:
+        """What an owner has settled."""
+        return preferences.of_owner(self.library, owner, self.settings.shared)
+
+    def prefer(self, owner: str = LOCAL_OWNER, **changes: Any) -> Preferences:
+        """Settle something. Raises ShotError that names the field."""
+        if "model" in changes:
+            self.entry(str(changes["model"]))
+        return preferences.settle(self.library, owner, self.settings.shared, changes)
+
+    # The data folder
+
+    def disk_use(self) -> DiskUse:
+        """How much the studio keeps, of all owners together."""
+        library, home = self.library, self.settings.home
+        parts = {name: _size(home / name) for name in ("takes", "bin", "inputs", "work")}
+        database = sum(path.stat().st_size for path in home.glob("library.db*"))
+        total = sum(parts.values()) + database
+        return DiskUse(library.home, **parts, database=database, total=total, free=free(home))
+
+    def export_everything(self, path: Path, owner: str = LOCAL_OWNER) -> Path:
+        """An owner's takes with posters, recipes and latents, what was given for them, and a list, as one zip.
+
+        It appears whole or not at all. Raises MediaError or DiskFull.
+        """
+        takes = [*self.library.takes(owner), *self.library.takes(owner, binned=True)]
+        jobs = self.library.jobs(owner)
+        part = path.with_name(f".{path.name}.part")
+        try:
+            with room(path.parent), zipfile.ZipFile(part, "w", zipfile.ZIP_STORED, strict_timestamps=False) as archive:
+                for take in takes:
+                    for file in sorted(take.clip.parent.glob("*")):
+                        archive.write(file, f"takes/{take.id}/{file.name}")
+                for file in self._given_files(takes, jobs):
+                    archive.write(file, f"given/{file.name}")
+                listed = {"takes": [_listed(take) for take in takes], "jobs": [_listed_job(job) for job in jobs]}
+                archive.writestr("studio.json", json.dumps(listed, ensure_ascii=False, indent=1, default=str))
+            part.replace(path)
+        except OSError as error:
+            raise MediaError(f"{path.name} could not be written: {error.strerror or error}") from None
+        finally:
+            part.unlink(missing_ok=True)
+        return path
+
+    def delete_everything(self, owner: str = LOCAL_OWNER) -> Deleted:
+        """Remove an owner's jobs, takes, bin, settings and given files, for good. What is being shot stops."""
+        jobs, takes, inputs = self.library.delete_owner(owner)
+        return Deleted(jobs, takes, inputs)
+
+    def _given_files(self, takes: list[Take], jobs: list[Job]) -> list[Path]:
+        recipes: list[Recipe] = [take.recipe for take in takes] + [self.library.recipe(job.id) for job in jobs]
+        names = {anchor.sha256 for recipe in recipes for anchor in recipe.anchors}
+        return [path for name in sorted(names) if (path := self.library.input(name)) is not None]
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size if path.is_file() else 0
+        except OSError:  # it went while we looked
+            continue
+    return total
+
+
+def _listed(take: Take) -> dict[str, Any]:
+    facts = {"id": take.id, "name": take.name, "note": take.note, "starred": take.starred, "group": take.group}
+    return {**facts, "created": take.created, "sha256": take.sha256, "recipe": asdict(take.recipe)}
+
+
+def _listed_job(job: Job) -> dict[str, Any]:
+    return {"id": job.id, "state": job.state, "error": job.error, "created": job.created, "prompt": job.shot.prompt}
