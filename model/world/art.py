@@ -2,7 +2,8 @@
 
 Art is needed to train and to render world clips, never to run the studio. `fetch` takes Microsoft's MIT-licensed Fluent
 emoji from the npm packages that carry them; `pack` crops every subject to what is drawn over all its frames, sets it
-on the bottom of a square and writes one WebP strip a subject. A small pack is committed for the tests.
+on the bottom of a square and writes one WebP strip a subject; so are the few that `model.world.drawn` draws. A small
+pack is committed for the tests.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from PIL import Image
 from torch import Tensor
 
 from model.world.cast import CAST, Subject
+from model.world.drawn import draw
 
 STILLS = "@lobehub/fluent-emoji-3d"
 MOVING = tuple(f"@lobehub/fluent-emoji-anim-{n}" for n in (1, 2, 3, 4))
 LOOP_FRAMES = 24
 SIDE = 160
+QUALITY = 85
+DRAWN = "drawn:"
 CACHE = Path(".cache/world")
 COMMITTED = Path(__file__).resolve().parents[2] / "assets" / "world"
 
@@ -95,13 +99,15 @@ def pack(
             continue
         frames = _read(packages, code, loop if moving else 1)
         strip = np.concatenate([np.asarray(f) for f in _stand(frames, side)], axis=1)
-        Image.fromarray(strip, "RGBA").save(out / f"{identity}.webp", quality=90, method=4, exact=True)
+        Image.fromarray(strip).save(out / f"{identity}.webp", quality=QUALITY, alpha_quality=90, method=4)
         count += 1
     return count
 
 
 def _read(packages: Path, code: str, frames: int) -> list[Image.Image]:
-    """RGBA pictures of one emoji: the still, or `frames` pictures spread over its loop."""
+    """RGBA pictures of one subject: the still, or `frames` pictures spread over its loop."""
+    if code.startswith(DRAWN):
+        return draw(code.removeprefix(DRAWN), frames)
     folders = [STILLS] if frames == 1 else list(MOVING)
     for package in folders:
         path = packages / package.split("/")[1] / "package" / "assets" / f"{code}.webp"

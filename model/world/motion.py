@@ -1,27 +1,28 @@
-"""How actors and the camera move: every quantity is a function of time in seconds, so a clip can start anywhere in
-it."""
+"""How actors and the camera move: every quantity is a function of time, so a clip can start anywhere in it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from model.world.art import LOOP_FRAMES
+from model.world.cast import Subject
 from model.world.scene import SUBJECT, Actor, Shot
 
 MIDDLE = 2.0
-SPEED = {"walk": 0.13, "run": 0.34, "fly": 0.17, "swim": 0.14}
+SPEED = {"walk": 0.13, "run": 0.34, "fly": 0.17, "swim": 0.14, "roll": 0.24, "drive": 0.22, "sail": 0.10}
 LOOP_SECONDS = 3.0
+THINNEST = 0.12
 
 
 @dataclass(frozen=True)
 class Pose:
     """An actor over time, all (T,): feet x and y, stretch of width (negative: mirrored) and height, tilt in radians
-    about the feet, lift above the ground, and the picture of the loop; grounded: whether it stands on the ground."""
+    about the pivot, lift above the ground, and the picture of the loop; grounded: whether it stands on the ground;
+    pivot: how far above the feet it turns, in its own heights."""
 
     x: Tensor
     y: Tensor
@@ -31,48 +32,189 @@ class Pose:
     lift: Tensor
     frame: Tensor
     grounded: bool
+    pivot: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Body:
+    """What an action does to an actor, all (T,): steps along x and y in world units, stretches, tilt in the way it
+    heads, lift in its own heights, and the way it turns its face (1 or -1)."""
+
+    x: Tensor
+    y: Tensor
+    sx: Tensor
+    sy: Tensor
+    tilt: Tensor
+    lift: Tensor
+    pivot: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Cue:
+    """What an action knows: seconds and phase (T,), the way it heads (-1 or 1), and who acts."""
+
+    t: Tensor
+    phase: float
+    heading: int
+    height: float
+    subject: Subject
+
+    def wave(self, rate: float, shift: float = 0.0) -> Tensor:
+        """A sine of so many radians a second."""
+        return torch.sin(rate * self.t + self.phase + shift)
+
+
+def _stand(cue: _Cue, body: _Body) -> _Body:
+    breath = cue.wave(2.6)
+    return replace(body, sx=1 - 0.008 * breath, sy=1 + 0.02 * breath)
+
+
+def _walk(cue: _Cue, body: _Body) -> _Body:
+    """Small steps, the weight going from side to side."""
+    tilt = cue.heading * 0.02 + 0.045 * cue.wave(7.0)
+    return replace(body, lift=0.05 * cue.wave(7.0).abs(), tilt=tilt)
+
+
+def _run(cue: _Cue, body: _Body) -> _Body:
+    """Bounds, leaning forward, longer in the air; on wheels a rush that shakes."""
+    if cue.subject.kind == "vehicle":
+        return replace(
+            body, lift=0.012 * cue.wave(21.0).abs(), tilt=-0.035 * cue.heading + 0.010 * cue.wave(17.0),
+            sx=1.05 + 0.01 * cue.wave(9.0),
+        )  # fmt: skip
+    stride = cue.wave(11.0)
+    return replace(
+        body, lift=0.11 * stride.abs(), tilt=cue.heading * 0.15 + 0.05 * stride,
+        sx=1 + 0.05 * stride.abs(), sy=1 - 0.04 * (1 - stride.abs()),
+    )  # fmt: skip
+
+
+def _jump(cue: _Cue, body: _Body) -> _Body:
+    cycle = (cue.t / 0.9 + cue.phase / (2 * math.pi)) % 1
+    landing = torch.exp(-(((cycle + 0.5) % 1 - 0.5) / 0.10).square())
+    return replace(body, lift=0.34 * 4 * cycle * (1 - cycle), sy=1 - 0.16 * landing, sx=1 + 0.08 * landing)
+
+
+def _dance(cue: _Cue, body: _Body) -> _Body:
+    return replace(
+        body, tilt=0.22 * cue.wave(4.2), sy=1 + 0.05 * cue.wave(8.4), x=0.03 * cue.wave(4.2),
+        lift=0.03 * cue.wave(4.2).abs(),
+    )  # fmt: skip
+
+
+def _spin(cue: _Cue, body: _Body) -> _Body:
+    turn = torch.cos(3.0 * cue.t + cue.phase)
+    return replace(body, sx=_wide(turn))
+
+
+def _fly(cue: _Cue, body: _Body) -> _Body:
+    return replace(body, y=0.05 * cue.wave(2.4), tilt=0.10 * cue.wave(2.4, 1))
+
+
+def _swim(cue: _Cue, body: _Body) -> _Body:
+    return replace(body, y=0.03 * cue.wave(1.8), tilt=0.07 * cue.wave(3.5))
+
+
+def _float(cue: _Cue, body: _Body) -> _Body:
+    return replace(body, y=0.035 * cue.wave(1.5), tilt=0.05 * cue.wave(1.1))
+
+
+def _roll(cue: _Cue, body: _Body) -> _Body:
+    """Turns over and over about its middle as it goes along."""
+    angle = cue.heading * SPEED["roll"] / (0.33 * cue.height) * cue.t + cue.phase
+    return replace(body, tilt=angle, pivot=0.5, lift=0.015 * cue.wave(6.0).abs())
+
+
+def _wave(cue: _Cue, body: _Body) -> _Body:
+    """Rocks to and fro from the waist, stretching at each end: a greeting with the whole body."""
+    rock = cue.wave(8.0)
+    return replace(body, tilt=0.16 * rock, sy=1 + 0.05 * rock.abs(), lift=0.02 * rock.abs())
+
+
+def _look(cue: _Cue, body: _Body) -> _Body:
+    """Turns to one side, waits, turns to the other; those seen from the front lean and shift instead."""
+    side = torch.tanh(5 * torch.sin(1.7 * cue.t + cue.phase))
+    if cue.subject.facing == "front":
+        return replace(body, x=0.06 * cue.height * side, tilt=0.13 * side, sx=1 - 0.10 * side.abs())
+    return replace(body, sx=_wide(side), tilt=0.03 * side)
+
+
+def _grow(cue: _Cue, body: _Body) -> _Body:
+    size = (0.30 + 0.17 * cue.t).clamp(0.25, 1.35) * (1 + 0.02 * cue.wave(5.0))
+    return replace(body, sx=size, sy=size)
+
+
+def _gait(cue: _Cue, body: _Body, pace: Tensor) -> _Body:
+    """The steps of one that moves at a pace of 0..1 (T,), fitting what it is."""
+    if cue.subject.home in ("air", "water"):
+        return replace(body, y=0.04 * cue.wave(2.4), tilt=0.08 * cue.wave(2.4, 1))
+    if cue.subject.home == "afloat":
+        return _sail(cue, body)
+    if cue.subject.kind == "vehicle":
+        return replace(body, lift=0.008 * cue.wave(18.0).abs() * pace)
+    return replace(body, lift=0.05 * cue.wave(7.0).abs() * pace, tilt=0.045 * cue.wave(7.0) * pace)
+
+
+def _arrive(cue: _Cue, body: _Body) -> _Body:
+    """Comes in from the side, fast at first, and stops at its place."""
+    left = torch.exp(-0.55 * cue.t.clamp(min=0))
+    return replace(_gait(cue, body, left), x=-cue.heading * 1.25 * left)
+
+
+def _leave(cue: _Cue, body: _Body) -> _Body:
+    """Sets off from its place and goes out at the side."""
+    gone = 0.06 * (torch.exp(0.75 * cue.t.clamp(min=0, max=5)) - 1)
+    return replace(_gait(cue, body, (3 * gone).clamp(max=1)), x=cue.heading * gone)
+
+
+def _drive(cue: _Cue, body: _Body) -> _Body:
+    """Rolls along evenly, the engine trembling."""
+    return replace(body, lift=0.006 * cue.wave(19.0).abs(), tilt=0.006 * cue.wave(13.0))
+
+
+def _sail(cue: _Cue, body: _Body) -> _Body:
+    """Rocks on the swell."""
+    return replace(body, y=0.018 * cue.wave(1.7), tilt=0.075 * cue.wave(1.3, 0.6))
+
+
+def _kneel(cue: _Cue, body: _Body) -> _Body:
+    """Sinks low and leans forward a little, breathing."""
+    breath = cue.wave(2.2)
+    return replace(body, sx=1.09 + 0.01 * breath, sy=0.76 + 0.018 * breath, tilt=cue.heading * 0.06 + 0.015 * breath)
+
+
+def _wide(turn: Tensor) -> Tensor:
+    """A width of -1..1 that is never quite nothing."""
+    return torch.where(turn >= 0, turn.clamp(min=THINNEST), turn.clamp(max=-THINNEST))
+
+
+def _action(name: str) -> Callable[[_Cue, _Body], _Body]:
+    actions: dict[str, Callable[[_Cue, _Body], _Body]] = {
+        "stand": _stand, "walk": _walk, "run": _run, "jump": _jump, "dance": _dance, "spin": _spin, "fly": _fly,
+        "swim": _swim, "float": _float, "roll": _roll, "wave": _wave, "look": _look, "grow": _grow, "arrive": _arrive,
+        "leave": _leave, "drive": _drive, "sail": _sail, "kneel": _kneel,
+    }  # fmt: skip
+    return actions[name]
 
 
 def pose(actor: Actor, loop: int, times: Tensor) -> Pose:
-    """Where an actor is and how it is bent at `times`, (T,) seconds."""
+    """Where an actor is and how it is bent at `times`, (T,) seconds; loop: how many pictures it has. KeyError for an
+    action that is not known."""
     subject = SUBJECT[actor.instance.subject]
-    t, phase = times, actor.phase * 2 * math.pi
-    zero, one = torch.zeros_like(t), torch.ones_like(t)
-    x = actor.x + actor.direction * SPEED.get(actor.action, 0.0) * (t - MIDDLE)
-    y, tilt, lift, sx, sy = zero + actor.y, zero, zero, one, one
-    if actor.action == "stand":
-        sy = 1 + 0.018 * torch.sin(2.6 * t + phase)
-    elif actor.action in ("walk", "run"):
-        rate = 7.0 if actor.action == "walk" else 12.0
-        lift = 0.045 * actor.height * torch.sin(rate * t + phase).abs() * (1.7 if actor.action == "run" else 1)
-        tilt = zero + actor.direction * (0.10 if actor.action == "run" else 0.02) + 0.03 * torch.sin(rate * t + phase)
-    elif actor.action == "jump":
-        cycle = (t / 0.9 + actor.phase) % 1
-        lift = 0.34 * actor.height * 4 * cycle * (1 - cycle)
-        sy = 1 - 0.14 * torch.exp(-(((cycle + 0.5) % 1 - 0.5) / 0.10).square())
-    elif actor.action == "dance":
-        tilt, sy = 0.22 * torch.sin(4.2 * t + phase), 1 + 0.05 * torch.sin(8.4 * t + phase)
-        x = x + 0.03 * torch.sin(4.2 * t + phase)
-    elif actor.action == "spin":
-        turn = torch.cos(3.0 * t + phase)
-        sx = torch.where(turn >= 0, turn.clamp(min=0.12), turn.clamp(max=-0.12))
-    elif actor.action == "fly":
-        y, tilt = y + 0.05 * torch.sin(2.4 * t + phase), 0.10 * torch.sin(2.4 * t + phase + 1)
-    elif actor.action == "swim":
-        y, tilt = y + 0.03 * torch.sin(1.8 * t + phase), 0.07 * torch.sin(3.5 * t + phase)
-    elif actor.action == "float":
-        y, tilt = y + 0.035 * torch.sin(1.5 * t + phase), 0.05 * torch.sin(1.1 * t + phase)
-    grounded = actor.action not in ("fly", "swim", "float")
     facing = {"left": -1, "right": 1, "front": 0}[subject.facing]
     heading = actor.direction if facing and facing != actor.direction else facing or 1
     mirrored = -1.0 if facing and heading != facing else 1.0
-    index = (
-        ((t / LOOP_SECONDS * LOOP_FRAMES + actor.phase * loop).long() % loop)
-        if loop > 1
-        else torch.zeros_like(t, dtype=torch.long)
-    )
-    airborne = lift / max(actor.height, 1e-3) if grounded else one * 0.5
-    return Pose(x, y - lift, sx * mirrored, sy, tilt * mirrored, airborne, index, grounded)
+    phase = actor.phase * 2 * math.pi
+    zero, one = torch.zeros_like(times), torch.ones_like(times)
+    cue = _Cue(times, phase, actor.direction, actor.height, subject)
+    body = _action(actor.action)(cue, _Body(zero, zero, one, one, zero, zero))
+    x = actor.x + actor.direction * SPEED.get(actor.action, 0.0) * (times - MIDDLE) + body.x
+    aloft = subject.aloft(actor.action)
+    index = (((times / LOOP_SECONDS + actor.phase) * loop).long() % loop) if loop > 1 else zero.long()
+    return Pose(
+        x, actor.y + body.y - body.lift * actor.height, body.sx * mirrored, body.sy, body.tilt * mirrored,
+        one * 0.5 if aloft else body.lift, index, not aloft, body.pivot,
+    )  # fmt: skip
 
 
 def camera_path(shots: Sequence[Shot], times: Tensor) -> Tensor:

@@ -86,18 +86,18 @@ def _match(
 
 
 def _wordings() -> dict[tuple[str, ...], tuple[str, str]]:
-    """Every wording, as folded words without leading small ones, to its kind and id; the first that claims one keeps
-    it."""
+    """Every wording, as folded words, to its kind and id: whole ("old man", "the camera moves in"), then without
+    leading small words; the first that claims one keeps it."""
     table: dict[tuple[str, ...], tuple[str, str]] = {}
-    for kind, identity, wording in _all():
-        words = tuple(_fold(m.group()) for m in _WORD.finditer(wording))
+    wordings = [(tuple(_fold(m.group()) for m in _WORD.finditer(text)), kind, name) for kind, name, text in _all()]
+    for words, kind, identity in wordings:
+        for whole in {words, words[1:] if words[0] == "the" else words}:
+            if len(whole) > 1 or whole[0] not in _SMALL:
+                table.setdefault(whole, (kind, identity))
+    for words, kind, identity in wordings:
         bare = _bare(words)
         if len(bare) > 1 or bare[0] not in _SMALL:
             table.setdefault(bare, (kind, identity))
-        else:  # small words alone mean something only together: "the camera moves in", "by day", "long shot"
-            for whole in {words, words[1:] if words[0] == "the" else words}:
-                if len(whole) > 1:
-                    table.setdefault(whole, (kind, identity))
     for colour in _COLOURS:
         table.setdefault((colour,), ("colour", colour))
     return table

@@ -79,19 +79,28 @@ WEATHERS: tuple[Term, ...] = (
 )
 
 ACTIONS: tuple[Term, ...] = (
-    Term("stand", "stands", ("is standing", "looks around", "waits", "rests", "stands still", "standing")),
-    Term("walk", "walks", ("is walking", "strolls", "wanders", "walks along", "walking", "strolling")),
-    Term("run", "runs", ("is running", "races", "dashes", "hurries", "running")),
-    Term("jump", "jumps", ("is jumping", "hops", "bounces", "leaps", "jumping", "hopping")),
-    Term("dance", "dances", ("is dancing", "sways", "wiggles", "dancing")),
-    Term("spin", "spins around", ("is spinning", "turns around", "twirls", "spins", "spinning")),
-    Term("fly", "flies", ("is flying", "soars", "flies by", "flutters", "flying")),
-    Term("swim", "swims", ("is swimming", "glides through the water", "swims by", "swimming")),
-    Term("float", "floats", ("is floating", "hovers", "drifts", "floating", "hovering")),
+    Term("stand", "stands", ("is standing", "waits", "rests", "stands still", "standing", "keeps still", "poses", "pauses", "sits", "sitting", "waiting", "resting")),
+    Term("walk", "walks", ("is walking", "strolls", "wanders", "walks along", "walking", "strolling", "treads", "trots", "marches", "plods", "ambles", "saunters", "trudges", "treading", "wandering", "marching", "tiptoes", "stomps", "stomping")),
+    Term("run", "runs", ("is running", "races", "dashes", "hurries", "running", "gallops", "sprints", "rushes", "speeds along", "racing", "charges", "scampers", "jogs", "galloping")),
+    Term("jump", "jumps", ("is jumping", "hops", "bounces", "leaps", "jumping", "hopping", "skips", "bouncing", "leaping", "bounds")),
+    Term("dance", "dances", ("is dancing", "sways", "wiggles", "dancing", "boogies", "grooves", "swaying", "shakes and sways", "does a dance")),
+    Term("spin", "spins around", ("is spinning", "turns around", "twirls", "spins", "spinning", "whirls", "pirouettes", "rotates", "twirling", "turns round and round")),
+    Term("fly", "flies", ("is flying", "soars", "flies by", "flutters", "flying", "glides through the air", "flaps its wings", "soaring", "fluttering", "zooms through the sky")),
+    Term("swim", "swims", ("is swimming", "glides through the water", "swims by", "swimming", "paddles", "dives", "paddling")),
+    Term("float", "floats", ("is floating", "hovers", "drifts", "floating", "hovering", "drifting", "hangs in the air", "levitates")),
+    Term("roll", "rolls", ("is rolling", "tumbles", "rolls along", "rolling", "somersaults", "tumbling", "rolls over and over")),
+    Term("wave", "waves hello", ("is waving", "waves at the camera", "says hello", "waving", "greets us", "waves goodbye", "waves its hand")),
+    Term("look", "looks around", ("is looking around", "looks left and right", "glances about", "looking around", "turns its head", "looks about", "gazes around", "peers around", "watches", "searches")),
+    Term("grow", "grows", ("is growing", "gets bigger", "swells", "growing", "becomes larger", "grows and grows", "gets larger", "expands")),
+    Term("arrive", "arrives", ("is arriving", "comes into view", "approaches", "enters the frame", "arriving", "approaching", "shows up", "comes in from the side", "enters")),
+    Term("leave", "goes away", ("is leaving", "walks away", "leaves the frame", "heads off", "leaving", "departs", "moves out of the frame", "drives away", "flies away", "sails away", "exits")),
+    Term("drive", "drives", ("is driving", "drives along", "cruises along", "driving", "rides along", "rides", "riding", "travels along", "motors along")),
+    Term("sail", "sails", ("is sailing", "sails along", "glides over the water", "sailing", "sails on", "cruises over the water", "rocks on the waves", "bobs on the water")),
+    Term("kneel", "kneels", ("is kneeling", "crouches", "squats", "kneeling", "crouching", "bends down", "squatting")),
 )
 
 CAMERAS: tuple[Term, ...] = (
-    Term("static", "static camera", ("the camera is still", "locked-off shot", "still camera", "fixed camera", "the camera does not move", "tripod shot", "static shot", "the camera stays still")),
+    Term("static", "static camera", ("the camera is still", "locked-off shot", "still camera", "fixed camera", "unmoving camera", "tripod shot", "static shot", "the camera stays still")),
     Term("pan_left", "the camera pans left", ("pan left", "panning left", "camera pan to the left", "pans to the left", "pan to the left", "pans left", "the camera moves left", "the camera turns left", "camera slides left")),
     Term("pan_right", "the camera pans right", ("pan right", "panning right", "camera pan to the right", "pans to the right", "pan to the right", "pans right", "the camera moves right", "the camera turns right", "camera slides right")),
     Term("zoom_in", "the camera moves in", ("zoom in", "the camera zooms in", "slow zoom in", "zooming in", "zooms in", "zoom closer", "crash zoom")),

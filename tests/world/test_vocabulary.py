@@ -79,7 +79,7 @@ PROMPTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("close-up of an owl, black and white", {"subject": "owl", "framing": "close", "style": "film_bw"}),
     ("wide shot of camels among sand dunes", {"subject": "camel", "framing": "wide", "place": "desert"}),
     ("the camera follows a bunny while it snows", {"subject": "rabbit", "camera": "tracking"}),
-    ("a spaceship hovering, dolly in", {"subject": "rocket", "action": "float", "camera": "zoom_in"}),
+    ("a spaceship hovering, dolly in", {"subject": "rocket", "action": "float", "camera": "dolly_in"}),
     ("zoom out from a penguin", {"subject": "penguin", "camera": "zoom_out"}),
     ("ladybugs spinning around", {"subject": "ladybird", "action": "spin"}),
     ("hippos standing on a grassy hill", {"subject": "hippo", "action": "stand", "place": "meadow"}),

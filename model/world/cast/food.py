@@ -1,0 +1,66 @@
+"""Food and drink."""
+
+from __future__ import annotations
+
+from model.world.cast.subject import BALL, THING, Row, Subject, subjects
+
+_SNACK = ("stand", "jump", "dance", "spin")
+
+_ROWS: tuple[Row, ...] = (
+    ("cake", "birthday cake|cake|cream cake|cake with candles", "1f382", "ground", "front", 0.85, THING, True),
+    ("apple", "red apple|apple", "1f34e", "ground", "front", 0.75, BALL, False),
+    ("green_apple", "green apple|granny smith", "1f34f", "ground", "front", 0.75, BALL, False),
+    ("orange_fruit", "tangerine|orange fruit|mandarin|clementine", "1f34a", "ground", "front", 0.75, BALL, False),
+    ("lemon", "lemon|yellow lemon", "1f34b", "ground", "front", 0.75, BALL, False),
+    ("banana", "banana|bunch of bananas", "1f34c", "ground", "front", 0.8, _SNACK, False),
+    ("pineapple", "pineapple|ananas", "1f34d", "ground", "front", 0.95, _SNACK, False),
+    ("strawberry", "strawberry|ripe strawberry", "1f353", "ground", "front", 0.75, _SNACK, False),
+    ("cherries", "cherry|pair of cherries", "1f352", "ground", "front", 0.8, _SNACK, False),
+    ("grapes", "bunch of grapes|grape", "1f347", "ground", "front", 0.8, _SNACK, False),
+    ("watermelon", "watermelon slice|watermelon|melon slice", "1f349", "ground", "front", 0.8, _SNACK, False),
+    ("peach", "peach|nectarine|apricot", "1f351", "ground", "front", 0.75, BALL, False),
+    ("pear", "pear|green pear", "1f350", "ground", "front", 0.8, _SNACK, False),
+    ("coconut", "coconut|split coconut", "1f965", "ground", "front", 0.75, BALL, False),
+    ("avocado", "avocado|half an avocado", "1f951", "ground", "front", 0.8, _SNACK, False),
+    ("tomato", "tomato|red tomato", "1f345", "ground", "front", 0.75, BALL, False),
+    ("carrot", "carrot|orange carrot", "1f955", "ground", "front", 0.85, _SNACK, False),
+    ("corn", "ear of corn|corn cob|maize|sweetcorn", "1f33d", "ground", "front", 0.9, _SNACK, False),
+    ("chilli", "chilli pepper|hot pepper|chili", "1f336-fe0f", "ground", "front", 0.8, _SNACK, False),
+    ("broccoli", "broccoli|green broccoli", "1f966", "ground", "front", 0.8, _SNACK, False),
+    ("aubergine", "aubergine|eggplant", "1f346", "ground", "front", 0.85, _SNACK, False),
+    ("potato", "potato|spud", "1f954", "ground", "front", 0.75, BALL, False),
+    ("bread", "loaf of bread|bread", "1f35e", "ground", "front", 0.8, _SNACK, False),
+    ("croissant", "croissant|french pastry", "1f950", "ground", "front", 0.75, _SNACK, False),
+    ("pretzel", "pretzel|salted pretzel", "1f968", "ground", "front", 0.75, _SNACK, False),
+    ("pancakes", "stack of pancakes|pancake", "1f95e", "ground", "front", 0.8, THING, False),
+    ("cheese", "wedge of cheese|cheese", "1f9c0", "ground", "front", 0.75, _SNACK, False),
+    ("hamburger", "hamburger|burger|cheeseburger", "1f354", "ground", "front", 0.8, _SNACK, False),
+    ("fries", "french fries|fries|chips in a box", "1f35f", "ground", "front", 0.85, _SNACK, False),
+    ("pizza", "slice of pizza|pizza slice|pizza", "1f355", "ground", "front", 0.8, _SNACK, False),
+    ("hot_dog", "hot dog|sausage in a bun|hotdog", "1f32d", "ground", "front", 0.8, _SNACK, False),
+    ("taco", "taco|mexican taco", "1f32e", "ground", "front", 0.75, _SNACK, False),
+    ("egg", "egg|brown egg|hen's egg", "1f95a", "ground", "front", 0.75, BALL, False),
+    ("popcorn", "bucket of popcorn|popcorn", "1f37f", "ground", "front", 0.85, _SNACK, False),
+    ("sushi", "sushi roll|sushi", "1f363", "ground", "front", 0.75, _SNACK, False),
+    ("rice_ball", "rice ball|onigiri", "1f359", "ground", "front", 0.75, _SNACK, False),
+    ("noodles", "bowl of noodles|ramen|noodle soup|steaming bowl", "1f35c", "ground", "front", 0.8, ("stand", "spin"), False),
+    ("soft_ice", "soft ice cream|ice cream cone|ice-cream cone|soft serve", "1f366", "ground", "front", 0.9, _SNACK, False),
+    ("ice_cream", "bowl of ice cream|ice cream|sundae|gelato", "1f368", "ground", "front", 0.8, _SNACK, False),
+    ("doughnut", "doughnut|donut|glazed doughnut", "1f369", "ground", "front", 0.75, BALL, False),
+    ("cookie", "cookie|biscuit|chocolate chip cookie", "1f36a", "ground", "front", 0.75, BALL, False),
+    ("cupcake", "cupcake|muffin|fairy cake", "1f9c1", "ground", "front", 0.8, THING, False),
+    ("shortcake", "slice of cake|shortcake|piece of strawberry cake", "1f370", "ground", "front", 0.8, THING, False),
+    ("pie", "pie|apple pie|baked pie", "1f967", "ground", "front", 0.75, THING, False),
+    ("candy", "wrapped candy|candy|bonbon|sweet in a wrapper", "1f36c", "ground", "front", 0.75, _SNACK, False),
+    ("lollipop", "lollipop|lolly|swirly lollipop", "1f36d", "ground", "front", 0.9, THING, False),
+    ("honey", "honey pot|jar of honey|pot of honey", "1f36f", "ground", "front", 0.8, THING, False),
+    ("coffee", "cup of coffee|hot drink|coffee|cup of tea|steaming cup", "2615", "ground", "front", 0.75, ("stand", "dance", "spin"), False),
+    ("tea_cup", "green tea|teacup|bowl of tea", "1f375", "ground", "front", 0.75, ("stand", "spin"), True),
+    ("milk", "glass of milk|milk", "1f95b", "ground", "front", 0.8, ("stand", "dance"), False),
+    ("bubble_tea", "bubble tea|boba tea|boba", "1f9cb", "ground", "front", 0.85, _SNACK, False),
+    ("cocktail", "tropical drink|cocktail|drink with a little umbrella", "1f379", "ground", "front", 0.9, THING, True),
+    ("soda", "cup with a straw|soda|soft drink|lemonade", "1f964", "ground", "front", 0.9, _SNACK, False),
+    ("bento", "bento box|lunch box", "1f371", "ground", "front", 0.75, ("stand", "spin"), False),
+)  # fmt: skip
+
+FOOD: tuple[Subject, ...] = subjects("food", _ROWS)

@@ -1,0 +1,56 @@
+"""Everything that rolls, sails and flies with people in it."""
+
+from __future__ import annotations
+
+from model.world.cast.subject import BOAT, FLYER, WHEELS, Row, Subject, subjects
+
+_ROWS: tuple[Row, ...] = (
+    ("bus", "bus|yellow bus|school bus|coach|city bus", "1f68c", "ground", "left", 0.9, WHEELS, True),
+    ("taxi", "taxi|yellow taxi|cab|taxicab", "1f695", "ground", "left", 0.8, WHEELS, True),
+    ("car", "red car|car|automobile|motorcar|sedan", "1f697", "ground", "left", 0.75, WHEELS, True),
+    ("train", "steam train|locomotive|train|steam engine|steam locomotive|choo-choo", "1f682", "ground", "left", 1.0, WHEELS, True),
+    ("tractor", "tractor|green tractor|farm tractor", "1f69c", "ground", "left", 0.9, WHEELS, True),
+    ("bicycle", "bicycle|bike|push bike", "1f6b2", "ground", "left", 0.9, WHEELS, False),
+    ("sailboat", "sailboat|sailing boat|yacht|dinghy|boat with a sail|boat", "26f5", "afloat", "front", 1.0, BOAT, True),
+    ("rocket", "rocket|spaceship|space rocket|rocket ship|spacecraft", "1f680", "air", "front", 1.0, FLYER, True),
+    ("helicopter", "helicopter|chopper|whirlybird", "1f681", "air", "left", 0.9, FLYER, True),
+    ("ufo", "flying saucer|ufo|alien spaceship|alien ship", "1f6f8", "air", "front", 0.95, FLYER, True),
+    ("railway_car", "railway carriage|railway car|train carriage|wagon", "1f683", "ground", "left", 0.9, WHEELS, False),
+    ("fast_train", "high-speed train|bullet train|shinkansen|express train", "1f684", "ground", "left", 0.95, WHEELS, False),
+    ("commuter_train", "commuter train|electric train|passenger train", "1f686", "ground", "front", 0.95, WHEELS, False),
+    ("metro", "metro train|subway train|underground train|metro|subway", "1f687", "ground", "front", 0.95, WHEELS, False),
+    ("tram", "tram|streetcar|tramway|light rail", "1f68a", "ground", "front", 0.95, WHEELS, False),
+    ("tram_car", "tram car|trolley|old tram", "1f68b", "ground", "left", 0.9, WHEELS, True),
+    ("monorail", "monorail|monorail train", "1f69d", "ground", "left", 0.9, WHEELS, True),
+    ("trolleybus", "trolleybus|trolley bus|electric bus", "1f68e", "ground", "left", 0.9, WHEELS, True),
+    ("oncoming_bus", "bus seen from the front|oncoming bus", "1f68d", "ground", "front", 0.95, WHEELS, False),
+    ("minibus", "minibus|van|minivan|shuttle bus", "1f690", "ground", "left", 0.85, WHEELS, True),
+    ("ambulance", "ambulance|hospital van|rescue ambulance", "1f691", "ground", "left", 0.85, WHEELS, True),
+    ("fire_engine", "fire engine|fire truck|firetruck", "1f692", "ground", "left", 0.85, WHEELS, True),
+    ("police_car", "police car|patrol car|squad car|cop car", "1f693", "ground", "left", 0.8, WHEELS, True),
+    ("suv", "blue suv|suv|jeep|off-roader|four-by-four", "1f699", "ground", "left", 0.8, WHEELS, True),
+    ("pickup", "pickup truck|pickup|flatbed", "1f6fb", "ground", "left", 0.8, WHEELS, False),
+    ("delivery_truck", "delivery truck|delivery van|moving van", "1f69a", "ground", "left", 0.85, WHEELS, True),
+    ("lorry", "articulated lorry|lorry|truck|semi-truck|big rig", "1f69b", "ground", "left", 0.85, WHEELS, True),
+    ("racing_car", "racing car|race car|formula one car|sports car", "1f3ce-fe0f", "ground", "left", 0.75, WHEELS, True),
+    ("motorcycle", "motorcycle|motorbike", "1f3cd-fe0f", "ground", "left", 0.85, WHEELS, True),
+    ("scooter", "motor scooter|scooter|moped|vespa", "1f6f5", "ground", "left", 0.85, WHEELS, False),
+    ("kick_scooter", "kick scooter|push scooter", "1f6f4", "ground", "left", 0.9, WHEELS, False),
+    ("rickshaw", "auto rickshaw|rickshaw|tuk-tuk", "1f6fa", "ground", "left", 0.9, WHEELS, True),
+    ("skateboard", "skateboard|longboard", "1f6f9", "ground", "front", 0.75, ("stand", "drive", "jump", "spin"), False),
+    ("roller_skate", "roller skate|roller boot", "1f6fc", "ground", "right", 0.8, ("stand", "drive", "spin"), True),
+    ("sled", "sled|sledge|sleigh|toboggan", "1f6f7", "ground", "left", 0.8, ("stand", "drive", "run"), False),
+    ("canoe", "canoe|kayak|rowing boat|rowboat", "1f6f6", "afloat", "front", 0.85, BOAT, True),
+    ("speedboat", "speedboat|powerboat", "1f6a4", "afloat", "left", 0.85, BOAT, True),
+    ("motor_boat", "motorboat|motor boat|cabin cruiser", "1f6e5-fe0f", "afloat", "left", 0.85, BOAT, True),
+    ("ferry", "ferry|ferryboat|car ferry", "26f4-fe0f", "afloat", "left", 0.95, BOAT, True),
+    ("liner", "passenger ship|ocean liner|cruise ship", "1f6f3-fe0f", "afloat", "left", 1.0, BOAT, True),
+    ("ship", "ship|big ship|steamship|cargo ship|vessel", "1f6a2", "afloat", "left", 1.05, BOAT, True),
+    ("aeroplane", "aeroplane|airplane|plane|jet|airliner|aircraft|jet plane", "2708-fe0f", "air", "right", 0.95, FLYER, True),
+    ("small_plane", "small plane|propeller plane|light aircraft", "1f6e9-fe0f", "air", "right", 0.95, FLYER, True),
+    ("parachute", "parachute|paraglider", "1fa82", "air", "front", 1.05, ("float", "fly"), True),
+    ("cable_car", "cable car|gondola lift|gondola|aerial tramway", "1f6a0", "air", "front", 0.95, ("float", "fly"), True),
+    ("satellite", "satellite|space probe|space station|orbiter", "1f6f0-fe0f", "air", "front", 0.95, FLYER, False),
+)  # fmt: skip
+
+VEHICLES: tuple[Subject, ...] = subjects("vehicle", _ROWS)
