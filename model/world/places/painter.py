@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from model.world.art import Art
-from model.world.canvas import X_REACH, Canvas, Colour, jitter, rgb
+from model.world.canvas import X_REACH, Canvas, Colour, jitter
+from model.world.places.shapes import shine
 
 HORIZON = 0.58
 
@@ -19,8 +20,9 @@ class PlaceLayers:
     """A painted place.
 
     far, ground, fore: premultiplied RGBA (4, H, W), drawn in that order with growing parallax; lamps: RGB (3, H, W)
-    light added after the hour has darkened the place; wet: 0..1, how much the ground mirrors; indoor: no sky, no
-    weather.
+    light far away, added after the hour has darkened the place; near: the same for lamps that stand on the ground; wet:
+    0..1, how much the ground mirrors in rain, and mirror: 0..1, how much it always does; indoor: no sky, no weather;
+    tint: RGB factor on actors, the colour of the light here.
     """
 
     far: Tensor
@@ -29,24 +31,56 @@ class PlaceLayers:
     lamps: Tensor
     wet: float
     indoor: bool
+    near: Tensor
+    mirror: float = 0.0
+    tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
 class Painter:
-    """What a place needs to paint: three canvases, the lamps, the art and the dice."""
+    """What a place needs to paint: three canvases, two of lamps, the art, the dice and the word of its sign, if any."""
 
-    def __init__(self, seed: int, art: Art, resolution: int, device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self, seed: int, art: Art, resolution: int, device: torch.device | str = "cpu", sign: str | None = None
+    ) -> None:
         self.rng = random.Random(seed)
         self.generator = torch.Generator().manual_seed(seed)
         self.art = art
-        self.far, self.ground, self.fore, self.lamps = (Canvas(resolution, device) for _ in range(4))
-        self.wet = 0.0
+        self.sign = sign
+        self.far, self.ground, self.fore, self.lamps, self.near = (Canvas(resolution, device) for _ in range(5))
+        self.wet = self.mirror = 0.0
         self.indoor = False
+        self.tint = (1.0, 1.0, 1.0)
 
     def layers(self) -> PlaceLayers:
         """The painted layers."""
         return PlaceLayers(
-            self.far.pixels, self.ground.pixels, self.fore.pixels, self.lamps.pixels[:3], self.wet, self.indoor
-        )
+            self.far.pixels, self.ground.pixels, self.fore.pixels, self.lamps.pixels[:3], self.wet, self.indoor,
+            self.near.pixels[:3], self.mirror, self.tint,
+        )  # fmt: skip
+
+    def backdrop(self, top: Colour, bottom: Colour, y0: float = 0.0, y1: float = 1.0) -> None:
+        """A wall or a distance without a sky: one gradient over all of the far layer."""
+        shade = self.far.gradient(top, bottom, y0, y1).expand(-1, -1, self.far.width)
+        self.far.over(shade, torch.ones_like(self.far.pixels[3]))
+
+    def lamp(self, canvas: Canvas, x: float, y: float, radius: float, colour: Colour, *, halo: float = 4.0) -> None:
+        """A lamp that is lit when the hour is dark; canvas: `lamps` far away, `near` on the ground."""
+        canvas.ball(x, y, radius, colour, shade=0)
+        shine(canvas, x, y, radius * halo, colour, 0.45)
+
+    def put(
+        self, canvas: Canvas, name: str, x: float, y: float, height: float, *, flip: bool = False,
+        tint: Colour = (1, 1, 1),
+    ) -> None:  # fmt: skip
+        """Set one picture on a line, if the art has it."""
+        if self.art.has(name):
+            canvas.paste(self.art.sprite(name).frames[0], x, y, height, flip=flip, tint=tint)
+
+    def spots(self, count: int, *, clear: float = 0.0) -> list[float]:
+        """`count` x values spread over the canvas with some disorder, none nearer to the middle than `clear`."""
+        step = 2 * (X_REACH - 0.1) / count
+        at = [-X_REACH + 0.1 + step * (i + self.rng.uniform(0.2, 0.8)) for i in range(count)]
+        return [x if abs(x) >= clear else clear * (1 if x > 0 else -1) + x * 0.3 for x in at]
 
     def hills(
         self, canvas: Canvas, level: float, rough: float, top: Colour, bottom: Colour, low: float = 1.2, high: float = 5
