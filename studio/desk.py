@@ -51,6 +51,14 @@ class Desk(Base):
         job = self.library.job(job_id, owner)
         return self.submit(replace(job.shot, seed=job.seed if same_seed else None), owner=owner)
 
+    def retry(self, job_id: str, owner: str = LOCAL_OWNER) -> Job:
+        """A job that failed or was stopped stands in the queue again. Raises Conflict for any other.
+
+        It goes on from its last saved step where that was kept, as after a disk that was full.
+        """
+        self.library.retry_job(job_id, owner)
+        return self._queued([job_id], owner)[0]
+
     def edit_job(self, job_id: str, shot: Shot, *, owner: str = LOCAL_OWNER, accept_rewrite: bool = False) -> Job:
         """Another shot in the place of one that has not begun. Raises Conflict when it has, else as `submit`."""
         self.library.job(job_id, owner)

@@ -158,7 +158,7 @@ def _trim(trim: tuple[float, float], seconds: float | None) -> tuple[float, floa
         raise ShotError(
             "frames", trim, f"frames: the trim {shown} s does not work: its end comes after its start{long}", whole
         )
-    return float(trim[0]), float(min(trim[1], length))
+    return float(trim[0]), float(min(trim[1], length + 0.05))  # a clip rounds what it says of its length
 
 
 def _strength(value: float) -> float:

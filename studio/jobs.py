@@ -11,16 +11,21 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from studio.errors import LibraryError, NotFound
+from studio.errors import Conflict, LibraryError, NotFound
 from studio.film import FINAL_STATES, Event, Job, Shot, Wish
 from studio.leases import LeaseStore
 from studio.recipe import Recipe
 from studio.store import when
 
+KEPT_SECONDS = 7 * 86_400.0  # how long the state of a render that failed is kept
 MAX_ATTEMPTS = 2  # a job that twice took the process down with it, without getting further, is not tried again
 
 _WAITING = "state IN ('queued', 'paused')"
 _ALIVE = "finished IS NULL"
+ACTIVE = (  # asked several times a second by every page: it reads nothing but what it answers
+    "SELECT * FROM jobs INDEXED BY jobs_unfinished WHERE owner = ? AND finished IS NULL "
+    f"ORDER BY {_WAITING}, position, seq"
+)
 
 
 class JobStore(LeaseStore):
@@ -70,10 +75,7 @@ class JobStore(LeaseStore):
 
     def active(self, owner: str) -> list[Job]:
         """The owner's unfinished jobs: what is being shot first, then the queue in its order."""
-        rows = self._all(
-            f"SELECT * FROM jobs WHERE owner = ? AND {_ALIVE} ORDER BY {_WAITING}, position, seq", (owner,)
-        )
-        return [_job(row) for row in rows]
+        return [_job(row) for row in self._all(ACTIVE, (owner,))]
 
     def recipe(self, job_id: str) -> Recipe:
         """What a job is to render."""
@@ -95,7 +97,8 @@ class JobStore(LeaseStore):
             return 0
         lines = self._all(
             "SELECT owner, served, sum(position < ?) AS earlier, count(*) AS n "
-            "FROM jobs JOIN owners ON owners.id = owner WHERE state = 'queued' AND (paused = 0 OR owner = ?) AND jobs.id != ? GROUP BY owner",
+            "FROM jobs JOIN owners ON owners.id = owner "
+            "WHERE state = 'queued' AND (paused = 0 OR owner = ?) AND jobs.id != ? GROUP BY owner",
             (mine["position"], mine["owner"], job_id),
         )
         before = next((int(line["earlier"]) for line in lines if line["owner"] == mine["owner"]), 0)
@@ -129,7 +132,8 @@ class JobStore(LeaseStore):
         """
         with self._write() as db:
             rows = db.execute(
-                "SELECT jobs.id, owner FROM jobs JOIN owners ON owners.id = owner WHERE state = 'queued' AND paused = 0 "
+                "SELECT jobs.id, owner FROM jobs JOIN owners ON owners.id = owner "
+                "WHERE state = 'queued' AND paused = 0 "
                 "ORDER BY served, owner, position, seq"
             )
             row = next((row for row in rows if only is None or row["id"] in only), None)
@@ -165,6 +169,20 @@ class JobStore(LeaseStore):
         """The sampler's state was kept at this step. A job that gets further each time may be tried again and again."""
         with self._write() as db:
             db.execute("UPDATE jobs SET saved = ?, attempts = 1 WHERE id = ? AND saved < ?", (step, job_id, step))
+
+    def retry_job(self, job_id: str, owner: str) -> None:
+        """A job that failed or was stopped stands in the queue again; it goes on from its last saved step, if that was
+        kept. Raises NotFound or Conflict."""
+        with self._write() as db:
+            job = self.job(job_id, owner)
+            if job.state not in ("failed", "cancelled"):
+                raise Conflict("this shot did not fail: clone it to shoot it again")
+            db.execute(
+                "UPDATE jobs SET state = 'queued', stage = 'Waiting', error = NULL, wish = '', attempts = 0, "
+                "finished = NULL, position = (SELECT max(position) + 1 FROM jobs) WHERE id = ?",
+                (job_id,),
+            )
+            self._event(job_id, "retried", "")
 
     def finish_job(self, job_id: str, state: str, stage: str, *, error: str | None = None) -> None:
         """Write how a job ended. The record stays, whatever happened."""
@@ -225,8 +243,9 @@ class JobStore(LeaseStore):
                 self.update_job(row["id"], state="paused", stage="Paused", wish="")
 
     def _sweep(self) -> None:
-        """Remove working folders of jobs that have ended."""
-        alive = {row["id"] for row in self._all(f"SELECT id FROM jobs WHERE {_ALIVE}", ())}
+        """Remove working folders of jobs that have ended; one that failed with a saved state may be tried again."""
+        kept = f"SELECT id FROM jobs WHERE {_ALIVE} OR (state = 'failed' AND saved > 0 AND finished > ?)"
+        alive = {row["id"] for row in self._all(kept, (time.time() - KEPT_SECONDS,))}
         for folder in self.work.iterdir():
             if folder.name not in alive:
                 shutil.rmtree(folder, ignore_errors=True)

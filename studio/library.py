@@ -27,6 +27,7 @@ from studio.recipe import Recipe
 from studio.store import when
 
 MAX_WORDS = 12  # of a search
+_LAST_UNDO = "SELECT * FROM undo WHERE owner = ? ORDER BY id DESC LIMIT 1"
 
 
 class Library(Lineup):
@@ -142,15 +143,13 @@ class Library(Lineup):
 
     def undoable(self, owner: str) -> Undone | None:
         """What `undo` would take back next."""
-        row = self._one("SELECT * FROM undo WHERE owner = ? ORDER BY id DESC LIMIT 1", (owner,))
+        row = self._one(_LAST_UNDO, (owner,))
         return None if row is None else _undone(row)
 
     def undo(self, owner: str) -> Undone | None:
         """Take back the last thing that still can be; None when there is nothing."""
         with self._write() as db:
-            while (
-                row := self._one("SELECT * FROM undo WHERE owner = ? ORDER BY id DESC LIMIT 1", (owner,))
-            ) is not None:
+            while (row := self._one(_LAST_UNDO, (owner,))) is not None:
                 db.execute("DELETE FROM undo WHERE id = ?", (row["id"],))
                 if self._take_back(owner, row["kind"], json.loads(row["data"])):
                     return _undone(row)
@@ -198,8 +197,10 @@ class Library(Lineup):
             db.execute("UPDATE owners SET preferences = ? WHERE id = ?", (text, owner))
 
     def delete_owner(self, owner: str) -> tuple[int, int, int]:
-        """Remove everything of an owner's for good; how many jobs, takes and given files. A running job finds its record
-        gone and stops."""
+        """Remove everything of an owner's for good; how many jobs, takes and given files.
+
+        A running job finds its record gone and stops.
+        """
         with self._write() as db:
             mine, others = self._given_of(owner, True), self._given_of(owner, False)
             takes = [row["id"] for row in self._all("SELECT id FROM takes WHERE owner = ?", (owner,))]

@@ -116,7 +116,8 @@ class Lineup(JobStore):
             "INSERT INTO undo (at, owner, kind, data) VALUES (?,?,?,?)", (time.time(), owner, kind, json.dumps(data))
         )
         self._db.execute(
-            "DELETE FROM undo WHERE owner = ? AND id NOT IN (SELECT id FROM undo WHERE owner = ? ORDER BY id DESC LIMIT ?)",
+            "DELETE FROM undo WHERE owner = ? "
+            "AND id NOT IN (SELECT id FROM undo WHERE owner = ? ORDER BY id DESC LIMIT ?)",
             (owner, owner, KEPT_UNDO),
         )
 

@@ -95,7 +95,8 @@ def decode_clip(
     """A clip's frames: uint8 (n, h, w, 3), at its own rate and size unless `fps` or `size` (width, height) is given.
 
     `size` covers and crops to the middle, of `crop` (left, top, width, height as parts) where given; `limit` frames are
-    read at most, of the `span` (start, end) in seconds. MP4, MOV, WebM, Matroska, animated GIF or WebP. Raises MediaError.
+    read at most, of the `span` (start, end) in seconds. MP4, MOV, WebM, Matroska, animated GIF or WebP. Raises
+    MediaError.
     """
     container = _container(path)
     if container is None:
@@ -108,13 +109,14 @@ def decode_clip(
 
 def frame_at(path: Path, index: int) -> Frames:
     """One frame of a clip, uint8 (h, w, 3); the last one where there are fewer. Raises MediaError."""
-    frame = None
+    last: Frames | None = None
     for found, frame in enumerate(_read_frames(path, _container(path) or "mov", None, None, None)):
+        last = frame
         if found == index:
             break
-    if frame is None:
+    if last is None:
         raise MediaError(f"{path.name}: no picture could be read from this clip")
-    return frame
+    return last
 
 
 def count_frames(path: Path) -> int:
@@ -186,8 +188,9 @@ def _read_frames(
     if size:
         filters.append(f"scale={size[0]}:{size[1]}:force_original_aspect_ratio=increase,crop={size[0]}:{size[1]}")
     filters.append("scale=flags=bicubic+accurate_rnd+full_chroma_int,format=rgb24")
+    cut = ["-ss", f"{span[0]:.6f}", "-t", f"{span[1] - span[0]:.6f}"] if span else []
     command = [
-        *_ffmpeg(), "-loglevel", "error", *(["-ss", f"{span[0]:.6f}", "-t", f"{span[1] - span[0]:.6f}"] if span else []),
+        *_ffmpeg(), "-loglevel", "error", *cut,
         "-f", container, "-i", str(path.absolute()), "-map", "0:v:0",
         "-vf", ",".join(filters), "-fps_mode", "passthrough", *(["-frames:v", str(limit)] if limit else []),
         "-c:v", "ppm", "-f", "image2pipe", "pipe:1",

@@ -88,13 +88,18 @@ class Office(Base):
 
     # The data folder
 
-    def disk_use(self) -> DiskUse:
-        """How much the studio keeps, of all owners together."""
+    def disk_use(self, owner: str = LOCAL_OWNER) -> DiskUse:
+        """How much the studio keeps; in a shared studio, how much of it is this owner's."""
         library, home = self.library, self.settings.home
+        if self.settings.shared:
+            takes = sum(_size(take.clip.parent) for take in library.takes(owner))
+            binned = sum(_size(take.clip.parent) for take in library.takes(owner, binned=True))
+            given = self._given_files([*library.takes(owner), *library.takes(owner, binned=True)], library.jobs(owner))
+            inputs = sum(path.stat().st_size for path in given)
+            return DiskUse(home, takes, binned, inputs, 0, 0, takes + binned + inputs, free(home))
         parts = {name: _size(home / name) for name in ("takes", "bin", "inputs", "work")}
         database = sum(path.stat().st_size for path in home.glob("library.db*"))
-        total = sum(parts.values()) + database
-        return DiskUse(library.home, **parts, database=database, total=total, free=free(home))
+        return DiskUse(home, **parts, database=database, total=sum(parts.values()) + database, free=free(home))
 
     def export_everything(self, path: Path, owner: str = LOCAL_OWNER) -> Path:
         """An owner's takes with posters, recipes and latents, what was given for them, and a list, as one zip.

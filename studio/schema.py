@@ -98,8 +98,8 @@ MIGRATIONS: tuple[str, ...] = (
         started REAL,
         finished REAL
     );
-    INSERT INTO jobs_2 (id, owner, state, stage, step, steps, eta, preview_version, take_id, error, notice, shot, recipe,
-        seed, position, attempts, wish, created, started, finished)
+    INSERT INTO jobs_2 (id, owner, state, stage, step, steps, eta, preview_version, take_id, error, notice, shot,
+        recipe, seed, position, attempts, wish, created, started, finished)
         SELECT id, owner, state, stage, step, steps, eta, preview_version, take_id, error, notice, shot, recipe,
         coalesce(json_extract(recipe, '$.seed'), 0), row_number() OVER (ORDER BY created, rowid), attempts,
         CASE WHEN stop THEN 'stop' ELSE '' END, created, started, finished FROM jobs ORDER BY created, rowid;
@@ -130,10 +130,10 @@ MIGRATIONS: tuple[str, ...] = (
         kept INTEGER NOT NULL DEFAULT 0,
         words TEXT NOT NULL DEFAULT ''
     );
-    INSERT INTO takes_2 (id, job_id, owner, recipe, report, sha256, width, height, frames, fps, seconds, created, starred,
-        deleted, words)
-        SELECT id, job_id, owner, recipe, report, sha256, width, height, frames, fps, seconds, created, starred, deleted,
-        lower(coalesce(json_extract(recipe, '$.prompt'), '')) FROM takes ORDER BY created, rowid;
+    INSERT INTO takes_2 (id, job_id, owner, recipe, report, sha256, width, height, frames, fps, seconds, created,
+        starred, deleted, words)
+        SELECT id, job_id, owner, recipe, report, sha256, width, height, frames, fps, seconds, created,
+        starred, deleted, lower(coalesce(json_extract(recipe, '$.prompt'), '')) FROM takes ORDER BY created, rowid;
     DROP TABLE takes;
     ALTER TABLE takes_2 RENAME TO takes;
     CREATE INDEX takes_by_owner ON takes(owner, seq);

@@ -36,7 +36,7 @@ class Shelf(Base):
         search: str = "",
         starred: bool = False,
     ) -> list[Take]:
-        """The owner's takes, newest first, without those in the bin; every word of `search` is in name, note or prompt."""
+        """The owner's takes, newest first, without those in the bin; every word of `search` is in its text."""
         return self.library.takes(owner, limit=limit, before=before, search=search, starred=starred)
 
     def take(self, take_id: str, owner: str = LOCAL_OWNER) -> Take:
@@ -103,7 +103,7 @@ class Shelf(Base):
         return replace(shot, first=picture) if how == "first" else replace(shot, last=picture)
 
     def _still(self, take: Take, index: int) -> Path:
-        """A frame of a take as a signed picture, kept with the given files: what is made of it names where it is from."""
+        """A frame of a take as a signed picture among the given files: what is made of it names where it is from."""
         title = f"Frame {index + 1} of {take.name or take.id}"
         with tempfile.TemporaryDirectory() as folder:
             bare, signed = Path(folder) / "bare.png", Path(folder) / f"{take.id}-{index}.png"

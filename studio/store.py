@@ -80,7 +80,7 @@ class Store:
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction; what goes wrong inside it leaves no trace. One inside another joins it. Raises LibraryError."""
+        """A transaction: what goes wrong leaves no trace, one inside another joins it. Raises LibraryError."""
         with self._lock:
             if self._writer is not None:
                 yield self._db

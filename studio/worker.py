@@ -21,7 +21,7 @@ import numpy as np
 import studio
 from model.errors import Cancelled, ModelError
 from studio import media, provenance
-from studio.errors import MediaError, StudioError
+from studio.errors import DiskFull, LibraryError, MediaError, StudioError
 from studio.estimate import Estimator
 from studio.film import Job, Take, Wish
 from studio.library import Library
@@ -99,10 +99,21 @@ class Rendering:
         except Cancelled:
             keep = self._asked() == "pause"  # paused or closed, not stopped: it goes on another time
             raise
+        except (DiskFull, LibraryError):
+            keep = (self._folder / STATE).exists()  # no fault of the shot's: it can be tried again from there
+            self._clear_all_but_state()
+            raise
         finally:
             self._previews.close()
             if not keep:
                 shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _clear_all_but_state(self) -> None:
+        for path in self._folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != STATE:
+                path.unlink(missing_ok=True)
 
     def _film(self, generator: Generator, recipe: Recipe) -> tuple[Path, Recipe]:
         """The unsigned clip, with its latents and poster beside it, and the recipe of what is in it."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from model.errors import Cancelled, ModelError
 from studio.errors import LibraryError, StudioError
 from studio.film import Job, Wish
+from studio.leases import Lease
 from studio.library import Library
 from studio.locks import HomeLock
 from studio.measure import Stopwatch
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 
 Loader = Callable[[str], "Generator"]
 IDLE_SECONDS = 0.4  # how often the queue is looked at for jobs of other processes
+LOOK_SECONDS = 5.0  # how often jobs of processes that died are looked for
+TROUBLE_SECONDS = 2.0  # how long to wait when the library cannot be written
+TRIES = 15
 
 
 class LocalEngine:
@@ -58,6 +62,9 @@ class LocalEngine:
         self._closing = threading.Event()
         self._generator: Generator | None = None
         self._identity: Identity | None = None
+        self._lease: Lease | None = None
+        self._looked = 0.0  # when jobs of dead processes were last looked for (monotonic)
+        self._said = ""  # the last thing that was wrong with the library: it is logged once
         self._thread = threading.Thread(target=self._work, name="render", daemon=True)
 
     def start(self) -> None:
@@ -82,20 +89,26 @@ class LocalEngine:
         self._orders.put(None)
         if self._thread.is_alive():
             self._thread.join()
-        self._lock.release()
+        self._let_go()
 
     def _work(self) -> None:
         while not self._closing.is_set():
             try:
                 if not self._next_job():
                     self._idle()
+                self._said = ""
+            except (StudioError, OSError) as error:
+                if str(error) != self._said:
+                    log.warning("the queue waits: %s", error)
+                self._said = str(error)
+                self._closing.wait(TROUBLE_SECONDS)
             except Exception:
                 log.exception("the render thread stumbled; it goes on")
-                time.sleep(IDLE_SECONDS)
+                self._closing.wait(TROUBLE_SECONDS)
 
     def _idle(self) -> None:
         if not self._serve:
-            self._lock.release()
+            self._let_go()
         with suppress(queue.Empty):
             model = self._orders.get(timeout=IDLE_SECONDS)
             if model is not None and not self._closing.is_set():
@@ -111,17 +124,29 @@ class LocalEngine:
         """Render the oldest job there is for us; whether there was one."""
         if not self._serve and not self._mine:
             return False
-        if not self._lock.held:
-            if not self._lock.acquire():
-                return False
+        if not self._lock.held and not self._lock.acquire():
+            return False
+        if self._lease is None:
+            self._lease = Lease(self._library, serves=self._serve)
+            self._lease.start()
+            self._looked = 0.0
+        if not self._looked or time.monotonic() - self._looked > LOOK_SECONDS:
             for job_id in self._library.recover():
                 log.warning("job %s was left by a process that stopped", job_id)
+            self._looked = time.monotonic()
         job = self._library.claim(None if self._serve else self._mine)
         if job is None:
             return False
         self._render(job)
         self._mine.discard(job.id)
         return True
+
+    def _let_go(self) -> None:
+        """Let another process render."""
+        if self._lease is not None:
+            self._lease.stop()
+            self._lease = None
+        self._lock.release()
 
     def _render(self, job: Job) -> None:
         watch = Stopwatch()
@@ -134,11 +159,24 @@ class LocalEngine:
             )  # fmt: skip
             rendering.run(generator)
         except Cancelled:
-            self._put_down(job.id)
+            self._surely(lambda: self._put_down(job.id))
         except Exception as error:
             expected = isinstance(error, (StudioError, ModelError))
             log.error("job %s failed: %s", job.id, error, exc_info=None if expected else error)
-            self._library.finish_job(job.id, "failed", "Failed", error=plain_error(error))
+            line = plain_error(error)
+            self._surely(lambda: self._library.finish_job(job.id, "failed", "Failed", error=line))
+
+    def _surely(self, write: Callable[[], None]) -> None:
+        """Write how a job ended, though the library may be busy or its disk full for a while.
+
+        What never could be written is found again as a job of nobody's.
+        """
+        for _ in range(TRIES):
+            try:
+                return write()
+            except LibraryError as error:
+                log.warning("the end of a job could not be written: %s", error)
+                self._closing.wait(TROUBLE_SECONDS)
 
     def _put_down(self, job_id: str) -> None:
         """What becomes of a job that was cut short: whatever its owner wished, else it goes on another time."""

@@ -32,32 +32,41 @@ class FakeGeneration(Iterator[np.ndarray]):
         return next(self.chunks)
 
     def run(self) -> Iterator[np.ndarray]:
+        """Windows of equal length; each is sampled, then painted."""
+        count, steps = self.of.windows, self.asked.steps
+        edges = [1 + (self.asked.frames - 1) * number // count for number in range(count + 1)]
+        edges[0] = 0
+        for window in range(count):
+            for index in range(window * steps, (window + 1) * steps):
+                if index >= self.first:
+                    self.sample(index, window, edges[window])
+            for start in range(edges[window], edges[window + 1], 4):
+                yield np.stack([paint(self.asked, i) for i in range(start, min(start + 4, edges[window + 1]))])
+
+    def sample(self, index: int, window: int, known: int) -> None:
+        time.sleep(self.of.pace)
+        self.of.forwards += 1
+        self.of.hurdle(index)
         small = torch.zeros(4, 3, 4, 4)
-        for index in range(self.first, self.asked.steps):
-            time.sleep(self.of.pace)
-            self.of.forwards += 1
-            self.of.hurdle(index)
-            state = SamplerState(
-                0, SolverState(index + 1, small, (), None), None, torch.zeros(4, dtype=torch.uint8),
-                fingerprint(self.asked, SHA256),
-            )  # fmt: skip
-            pictures = np.zeros((3, 8, 14, 3), np.uint8) + np.arange(0, 240, 80, np.uint8)[:, None, None, None]
-            self.on_step(
-                StepInfo(
-                    index, self.asked.steps, 1.0, 0, 1, small, lambda p=pictures: p, lambda s=state: s
-                )
-            )  # fmt: skip
-        for start in range(0, self.asked.frames, 4):
-            yield np.stack([paint(self.asked, i) for i in range(start, min(start + 4, self.asked.frames))])
+        finished = torch.zeros(4, 1 + (known - 1) // 4, 4, 4) if window else None
+        state = SamplerState(
+            window, SolverState(index + 1, small, (), None), finished, torch.zeros(4, dtype=torch.uint8),
+            fingerprint(self.asked, SHA256),
+        )  # fmt: skip
+        pictures = np.zeros((3, 8, 14, 3), np.uint8) + np.arange(0, 240, 80, np.uint8)[:, None, None, None]
+        total = self.of.windows * self.asked.steps
+        self.on_step(
+            StepInfo(index, total, 1.0, window, self.of.windows, small, lambda p=pictures: p, lambda s=state: s)
+        )  # fmt: skip
 
 
 class FakeGenerator:
     name, fps, sha256 = "storybook", 16, SHA256
 
-    def __init__(self, pace: float = 0.0, hurdle: Callable[[int], None] = lambda index: None) -> None:
+    def __init__(self, pace: float = 0.0, hurdle: Callable[[int], None] = lambda index: None, windows: int = 1) -> None:
         self.entry = catalog.entry("storybook")
         self.limits = self.entry.limits
-        self.pace, self.hurdle = pace, hurdle
+        self.pace, self.hurdle, self.windows = pace, hurdle, windows
         self.forwards = 0
         self.anchors: tuple[Anchor, ...] = ()
 
