@@ -148,24 +148,27 @@ def _strip(path: Path) -> Tensor:
 
 
 class Art:
-    """All pictures of a folder, loaded once: `art.sprite("fox")`, `art.has("fox")`."""
+    """The pictures of a folder, each read when it is first asked for and kept: `art.sprite("fox")`, `art.has("fox")`."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or (CACHE / "art" if (CACHE / "art").is_dir() else COMMITTED)
         if not self.folder.is_dir():
             raise ArtError(f"no art in {self.folder}; run: python -m model.world art")
-        self._sprites = {p.stem: Sprite(p.stem, _strip(p)) for p in sorted(self.folder.glob("*.webp"))}
+        self._paths = {p.stem: p for p in sorted(self.folder.glob("*.webp"))}
+        self._sprites: dict[str, Sprite] = {}
 
     def has(self, identity: str) -> bool:
         """True when the folder holds pictures of this subject or prop."""
-        return identity in self._sprites
+        return identity in self._paths
 
     def sprite(self, identity: str) -> Sprite:
         """The pictures of a subject or prop; ArtError names what is missing."""
-        if identity not in self._sprites:
+        if identity not in self._paths:
             raise ArtError(f"no art of {identity!r} in {self.folder}; run: python -m model.world art")
+        if identity not in self._sprites:
+            self._sprites[identity] = Sprite(identity, _strip(self._paths[identity]))
         return self._sprites[identity]
 
     def cast(self) -> tuple[Subject, ...]:
         """The subjects whose pictures are here."""
-        return tuple(s for s in CAST if s.id in self._sprites)
+        return tuple(s for s in CAST if s.id in self._paths)
