@@ -9,7 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from model.errors import ModelError
 from model.text import TextEncoder, stack
+from model.training.held_out import held_out
 from model.training.latents import TEXT, WORDINGS, LatentCache
 
 
@@ -29,15 +31,15 @@ class TransformerRun:
     minutes: float
     clips: float = 0.6
     clips_from: float = 0.4
-    tokens: int = 2800
+    tokens: int = 3360
     window: int = 5
     learning_rate: float = 1e-3
-    muon_rate: float = 2e-3
+    muon_rate: float = 4e-3
     floor: float = 0.02
     warmup: int = 100
     drop: float = 0.1
     shift: float = 2.0
-    decay: float = 0.999
+    decay: float = 0.998
     seed: int = 1
     device: str = "cpu"
     amp: bool = False
@@ -67,7 +69,6 @@ class Batches:
     def __init__(self, run: TransformerRun, area: int) -> None:
         self.run, self.area = run, area
         self.rng = np.random.default_rng(run.seed)
-        self.paths = {"stills": run.stills, "moving": run.moving}
         self.caches: dict[Path, LatentCache] = {}
         self.empty = TextEncoder.load(TEXT).encode("")
 
@@ -81,25 +82,23 @@ class Batches:
         """The next batch, `done` of the run's time being over: stills or clips by the run's share."""
         due = done >= self.run.clips_from and self.rng.random() < self.run.clips
         moving = bool(self.run.moving) and (due or not self.run.stills)
-        caches = [self._cache(path) for path in self.paths["moving" if moving else "stills"]]
-        sizes = np.array([len(cache) for cache in caches], np.float64)
-        cache = caches[int(self.rng.choice(len(caches), p=sizes / sizes.sum()))]  # small caches are drawn from less
+        cache = self._pick(moving)
         per_frame = (cache.spec.width // 32) * (cache.spec.height // 32) // self.area
-        length = min(self.run.window, 1 + (cache.spec.frames - 1) // 4)
+        length = min(self.run.window, 1 + (cache.spec.frames - 1) // 4) if moving else 1
         count = max(2, round(self.run.tokens / (per_frame * length)))
-        picks = self.rng.integers(len(cache), size=count)
+        picks = [self._index(cache) for _ in range(count)]
         rows, given, text, drops = [], [], [], []
         for index in picks:
-            latents = cache.latents(int(index))
+            latents = cache.latents(index)
             start = (
                 0
-                if latents.shape[1] <= length or self.rng.random() < 0.6
+                if not moving or latents.shape[1] <= length or self.rng.random() < 0.6
                 else int(self.rng.integers(1, latents.shape[1] - length + 1))
             )
             rows.append(latents[:, start : start + length])
             given.append(self._given(length, stream=start > 0))
             drops.append(bool(self.rng.random() < self.run.drop))
-            text.append(self.empty if drops[-1] else cache.text(int(index), int(self.rng.integers(WORDINGS))))
+            text.append(self.empty if drops[-1] else cache.text(index, int(self.rng.integers(WORDINGS))))
         states, mask = stack(text)
         device = self.run.device
         return Batch(
@@ -111,6 +110,23 @@ class Batches:
             self.empty.to(device),
             per_frame,
         )
+
+    def _pick(self, moving: bool) -> LatentCache:
+        """A cache, the larger the likelier, of those there by now. A clip's first latent is a still too."""
+        paths = self.run.moving if moving else (*self.run.stills, *self.run.moving)
+        there = [self._cache(path) for path in paths if path.with_suffix(".json").is_file()]
+        if not there:
+            raise ModelError(f"there is no cache of latents at {', '.join(map(str, paths))}; make one first")
+        sizes = np.array([len(cache) for cache in there], np.float64)
+        return there[int(self.rng.choice(len(there), p=sizes / sizes.sum()))]
+
+    def _index(self, cache: LatentCache) -> int:
+        """A clip of a cache whose scene is not held out."""
+        for _ in range(100):
+            index = int(self.rng.integers(len(cache)))
+            if not held_out(cache.spec.scene(index)):
+                return index
+        raise ModelError(f"nearly every scene of {cache.path} is held out for evaluation; render more")
 
     def _given(self, length: int, *, stream: bool) -> Tensor:
         """(T,) level of given latents, -1 where none: nothing, first, prefix, first and last, or a few anywhere."""

@@ -126,8 +126,8 @@ def _through(vae: TinyVAE, clip: Tensor) -> Tensor:
 def digest(art: Art) -> str:
     """A short digest of what draws the world: its code, its ids and which art there is. Words are not drawn."""
     hashed = hashlib.sha256(repr([allowed(name, None) for name in ATTRIBUTES]).encode())
-    for path in sorted(Path(model.world.__path__[0]).glob("*.py")):
-        if path.stem not in ("__main__", "captions", "understand", "vocabulary"):
+    for path in sorted(Path(model.world.__path__[0]).rglob("*.py")):
+        if path.stem not in ("__main__", "captions", "captions_story", "understand", "vocabulary"):
             hashed.update(path.read_bytes())
     for subject in art.cast():
         hashed.update(f"{subject.id} {tuple(art.sprite(subject.id).frames.shape)}".encode())

@@ -34,7 +34,8 @@ from model.world.render import Renderer
 
 log = logging.getLogger(__name__)
 WORDINGS = 2
-MOST_TOKENS = 48
+MOST_TOKENS = 64
+PLACES_KEPT = 200
 TEXT = Path(__file__).resolve().parents[2] / "assets" / "storybook" / "text"
 
 
@@ -67,7 +68,7 @@ class LatentCache:
 def cache(spec: SetSpec, out: Path, vae_path: Path, *, batch: int = 16, device: str = "cpu") -> None:
     """Fill a cache; goes on from what is there."""
     vae, text = TinyVAE.load(vae_path, device=device), TextEncoder.load(TEXT, device=device)
-    renderer = Renderer(Art(), spec.width, spec.height, device=device)
+    renderer = Renderer(Art(), spec.width, spec.height, device=device, pool=PLACES_KEPT)
     grid = (vae.config.latent_channels, 1 + (spec.frames - 1) // 4, spec.height // 32, spec.width // 32)
     state = out.with_suffix(".json")
     done = int(json.loads(state.read_text())["done"]) if state.is_file() else 0

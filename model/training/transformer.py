@@ -182,10 +182,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--clips", type=float, default=0.6, help="share of steps on clips")
     parser.add_argument("--clips-from", type=float, default=0.4, help="share of the time on stills alone, first")
-    parser.add_argument("--tokens", type=int, default=2800)
+    parser.add_argument("--tokens", type=int, default=3360)
     parser.add_argument("--window", type=int, default=5)
     parser.add_argument("--learning-rate", type=float, default=1e-3)
-    parser.add_argument("--muon-rate", type=float, default=2e-3)
+    parser.add_argument("--muon-rate", type=float, default=4e-3)
+    parser.add_argument("--decay", type=float, default=0.998, help="of the moving average")
     parser.add_argument("--dim", type=int, default=256)
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--channels", type=int, default=96)
@@ -199,7 +200,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     run = TransformerRun(
         args.out, tuple(args.stills), tuple(args.moving), args.minutes, args.clips, args.clips_from, args.tokens,
-        args.window, args.learning_rate, args.muon_rate, seed=args.seed, device=args.device, amp=args.device == "cuda",
+        args.window, args.learning_rate, args.muon_rate, decay=args.decay,
+        seed=args.seed, device=args.device, amp=args.device == "cuda",
         preset=args.preset, teacher=args.teacher, guidance=args.guidance,
     )  # fmt: skip
     inputs = args.channels + PLACE_CHANNELS
