@@ -1,4 +1,4 @@
-"""The world from the command line: `python -m model.world vocabulary | art | sheet OUT.png | caption SEED`."""
+"""The world from the command line: `python -m model.world vocabulary | art | preview OUT | sheet PNG | caption SEED`."""
 
 from __future__ import annotations
 
@@ -27,12 +27,47 @@ def _sheet(out: Path, first: int, columns: int, rows: int) -> None:
     Image.fromarray(torch.cat(lines, 1).permute(1, 2, 0).numpy()).save(out)
 
 
+def _preview(args: argparse.Namespace) -> int:
+    """Write a preview; 2 when the size is not one, 3 when the art is missing."""
+    from model.world.art import Art, ArtError
+    from model.world.preview import Preview, preview
+
+    width, _, height = args.size.partition("x")
+    if not (width.isdigit() and height.isdigit() and 16 <= int(width) <= 4096 and 16 <= int(height) <= 4096):
+        sys.stderr.write(f"a size is WIDTHxHEIGHT in pixels, from 16 to 4096, like 448x256; got {args.size!r}\n")
+        return 2
+    if args.count < 1 or not 0 < args.seconds <= 60:
+        sys.stderr.write("a preview has at least 1 clip, of more than 0 and at most 60 seconds\n")
+        return 2
+    wanted = Preview(args.count, int(width), int(height), args.seconds, args.kind, args.first)
+    try:
+        written = preview(wanted, args.out, Art(args.art), lambda line: print(line, flush=True))
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except ArtError as error:
+        sys.stderr.write(f"{error}\n")
+        return 3
+    print(f"{len(written)} files in {args.out}")
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 2 the input is wrong."""
     parser = argparse.ArgumentParser(prog="python -m model.world", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("vocabulary", help="print what can be asked for, as JSON")
     commands.add_parser("art", help="fetch the art that rendering needs, once")
+    look = commands.add_parser("preview", help="contact sheet and MP4s of what the world shows")
+    look.add_argument("out", type=Path, help="a folder")
+    look.add_argument("--count", type=int, default=24, help="how many clips at most")
+    look.add_argument("--size", default="448x256", help="WIDTHxHEIGHT")
+    look.add_argument("--seconds", type=float, default=2.0)
+    look.add_argument("--kind", help="place, subject, style, weather, camera, action, story or outside; by lot if none")
+    look.add_argument("--first", type=int, default=0, help="the first seed")
+    look.add_argument(
+        "--art", type=Path, help="a folder of pictures; what was fetched, or the committed few, otherwise"
+    )
     sheet = commands.add_parser("sheet", help="a contact sheet of scenes")
     sheet.add_argument("out", type=Path)
     sheet.add_argument("--first", type=int, default=0)
@@ -54,6 +89,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stderr.write(f"{error}\n")
             return 3
         sys.stdout.write(f"{count} subjects and props in {CACHE / 'art'}\n")
+    elif args.command == "preview":
+        return _preview(args)
     elif args.command == "sheet":
         _sheet(args.out, args.first, *(int(n) for n in args.grid.split("x")))
     else:

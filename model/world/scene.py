@@ -17,6 +17,7 @@ SUBJECT = {subject.id: subject for subject in CAST}
 DRY = ("reef", "space", "room")
 NO_HOUR = ("reef", "space")
 HUES: Mapping[str, float] = {"red": 0.0, "orange": 0.07, "green": 0.36, "blue": 0.60, "purple": 0.77, "pink": 0.90}
+OUTSIDE = "outside"  # the place of a picture that is not of this world: see outside.py
 FRAMING_HEIGHT = {"close": (0.68, 0.82), "medium": (0.48, 0.60), "wide": (0.30, 0.38)}
 FLOOR = {"close": (0.92, 1.0), "medium": (0.83, 0.93), "wide": (0.74, 0.84)}
 
