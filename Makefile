@@ -2,7 +2,7 @@
 #
 #   make run      open the studio in the browser          make test     everything that CI runs
 #   make demo     one clip from the command line          make check    ruff and mypy
-#   make bench    this machine's figures                  make soak     one-minute clips, one after another
+#   make bench    this machine's figures                  make soak     50 kills of a studio at work: nothing is lost
 #   make clean    remove .venv, caches and demo files (never films, takes or fetched art)
 #
 # PYTHON=... chooses the interpreter (3.11 or newer), ARGS=... is handed on: make run ARGS="--port 7861".
@@ -18,7 +18,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 ARGS ?=
 PROMPT ?= A red fox walks through a snowy forest at dusk
-ROUNDS ?= 10
+KILLS ?= 50
 
 .PHONY: run test check demo bench soak clean chromium
 
@@ -40,13 +40,9 @@ demo: $(VENV)/.runs
 bench: $(VENV)/.develops
 	$(PY) -m studio bench $(ARGS)
 
-# A throw-away studio: its takes would otherwise fill the library of whoever runs this.
-soak: $(VENV)/.runs
-	home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; export AUTEUR_HOME="$$home"; \
-	for seed in $$(seq $(ROUNDS)); do \
-	  $(PY) -m studio shoot "$(PROMPT)" --seconds 60 --seed "$$seed" --out "$$home/soak.mp4" $(ARGS); \
-	  $(PY) -m studio verify "$$home/soak.mp4"; rm "$$home/soak.mp4"; \
-	done
+# In a throw-away folder, with a small random model: its takes would otherwise fill the library of whoever runs this.
+soak: $(VENV)/.develops
+	OMP_NUM_THREADS=1 $(PY) -m tests.studio.soak --kills $(KILLS) $(ARGS)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.mp4

@@ -1,4 +1,4 @@
-"""`python -m studio`: the commands and their flags. What they do is in `verbs`, `bench` and `doctor`.
+"""`python -m studio`: the commands and their flags. What they do is in `verbs`, `orders`, `bench` and `doctor`.
 
 Exit codes: 0 done, 1 the answer is no, 2 the input is wrong (one line says how to mend it), 3 it failed.
 """
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
     _add_shoot(verbs)
     _add_checks(verbs)
+    _add_queue(verbs)
     _add_machine(verbs)
     return parser
 
@@ -86,9 +87,9 @@ def _late(name: str) -> Verb:
             from studio import doctor
 
             return doctor.run(options, console)
-        from studio import verbs
+        from studio import orders, verbs
 
-        verb: Verb = getattr(verbs, name)
+        verb: Verb = getattr(orders if name in ("queue", "mend") else verbs, name)
         return verb(options, console)
 
     return run
@@ -129,6 +130,14 @@ def _add_machine(verbs: argparse._SubParsersAction[_Parser]) -> None:
     bench = _add(verbs, "bench", "measure the whole path and the model on this machine")
     bench.add_argument("--quick", action="store_true", help="without the one-minute clip")
     _add(verbs, "doctor", "what this machine can do, and what to mend")
+
+
+def _add_queue(verbs: argparse._SubParsersAction[_Parser]) -> None:
+    queue = _add(verbs, "queue", "what waits and what is being shot in this data folder; change it")
+    choices = ("list", "stop", "keep", "pause", "resume", "first", "last", "retry", "clear", "undo")
+    queue.add_argument("what", nargs="?", choices=choices, default="list")
+    queue.add_argument("job", nargs="?", metavar="JOB", help="pause and resume without one mean the whole queue")
+    _add(verbs, "mend", "make a damaged library whole, and find takes again that it does not know")
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from studio.recipe import Recipe
 from studio.store import when
 
 KEPT_SECONDS = 7 * 86_400.0  # how long the state of a render that failed is kept
+PART_SECONDS = 3600.0
 MAX_ATTEMPTS = 2  # a job that twice took the process down with it, without getting further, is not tried again
 
 _WAITING = "state IN ('queued', 'paused')"
@@ -249,6 +250,9 @@ class JobStore(LeaseStore):
         for folder in self.work.iterdir():
             if folder.name not in alive:
                 shutil.rmtree(folder, ignore_errors=True)
+        for part in self.inputs.glob(".*.part"):  # of an upload in which the process died
+            if time.time() - part.stat().st_mtime > PART_SECONDS:
+                part.unlink(missing_ok=True)
 
 
 def _job(row: sqlite3.Row) -> Job:

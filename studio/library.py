@@ -46,21 +46,59 @@ class Library(Lineup):
             )
             if not done.rowcount:
                 raise Conflict("this shot ended elsewhere while it was being signed")
-            db.execute(
-                "INSERT INTO takes (id, job_id, owner, recipe, report, sha256, width, height, frames, fps, seconds, "
-                "created, kept, words, group_id) "
-                "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?, (SELECT group_id FROM jobs WHERE jobs.id = ?))",
-                (
-                    take.id, take.job_id, take.owner, take.recipe.to_json(), json.dumps(take.report), take.sha256,
-                    take.width, take.height, take.frames, take.fps, json.dumps(take.seconds), time.time(), take.kept,
-                    take.recipe.prompt.casefold(), take.job_id,
-                ),
-            )  # fmt: skip
+            self._insert_take(take)
             self._event(take.job_id, "done", take.id)
             if made is not None:
                 target = self.take_folder(take.id)
                 shutil.rmtree(target, ignore_errors=True)  # of an attempt that died between this and its record
                 made.replace(target)
+
+    # For mending
+
+    def knows_take(self, take_id: str) -> bool:
+        """Whether there is a record of it, in the bin or not."""
+        return self._one("SELECT 1 FROM takes WHERE id = ?", (take_id,)) is not None
+
+    def owner_of_job(self, job_id: str) -> str | None:
+        """Whose job it is or was."""
+        row = self._one("SELECT owner FROM jobs WHERE id = ?", (job_id,))
+        return None if row is None else str(row["owner"])
+
+    def bring(self, table: str, row: dict[str, Any]) -> int:
+        """Add a row of a damaged library where there is room for it; how many were added. What does not fit is left."""
+        with self._write() as db:
+            columns = [info["name"] for info in db.execute(f"PRAGMA table_info({table})") if info["name"] in row]
+            marks = ", ".join("?" * len(columns))
+            try:
+                done = db.execute(
+                    f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})",
+                    tuple(row[name] for name in columns),
+                )
+            except sqlite3.IntegrityError:
+                return 0
+            return max(0, done.rowcount)
+
+    def adopt_take(self, take: Take) -> None:
+        """Record a take whose files are in place and whose job is forgotten, or was never finished."""
+        with self._write() as db:
+            db.execute("INSERT OR IGNORE INTO owners (id, created) VALUES (?, ?)", (take.owner, time.time()))
+            self._insert_take(take)
+            db.execute(
+                "UPDATE jobs SET state = 'done', stage = 'Done', take_id = ?, worker = NULL, finished = ? WHERE id = ?",
+                (take.id, time.time(), take.job_id),
+            )
+
+    def _insert_take(self, take: Take) -> None:
+        self._db.execute(
+            "INSERT INTO takes (id, job_id, owner, recipe, report, sha256, width, height, frames, fps, seconds, "
+            "created, kept, words, group_id) "
+            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?, coalesce((SELECT group_id FROM jobs WHERE jobs.id = ?), ''))",
+            (
+                take.id, take.job_id, take.owner, take.recipe.to_json(), json.dumps(take.report), take.sha256,
+                take.width, take.height, take.frames, take.fps, json.dumps(take.seconds), time.time(), take.kept,
+                take.recipe.prompt.casefold(), take.job_id,
+            ),
+        )  # fmt: skip
 
     def take_folder(self, take_id: str) -> Path:
         """Where a take's files are while it is not in the bin."""

@@ -21,6 +21,7 @@ from studio.errors import LibraryError, SettingsError
 from studio.schema import migrate
 
 BUSY_MS = 10_000
+CHECKED_BYTES = 200_000_000  # a larger database takes too long to be read through at every start
 
 
 class Store:
@@ -131,6 +132,10 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
             db.execute(f"PRAGMA {pragma}")
+        if path.stat().st_size < CHECKED_BYTES:
+            (said,) = db.execute("PRAGMA quick_check(1)").fetchone()
+            if said != "ok":
+                raise sqlite3.DatabaseError(f"damaged: {said}")
         migrate(db)
     except BaseException:
         db.close()
@@ -141,6 +146,8 @@ def _open(path: Path) -> sqlite3.Connection:
 def _line(path: Path, error: sqlite3.Error) -> str:
     """What is the matter with the database, and what to do about it."""
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if str(error).startswith("damaged: "):
+        code = sqlite3.SQLITE_CORRUPT
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return f"{path.name} is held by another program: close what has it open, and try again; nothing was lost"
     if code == sqlite3.SQLITE_FULL:

@@ -52,6 +52,8 @@ def shoot(options: Namespace, console: Console) -> int:
             return _stopped(stop.decision, console)
         if job.notice:
             console.say(job.notice)
+        if studio.library.served():
+            console.say("A studio is open on this data folder: it shoots this.")
         job = _watch(studio, job, console)
         if job.state != "done" or job.take_id is None:
             console.refuse(job.error or "Stopped before it was finished.", state=job.state)

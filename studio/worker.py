@@ -210,6 +210,7 @@ class Rendering:
             self._give_up_if_asked()
         take_id = f"t{self._job.id[1:]}"
         made = self._folder / "take"
+        shutil.rmtree(made, ignore_errors=True)  # of an attempt that died before it was done
         made.mkdir(mode=0o700)
         with self._watch.part("sign"):
             self._stage("Signing")

@@ -238,3 +238,28 @@ def test_the_module_runs_as_a_program(tmp_path: Path) -> None:
 
 def test_the_double_has_the_shape_of_a_hash() -> None:
     assert len(SHA256) == 64
+
+
+def test_the_queue_is_shown_and_changed_from_the_command_line(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    from contextlib import closing
+
+    from studio.library import Library
+    from tests.studio.test_library import RECIPE, SHOT
+
+    with closing(Library(home)) as library:
+        first, second = (library.add_job("local", SHOT, RECIPE) for _ in range(2))
+    found = answer(capsys, "queue")
+    assert [job["id"] for job in found["jobs"]] == [first, second] and not found["served"]
+    assert [job["id"] for job in answer(capsys, "queue", "last", first)["jobs"]] == [second, first]
+    assert answer(capsys, "queue", "pause", second)["jobs"][0]["state"] == "paused"
+    assert answer(capsys, "queue", "pause")["paused"] and not answer(capsys, "queue", "resume")["paused"]
+    assert answer(capsys, "queue", "clear")["jobs"] == []
+    assert len(answer(capsys, "queue", "undo")["jobs"]) == 2
+    assert "say which job" in refusal(capsys, "queue", "stop")
+    assert "no job" in refusal(capsys, "queue", "stop", "j0", code=3)
+
+
+def test_a_library_that_is_whole_needs_no_mending(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    assert "is not there" in refusal(capsys, "mend")
+    answer(capsys, "shoot", "a fox", *FAST)
+    assert answer(capsys, "mend") == {"damaged": None, "rows": 0, "takes": 0}
