@@ -14,6 +14,8 @@ from typing import Any
 from studio.direction import Direction
 from studio.film import Shot
 
+Offered = Mapping[str, tuple[tuple[str, str], ...]]  # by kind of direction: ids and labels
+
 FOLDER = "examples"
 CLIPS = ("mp4",)
 POSTERS = ("webp", "jpg", "png")
@@ -83,13 +85,14 @@ def media(assets: Path, name: str, kind: str) -> Path | None:
     return path if path.is_file() else None
 
 
-def cards(assets: Path) -> list[dict[str, Any]]:
-    """The examples as the page is given them: name, title, prompt, and the addresses of clip and poster or None."""
+def cards(assets: Path, offered: Offered) -> list[dict[str, Any]]:
+    """The examples as the page is given them: name, title, prompt, what the form will hold, clip and poster or None."""
     return [
         {
             "name": example.name,
             "title": example.title,
             "prompt": example.shot.prompt,
+            "form": _form(fitting(example.shot, offered)),
             "clip": _address(assets, example.name, CLIPS),
             "poster": _address(assets, example.name, POSTERS),
         }
@@ -97,7 +100,17 @@ def cards(assets: Path) -> list[dict[str, Any]]:
     ]
 
 
-def fitting(shot: Shot, offered: Mapping[str, tuple[tuple[str, str], ...]]) -> Shot:
+def _form(shot: Shot) -> dict[str, Any]:
+    return {
+        "prompt": shot.prompt,
+        "direction": shot.direction.chosen(),
+        "size": shot.size,
+        "seconds": f"{shot.seconds:g}",
+        "seed": "" if shot.seed is None else str(shot.seed),
+    }
+
+
+def fitting(shot: Shot, offered: Offered) -> Shot:
     """The shot without directions that the weights do not know."""
     known = {kind: {identity for identity, _ in pairs} for kind, pairs in offered.items()}
     chosen = {kind: value for kind, value in shot.direction.chosen().items() if value in known.get(kind, ())}

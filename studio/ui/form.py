@@ -1,250 +1,158 @@
-"""The script column: what the artist fills in, and the two ways between it and a Shot.
+"""The form as JSON, and the two ways between it and a Shot.
 
-Numbers are checked by the studio, not by the widgets: a Gradio widget that refuses a value says so in a corner of the
-screen and drops it, while a ShotError stands beside its field and keeps what was typed.
+Numbers come as they were typed and are checked here and by the studio, not by the browser: a field that refuses what is
+typed drops it, while a ShotError stands beside its field and keeps it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import gradio as gr
-
-from model.catalog import CatalogEntry
 from studio.core import Studio
 from studio.direction import KINDS, Direction
 from studio.errors import ShotError
 from studio.film import Shot
+from studio.recipe import Recipe
+from studio.ui import given
+from studio.ui.drafts import Drafts, Given
 
 RATIOS = {"landscape": "16:9", "portrait": "9:16", "square": "1:1"}
+TAKES = (1, 2, 4)
 
-# The slot of the page where an error of a field is shown; fields that are not named here go to "shot", by the button.
-SLOTS = ("prompt", "first", "pictures", "direction", "size", "fine", "shot")
-_SLOT_OF = {
+# Where the page shows an error of a field; fields that are not named here stand by the button ("shot").
+SLOTS = ("prompt", "pictures", "direction", "size", "fine", "shot")
+SLOT_OF = {
     "prompt": "prompt",
-    "first": "first",
-    "last": "pictures",
-    "frames": "pictures",
-    "direction": "direction",
-    **dict.fromkeys(KINDS, "direction"),
-    "size": "size",
-    "width": "size",
-    "height": "size",
-    "seconds": "size",
-    "seed": "direction",
-    "negative": "fine",
-    "steps": "fine",
-    "guidance": "fine",
+    **dict.fromkeys(("first", "last", "frames", "strength"), "pictures"),
+    **dict.fromkeys(("direction", *KINDS), "direction"),
+    **dict.fromkeys(("size", "width", "height", "seconds", "seed"), "size"),
+    **dict.fromkeys(("negative", "steps", "guidance"), "fine"),
 }
 
-Values = Mapping[Any, Any]
-T = TypeVar("T")
+Data = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Form:
-    """The components of the script column. `slots` are the places of errors, by name."""
+class Forms:
+    """Reads and fills forms for one studio."""
 
-    prompt: gr.Textbox
-    understanding: gr.HTML
-    first: gr.Image
-    pictures: gr.Accordion
-    last: gr.Image
-    frames: gr.File
-    directions: dict[str, gr.Dropdown]
-    size: gr.Radio
-    seconds: gr.Number
-    seed: gr.Textbox
-    dice: gr.Button
-    fine: gr.Accordion
-    negative: gr.Textbox
-    steps: gr.Number
-    guidance: gr.Number
-    slots: dict[str, gr.HTML]
+    def __init__(self, studio: Studio, drafts: Drafts) -> None:
+        self.studio = studio
+        self.drafts = drafts
 
-    def fields(self) -> list[Any]:
-        """The components that hold the shot, in a fixed order."""
-        return [
-            self.prompt, self.first, self.last, self.frames, *self.directions.values(),
-            self.size, self.seconds, self.seed, self.negative, self.steps, self.guidance,
-        ]  # fmt: skip
+    def shot(self, data: Data, owner: str) -> Shot:
+        """The shot that a form describes. Raises ShotError for what cannot be read."""
+        chosen = data.get("direction")
+        direction = {kind: str(chosen[kind]) for kind in KINDS if isinstance(chosen, Mapping) and chosen.get(kind)}
+        shot = Shot(
+            prompt=_text(data, "prompt"),
+            direction=Direction(**direction),
+            negative=_text(data, "negative"),
+            size=_text(data, "size") or "landscape",
+            seconds=_seconds(data.get("seconds")),
+            seed=seed(data.get("seed")),
+            steps=steps(data.get("steps")),
+            guidance=_real("guidance", data.get("guidance")),
+            model=_text(data, "model") or "storybook",
+        )
+        return self._with_pictures(shot, data, owner)
 
-    def shot(self, values: Values) -> Shot:
-        """The shot that the form's values (by component) describe. Raises ShotError for what is not a number."""
-        chosen = {kind: values[box] or None for kind, box in self.directions.items()}
-        return Shot(
-            prompt=values[self.prompt] or "",
-            direction=Direction(**chosen),
-            negative=values[self.negative] or "",
-            size=values[self.size] or "landscape",
-            seconds=_seconds(values[self.seconds]),
-            seed=_seed(values[self.seed]),
-            steps=_steps(values[self.steps]),
-            guidance=None if values[self.guidance] is None else float(values[self.guidance]),
-            first=_path(values[self.first]),
-            last=_path(values[self.last]),
-            frames=tuple(Path(path) for path in values[self.frames] or ()),
+    def filled(self, shot: Shot, owner: str, *, names: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """The form that shows a shot. `names` are the given files' names by content."""
+
+        def item(path: Path | None, **more: Any) -> dict[str, Any] | None:
+            found = None if path is None else given.known(self.drafts, self.studio.library, owner, path)
+            if found is None:
+                return None
+            name = (names or {}).get(found.sha256)
+            return {**replace(found, name=name or found.name).shown(), **more}
+
+        return {
+            "prompt": shot.prompt,
+            "direction": shot.direction.chosen(),
+            "negative": shot.negative,
+            "size": shot.size,
+            "seconds": f"{shot.seconds:g}",
+            "seed": "" if shot.seed is None else str(shot.seed),
+            "steps": "" if shot.steps is None else str(shot.steps),
+            "guidance": "" if shot.guidance is None else f"{shot.guidance:g}",
+            "model": shot.model,
+            "first": item(shot.first, strength=shot.first_strength, **_crop(shot.first_crop)),
+            "last": item(shot.last, strength=shot.last_strength, **_crop(shot.last_crop)),
+            **self._frames(shot, item),
+        }
+
+    def of_recipe(self, recipe: Recipe, owner: str) -> dict[str, Any]:
+        """The form that shows a recipe; pictures that are not here are left out."""
+        names = {anchor.sha256: anchor.name for anchor in recipe.anchors}
+        return self.filled(self.studio.shot_from(recipe), owner, names=names)
+
+    def _with_pictures(self, shot: Shot, data: Data, owner: str) -> Shot:
+        clip, items = data.get("clip"), _items(data, shot.seconds)
+        if items or isinstance(clip, Mapping):
+            data = {**data, "first": None, "last": None}
+        first, last = self._file(data.get("first"), "first", owner), self._file(data.get("last"), "last", owner)
+        if isinstance(clip, Mapping):
+            path = self._file(clip, "frames", owner)
+            trim = (_real("frames", clip.get("start")) or 0.0, _real("frames", clip.get("end")) or 0.0)
+            given_frames: dict[str, Any] = {
+                "frames": (path,), "trim": trim if trim[1] > trim[0] else None, "strengths": (_strength(clip),),
+                "crops": (_box(clip),),
+            }  # fmt: skip
+        else:
+            given_frames = self._keys(items, owner)
+        return replace(
+            shot,
+            first=first,
+            last=last,
+            first_strength=_strength(data.get("first")),
+            last_strength=_strength(data.get("last")),
+            first_crop=_box(data.get("first")),
+            last_crop=_box(data.get("last")),
+            **given_frames,
         )
 
-    def filled(self, shot: Shot) -> dict[Any, Any]:
-        """Updates that show a shot in the form. Pictures that are no longer there are left out."""
-        updates: dict[Any, Any] = {
-            self.prompt: shot.prompt,
-            self.first: _shown(shot.first),
-            self.last: _shown(shot.last),
-            self.frames: [str(path) for path in shot.frames if path.is_file()] or None,
-            self.size: shot.size if shot.size in RATIOS else "landscape",
-            self.seconds: shot.seconds,
-            self.seed: "" if shot.seed is None else str(shot.seed),
-            self.negative: shot.negative,
-            self.steps: shot.steps,
-            self.guidance: shot.guidance,
+    def _keys(self, frames: list[Data], owner: str) -> dict[str, Any]:
+        """Key frames in the order of time; pictures without a place are spread evenly by the studio."""
+        placed = all(item.get("at") is not None for item in frames)
+        if placed:
+            frames.sort(key=lambda item: _real("frames", item["at"]) or 0.0)
+        return {
+            "frames": tuple(path for item in frames if (path := self._file(item, "frames", owner)) is not None),
+            "places": tuple(_real("frames", item["at"]) or 0.0 for item in frames) if placed else (),
+            "strengths": tuple(_strength(item) for item in frames),
+            "crops": tuple(_box(item) for item in frames),
         }
-        for kind, box in self.directions.items():
-            updates[box] = getattr(shot.direction, kind) or ""
-        return updates
 
-    def slot(self, field: str) -> gr.HTML:
-        """Where an error of a field is shown."""
-        return self.slots[_SLOT_OF.get(field, "shot")]
+    def _frames(self, shot: Shot, item: Any) -> dict[str, Any]:
+        count = len(shot.frames)
+        strengths = shot.strengths or (1.0,) * count
+        places = shot.places or (None,) * count
+        crops = shot.crops or (None,) * count
+        rows = zip(shot.frames, places, strengths, crops, strict=False)
+        found = [item(path, at=at, strength=strength, **_crop(crop)) for path, at, strength, crop in rows]
+        here = [each for each in found if each is not None]
+        if len(here) == 1 and here[0]["kind"] == "clip":
+            start, end = shot.trim or (0.0, here[0]["seconds"])
+            return {"clip": {**here[0], "start": start, "end": end}, "frames": []}
+        return {"clip": None, "frames": here}
 
-
-def build(studio: Studio, under_prompt: Callable[[], T]) -> tuple[Form, T]:
-    """Draw the script column; its components, and what `under_prompt` draws below the prompt."""
-    entry = studio.entry()
-    slots: dict[str, gr.HTML] = {}
-    prompt, understanding = _prompt(slots)
-    below = under_prompt()
-    with gr.Column(elem_id="pictures-group"):
-        first = _picture("First picture", "first-picture", "Begin with a picture: drop, paste or choose one")
-        slots["first"] = _slot("first")
-        with gr.Accordion("Last picture and frames", open=False, elem_id="pictures") as pictures:
-            last = _picture("Last picture", "last-picture", "End on this picture")
-            frames = gr.File(
-                label="Frames: pictures, or one clip",
-                file_count="multiple",
-                file_types=["image", "video"],
-                elem_id="frames",
-                elem_classes="drop",
-                height=96,
-            )
-            slots["pictures"] = _slot("pictures")
-    directions, seed, dice = _directions(studio, slots)
-    size, seconds = _format(entry, slots)
-    fine, negative, steps, guidance = _fine(entry, slots)
-    slots["shot"] = _slot("shot")
-    form = Form(
-        prompt, understanding, first, pictures, last, frames, directions,
-        size, seconds, seed, dice, fine, negative, steps, guidance, slots,
-    )  # fmt: skip
-    return form, below
+    def _file(self, item: object, field: str, owner: str) -> Path | None:
+        """Where a given file lies. Only an id of this owner leads to one."""
+        if not isinstance(item, Mapping):
+            return None
+        found: Given | None = self.drafts.given(owner, item.get("id"))
+        path = None if found is None else self.drafts.path(found)
+        if path is None:
+            raise ShotError(field, item.get("name"), "This picture is no longer in the studio; give it again.")
+        return path
 
 
-def _slot(name: str) -> gr.HTML:
-    return gr.HTML("", elem_id=f"error-{name}", elem_classes="slot")
-
-
-def _prompt(slots: dict[str, gr.HTML]) -> tuple[gr.Textbox, gr.HTML]:
-    prompt = gr.Textbox(
-        label="What do you want to see?",
-        placeholder="A red fox walks through a snowy forest at dusk…",
-        lines=4,
-        max_lines=14,
-        elem_id="prompt",
-    )
-    slots["prompt"] = _slot("prompt")
-    return prompt, gr.HTML("", elem_id="understanding", elem_classes="slot")
-
-
-def _picture(label: str, elem_id: str, placeholder: str) -> gr.Image:
-    picture = gr.Image(
-        label=label,
-        type="filepath",
-        image_mode=None,
-        sources=["upload", "clipboard"],
-        buttons=[],
-        placeholder=placeholder,
-        height=76,
-        elem_id=elem_id,
-        elem_classes="drop",
-    )
-    picture.preprocess = _uploaded  # the file as it was given: the studio opens it, and says what is wrong with it
-    return picture
-
-
-def _uploaded(payload: Any) -> str | None:
-    return None if payload is None else payload.path
-
-
-def _directions(studio: Studio, slots: dict[str, gr.HTML]) -> tuple[dict[str, gr.Dropdown], gr.Textbox, gr.Button]:
-    """A chooser for each kind of direction that the weights know something of, and the seed with its dice."""
-    boxes = {}
-    with gr.Row(elem_id="direction"):
-        for kind, pairs in studio.directions().items():
-            choices = [("Any", ""), *((label, identity) for identity, label in pairs)]
-            boxes[kind] = gr.Dropdown(
-                choices,
-                value="",
-                label=kind.capitalize(),
-                filterable=False,
-                visible=bool(pairs),
-                elem_id=f"direction-{kind}",
-                elem_classes="chip",
-                min_width=120,
-            )
-        with gr.Row(elem_id="seed-row"):
-            seed = gr.Textbox(
-                label="Seed", placeholder="any", lines=1, max_lines=1, elem_id="seed", elem_classes="chip", min_width=80
-            )
-            dice = gr.Button("Draw a seed", elem_id="dice", min_width=40, size="sm")
-    slots["direction"] = _slot("direction")
-    return boxes, seed, dice
-
-
-def _format(entry: CatalogEntry, slots: dict[str, gr.HTML]) -> tuple[gr.Radio, gr.Number]:
-    choices = [(RATIOS[name], name) for name in RATIOS if name in entry.sizes]
-    with gr.Row(elem_id="format"):
-        size = gr.Radio(choices, value=choices[0][1], label="Picture", elem_id="size")
-        seconds = gr.Number(value=entry.default_seconds, label="Seconds", step=0.5, elem_id="seconds", min_width=72)
-    slots["size"] = _slot("size")
-    return size, seconds
-
-
-def _fine(entry: CatalogEntry, slots: dict[str, gr.HTML]) -> tuple[gr.Accordion, gr.Textbox, gr.Number, gr.Number]:
-    defaults = entry.defaults
-    with gr.Accordion("Fine tuning", open=False, elem_id="fine") as fine:
-        negative = gr.Textbox(label="Keep out of the picture", lines=1, max_lines=4, elem_id="negative")
-        with gr.Row():
-            steps = gr.Number(
-                label="Steps", placeholder=str(defaults.steps), precision=None, elem_id="steps", min_width=96
-            )
-            guidance = gr.Number(
-                label="Guidance", placeholder=f"{defaults.guidance:g}", step=0.5, elem_id="guidance", min_width=96
-            )
-        slots["fine"] = _slot("fine")
-    return fine, negative, steps, guidance
-
-
-def _seconds(value: Any) -> float:
-    if value is None:
-        raise ShotError("seconds", value, "Say how many seconds the shot lasts, for example 4.", 4)
-    return float(value)
-
-
-def _steps(value: Any) -> int | None:
-    if value is None:
-        return None
-    if float(value) != int(value):
-        raise ShotError("steps", value, f"Steps must be a whole number, for example {round(value)}.", round(value))
-    return int(value)
-
-
-def _seed(value: Any) -> int | None:
+def seed(value: object) -> int | None:
     """The seed as typed. It is text, because a browser's numbers are not exact above 2**53."""
-    words = str(value or "").strip()
+    words = str(value if value is not None else "").strip()
     if not words:
         return None
     try:
@@ -254,9 +162,67 @@ def _seed(value: Any) -> int | None:
         raise ShotError("seed", value, message) from None
 
 
-def _path(value: Any) -> Path | None:
-    return Path(value) if value else None
+def steps(value: object) -> int | None:
+    """The number of steps as typed; None for the model's own."""
+    number = _real("steps", value)
+    if number is None:
+        return None
+    if number != int(number):
+        raise ShotError("steps", value, f"Steps must be a whole number, for example {round(number)}.", round(number))
+    return int(number)
 
 
-def _shown(path: Path | None) -> str | None:
-    return str(path) if path is not None and path.is_file() else None
+def _items(data: Data, seconds: float) -> list[Data]:
+    """The key frames; a first and a last picture beside them are key frames at the two ends."""
+    items = data.get("frames")
+    frames: list[Data] = [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
+    first, last = data.get("first"), data.get("last")
+    if frames and isinstance(first, Mapping):
+        frames = [{**first, "at": 0.0}, *frames]
+    if frames and isinstance(last, Mapping):
+        frames = [*frames, {**last, "at": seconds}]
+    return frames
+
+
+def _seconds(value: object) -> float:
+    number = _real("seconds", value)
+    if number is None:
+        raise ShotError("seconds", value, "Say how many seconds the shot lasts, for example 4.", 4)
+    return number
+
+
+def _real(field: str, value: object) -> float | None:
+    words = str(value if value is not None else "").strip().replace(",", ".")
+    if not words:
+        return None
+    try:
+        number = float(words)
+    except ValueError:
+        number = float("nan")
+    if not abs(number) < 1e9:
+        raise ShotError(field, value, f"{field.capitalize()} must be a number, for example 4.")
+    return number
+
+
+def _strength(item: object) -> float:
+    value = item.get("strength") if isinstance(item, Mapping) else None
+    number = _real("strength", value)
+    return 1.0 if number is None else number
+
+
+def _box(item: object) -> tuple[float, float, float, float] | None:
+    """The crop box (x, y, width, height; parts of the whole picture) that was drawn, or None for the middle."""
+    box = item.get("crop") if isinstance(item, Mapping) else None
+    if not isinstance(box, list) or len(box) != 4:
+        return None
+    x, y, width, height = (_real("frames", value) or 0.0 for value in box)
+    return (x, y, width, height)
+
+
+def _crop(box: tuple[float, float, float, float] | None) -> dict[str, Any]:
+    return {"crop": None if box is None else list(box)}
+
+
+def _text(data: Data, name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) else ""

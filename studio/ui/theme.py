@@ -14,7 +14,16 @@ import gradio as gr
 
 STATIC = Path(__file__).parent / "static"
 
-STYLE_SHEETS = ("tokens.css", "gradio.css", "script.css", "stage.css", "pages.css")
+STYLE_SHEETS = (
+    "tokens.css",
+    "gradio.css",
+    "script.css",
+    "pictures.css",
+    "stage.css",
+    "takes.css",
+    "pages.css",
+    "phone.css",
+)
 
 _INK = "var(--ink)"
 _RAISED = "var(--raised)"
@@ -132,7 +141,8 @@ def head() -> str:
         '<meta name="color-scheme" content="dark light">'
         "<script>(function () {"
         "var kept = null; try { kept = localStorage.getItem('auteur.theme'); } catch (e) { /* storage is off */ }"
-        "document.documentElement.dataset.theme = kept === 'light' ? 'light' : 'dark';"
+        "var light = kept === 'light' || (kept === 'system' && matchMedia('(prefers-color-scheme: light)').matches);"
+        "document.documentElement.dataset.theme = light ? 'light' : 'dark';"
         "})();</script>"
         '<link rel="preload" as="font" type="font/woff2" crossorigin'
         ' href="studio/static/fonts/lexend-latin-400-normal.woff2">'

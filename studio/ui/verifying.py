@@ -10,10 +10,12 @@ from typing import Any
 import gradio as gr
 
 from studio.core import Studio
-from studio.errors import RecipeError
+from studio.errors import RecipeError, StudioError
 from studio.provenance import ProvenanceError, Report
 from studio.recipe import Recipe
 from studio.ui import markup, views
+from studio.ui.form import Forms
+from studio.ui.owner import owner_of
 
 _log = logging.getLogger(__name__)
 
@@ -32,12 +34,13 @@ _MEANING = {
 
 @dataclass(frozen=True)
 class VerifyPage:
-    """The components of the page. `recipe` holds what the file says of itself, untrusted."""
+    """The components of the page. `recipe` is what the file says of itself, untrusted; `form` carries it to Shoot."""
 
     file: gr.File
     said: gr.HTML
     load: gr.Button
     recipe: gr.State
+    form: gr.JSON
 
 
 def build() -> VerifyPage:
@@ -53,7 +56,7 @@ def build() -> VerifyPage:
         )
         said = gr.HTML("", elem_id="verdict", elem_classes="slot")
         load = gr.Button("Load settings into the studio", visible=False, elem_id="verify-load")
-    return VerifyPage(file, said, load, gr.State(None))
+    return VerifyPage(file, said, load, gr.State(None), gr.JSON(None, visible=False, label="Form"))
 
 
 def check(studio: Studio, page: VerifyPage, path: str | None) -> dict[Any, Any]:
@@ -74,6 +77,17 @@ def check(studio: Studio, page: VerifyPage, path: str | None) -> dict[Any, Any]:
         page.load: gr.update(visible=recipe is not None),
         page.recipe: report.recipe if recipe is not None else None,
     }
+
+
+def load(forms: Forms, page: VerifyPage, recipe: dict[str, Any] | None, request: gr.Request) -> dict[Any, Any]:
+    """The form that shows a file's recipe, for whoever dropped it; a line where it cannot be."""
+    owner = owner_of(dict(request.cookies), forms.studio.settings.shared)
+    try:
+        if owner is None:
+            raise RecipeError("This browser has no key to the studio yet. Reload the page.")
+        return {page.form: forms.of_recipe(Recipe.from_dict(recipe or {}), owner)}
+    except StudioError as error:
+        return {page.form: None, page.said: markup.error(str(error))}
 
 
 def verdict_card(report: Report, recipe: Recipe | None) -> str:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from model.world.understand import Understanding
 from studio.film import Job, Take
+from studio.policy import Decision
+from studio.preferences import Preferences
 from studio.recipe import Recipe
 
 VERDICTS: Mapping[str, tuple[str, str]] = {
@@ -19,8 +23,11 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
     "none": ("warn", "No credential"),
     "recovered": ("warn", "The credential was lost and found again"),
 }
+SHOWN_SPANS = 40  # a prompt of 4,000 characters can hold hundreds
+
 _STATES = {
     "queued": "Waiting for its turn",
+    "paused": "Paused",
     "running": "Shooting",
     "finishing": "Finishing",
     "done": "Done",
@@ -29,12 +36,19 @@ _STATES = {
 }
 
 
-def job(found: Job, size: tuple[int, int]) -> dict[str, Any]:
-    """A job for the stage; `size` is (width, height) of its picture."""
+_WISHES = {"pause": "Pausing", "stop": "Stopping", "keep": "Stopping, keeping what is there"}
+
+
+def job(found: Job, size: tuple[int, int], ahead: int | None = None) -> dict[str, Any]:
+    """A job for the stage and the queue; `size` is (width, height) of its picture, `ahead` how many come before it."""
+    working = found.state in ("running", "finishing") and (_WISHES.get(found.waiting_for) or found.stage)
     return {
         "id": found.id,
         "state": found.state,
-        "words": (found.state in ("running", "finishing") and found.stage) or _STATES[found.state],
+        "group": found.group,
+        "asked": found.waiting_for,
+        "ahead": ahead,
+        "words": working or _STATES[found.state],
         "step": found.step,
         "steps": found.steps,
         "elapsed": round(found.elapsed_s, 1),
@@ -44,9 +58,38 @@ def job(found: Job, size: tuple[int, int]) -> dict[str, Any]:
         "error": found.error,
         "notice": found.notice,
         "prompt": found.shot.prompt,
+        "seed": str(found.seed),
+        "seconds": found.shot.seconds,
+        "created": found.created,
+        "when": when(found.created),
         "width": size[0],
         "height": size[1],
     }
+
+
+def policy(decision: Decision) -> dict[str, Any]:
+    """What the policy says: why, which words (of which field), and the wording that would do."""
+    of_prompt = decision.stage in ("prompt", "request")
+    return {
+        "message": decision.message,
+        "field": decision.stage if decision.stage in ("prompt", "negative") else None,
+        "spans": [list(span) for span in decision.spans],
+        "offered": decision.rewritten if decision.action == "rewrite" and of_prompt else None,
+    }
+
+
+def understanding(found: Understanding) -> dict[str, Any]:
+    """What a model can film of a prompt and what it cannot: each word once, in the order of the prompt."""
+    words = {
+        side: list({span.text.strip(): span.kind for span in spans}.items())[:SHOWN_SPANS]
+        for side, spans in (("can", found.spans), ("cannot", found.unknown))
+    }
+    return {side: [list(pair) for pair in pairs] for side, pairs in words.items()}
+
+
+def preferences(found: Preferences) -> dict[str, Any]:
+    """What an owner prefers."""
+    return asdict(found)
 
 
 def take(found: Take) -> dict[str, Any]:
@@ -55,6 +98,11 @@ def take(found: Take) -> dict[str, Any]:
         "id": found.id,
         "job": found.job_id,
         "prompt": found.recipe.prompt,
+        "title": found.title,
+        "name": found.name,
+        "note": found.note,
+        "group": found.group,
+        "kept": found.kept,
         "clip": f"studio/takes/{found.id}/clip.mp4",
         "poster": f"studio/takes/{found.id}/poster",
         "download": f"studio/takes/{found.id}/clip.mp4?download=1",
@@ -65,6 +113,7 @@ def take(found: Take) -> dict[str, Any]:
         "seed": str(found.recipe.seed),  # above 2**53 a number is no longer exact in a browser
         "starred": found.starred,
         "created": found.created,
+        "when": when(found.created),
         "credential": credential(found.report),
         "recipe": recipe_rows(found.recipe, found.seconds),
         "json": found.recipe.to_json(),

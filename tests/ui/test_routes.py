@@ -16,7 +16,8 @@ from studio.film import Shot, Take
 from studio.library import Library
 from studio.settings import Settings
 from studio.ui.owner import COOKIE, new_token, owner_of
-from studio.ui.routes import picture_size, routes
+from studio.ui.queueing import picture_size
+from studio.ui.routes import routes
 from tests.studio.doubles import FakeGenerator
 
 SHOT = Shot(prompt="a fox walks in the snow", size="128x128", seconds=0.5, seed=7, steps=2)
@@ -85,12 +86,12 @@ def test_somebody_elses_job_and_take_are_not_there(open_studio: Callable[..., St
         assert browser(studio, tmp_path).get(path).status_code == 403
     for path in (
         f"/studio/takes/{take.id}/bin",
-        f"/studio/takes/{take.id}/star?on=1",
+        f"/studio/takes/{take.id}/star",
         f"/studio/jobs/{take.job_id}/stop",
     ):
         assert browser(studio, tmp_path, theirs).post(path).status_code == 404
-    assert browser(studio, tmp_path, theirs).get("/studio/takes").json() == {"takes": []}
-    assert browser(studio, tmp_path, mine).post(f"/studio/takes/{take.id}/star?on=1").json()["starred"] is True
+    assert browser(studio, tmp_path, theirs).get("/studio/takes").json()["takes"] == []
+    assert browser(studio, tmp_path, mine).post(f"/studio/takes/{take.id}/star", json={"on": True}).json()["starred"] is True
 
 
 def test_a_take_goes_to_the_bin_and_back(open_studio: Callable[..., Studio], tmp_path: Path) -> None:
@@ -98,7 +99,7 @@ def test_a_take_goes_to_the_bin_and_back(open_studio: Callable[..., Studio], tmp
     take, page = shoot(studio), browser(studio, tmp_path)
     assert page.get(f"/studio/takes/{take.id}/bin").status_code == 405, "looking changes nothing"
     page.post(f"/studio/takes/{take.id}/bin")
-    assert page.get("/studio/takes").json() == {"takes": []}
+    assert page.get("/studio/takes").json()["takes"] == []
     assert page.get(f"/studio/takes/{take.id}/clip.mp4").status_code == 404
     page.post(f"/studio/takes/{take.id}/restore")
     assert page.get(f"/studio/takes/{take.id}/clip.mp4").status_code == 200

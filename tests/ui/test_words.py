@@ -5,45 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from model.world.understand import understand
 from studio import direction
 from studio.errors import ShotError
 from studio.provenance import Report
 from studio.recipe import Recipe
-from studio.ui import examples, form, markup, views
-from studio.ui.shooting import button_words
+from studio.ui import examples, form, views
 from studio.ui.verifying import verdict_card
 
 RECIPE = Recipe(
     "a <b>fox</b>", "a <b>fox</b>, at dusk", 448, 256, 65, 16, 7, 20, 4.0, 3.0, "unipc", direction={"time": "dusk"}
 )
-
-
-@given(st.text(max_size=60), st.lists(st.tuples(st.integers(-5, 70), st.integers(-5, 70)), max_size=5))
-def test_marked_words_are_the_words_and_never_markup(words: str, spans: list[tuple[int, int]]) -> None:
-    shown = markup.marked(words, spans)
-    assert shown.replace("<mark>", "").replace("</mark>", "") == markup.text(words)
-
-
-@given(st.text(alphabet="<>&\"'abfox forest", max_size=60))
-def test_an_understanding_shows_a_prompt_as_text(prompt: str) -> None:
-    shown = markup.understanding(understand(prompt, None), prompt, "Storybook")
-    for piece in ("<script", "<img", "<a"):
-        assert piece not in shown
-
-
-def test_an_understanding_says_what_it_can_film_and_what_not() -> None:
-    prompt = "A red fox in a forest near the Eiffel Tower"
-    shown = markup.understanding(understand(prompt, None), prompt, "Storybook")
-    can, cannot = shown.split("words-cannot")
-    assert "forest" in can
-    assert "Eiffel" in cannot
-    assert "Eiffel" not in can
-    assert markup.understanding(understand("", None), "", "Storybook") == ""
-    assert "reads English" in markup.understanding(understand("Ein Fuchs", None), "Ein Fuchs", "Storybook")
 
 
 def test_a_verdict_shows_what_a_file_claims_as_text() -> None:
@@ -79,20 +51,6 @@ def test_the_recipe_is_told_in_words_of_film() -> None:
     assert told["Took"] == "4.2 s on this machine"
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (None, "Shoot"),
-        (0.2, "Shoot · about 1 s"),
-        (4.6, "Shoot · about 5 s"),
-        (89, "Shoot · about 89 s"),
-        (200, "Shoot · about 3 min"),
-    ],
-)
-def test_the_button_says_how_long_it_takes(seconds: float | None, words: str) -> None:
-    assert button_words(seconds) == words
-
-
 def test_a_time_is_written_for_people_and_a_strange_one_as_it_is() -> None:
     assert views.when("2026-11-22T00:28:00+00:00").endswith(("2026, 00:28", ":28"))
     assert views.when("<yesterday>") == "<yesterday>"
@@ -118,21 +76,21 @@ def test_examples_leave_out_directions_that_the_weights_do_not_know() -> None:
     ("typed", "seed"), [("", None), (" 7 ", 7), ("9007199254740993", 9007199254740993), ("-1", -1)]
 )
 def test_a_seed_is_read_exactly(typed: str, seed: int | None) -> None:
-    assert form._seed(typed) == seed
+    assert form.seed(typed) == seed
 
 
 @pytest.mark.parametrize("typed", ["seven", "1.5", "0x10"])
 def test_a_seed_that_is_no_number_is_an_error_of_its_field(typed: str) -> None:
     with pytest.raises(ShotError) as caught:
-        form._seed(typed)
+        form.seed(typed)
     assert caught.value.field == "seed"
 
 
 def test_half_a_step_is_an_error_of_its_field() -> None:
     with pytest.raises(ShotError) as caught:
-        form._steps(2.5)
+        form.steps(2.5)
     assert caught.value.field == "steps"
-    assert form._steps(None) is None
+    assert form.steps(None) is None
 
 
 def test_every_field_that_a_shot_can_be_wrong_in_has_its_place() -> None:
@@ -147,7 +105,16 @@ def test_every_field_that_a_shot_can_be_wrong_in_has_its_place() -> None:
         "first",
         "last",
         "frames",
+        "strength",
         *direction.KINDS,
     ]
-    assert set(fields) <= set(form._SLOT_OF)
-    assert set(form._SLOT_OF.values()) <= set(form.SLOTS)
+    assert set(fields) <= set(form.SLOT_OF)
+    assert set(form.SLOT_OF.values()) <= set(form.SLOTS)
+
+
+def test_what_is_understood_is_told_word_by_word() -> None:
+    prompt = "A red fox in a forest near the Eiffel Tower"
+    told = views.understanding(understand(prompt, None))
+    assert any("forest" in word and kind == "place" for word, kind in told["can"])
+    assert any("Eiffel" in word for word, _ in told["cannot"])
+    assert views.understanding(understand("", None)) == {"can": [], "cannot": []}

@@ -26,6 +26,17 @@ const SHAPES = {
   copy: ["M8 4h11v13h-2V6H8z", "M5 8h10v12H5zm2 2v8h6v-8z"],
   bin: ["M9 3h6l1 2h4v2H4V5h4z", "M6 8h12l-1 13H7zm3.6 2 .4 9h1.2l-.3-9zm3.6 0-.3 9h1.2l.4-9z"],
   star: ["M12 3l2.7 5.8 6.3.7-4.7 4.3 1.3 6.2L12 16.9 6.4 20l1.3-6.2L3 9.5l6.3-.7z"],
+  fold: ["M6.5 9.300 12 14.800l5.500-5.500 1.400 1.400L12 17.600 5.100 10.700z"],
+  dice: ["M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zm1 2v12h12V6z", "M8 8h2.400v2.400H8z", "M13.600 8H16v2.400h-2.400z", "M10.800 10.800h2.400v2.400h-2.400z", "M8 13.600h2.400V16H8z", "M13.600 13.600H16V16h-2.400z"],
+  pen: ["M4 16.5V20h3.5L18 9.5 14.5 6z", "M15.5 5l1.6-1.6 3.5 3.5L19 8.5z"],
+  more: ["M5 10.2h3.6v3.6H5z", "M10.2 10.2h3.6v3.6h-3.6z", "M15.4 10.2H19v3.6h-3.6z"],
+  compare: ["M3 5h8v14H3zm2 2v10h4V7z", "M13 5h8v14h-8z"],
+  use: ["M4 5h10v2H6v10h8v2H4z", "M13 8l5 4-5 4v-3H9v-2h4z"],
+  grip: ["M8 5h2.5v2.5H8z", "M13.5 5H16v2.5h-2.5z", "M8 10.7h2.5v2.5H8z", "M13.5 10.7H16v2.5h-2.5z", "M8 16.5h2.5V19H8z", "M13.5 16.5H16V19h-2.5z"],
+  plus: ["M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z"],
+  close: ["M6.4 5L12 10.6 17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4L12 13.4 6.4 19 5 17.6l5.6-5.6L5 6.4z"],
+  stop: ["M6 6h12v12H6z"],
+  undo: ["M9 5v4h5a5.5 5.5 0 0 1 0 11H8v-2h6a3.5 3.5 0 0 0 0-7H9v4L3.500 10z"],
   recipe: ["M5 4h14v2H5z", "M5 9h14v2H5z", "M5 14h9v2H5z", "M5 19h6v2H5z"],
 };
 
@@ -62,9 +73,49 @@ export function clock(seconds) {
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-export async function ask(address, method = "GET") {
-  const answer = await fetch(address, { method, headers: { accept: "application/json" }, cache: "no-store" });
-  const body = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw Object.assign(new Error(body.error || `The studio answered ${answer.status}.`), { status: answer.status });
-  return body;
+export async function ask(address, method = "GET", body = undefined) {
+  const headers = { accept: "application/json" };
+  if (body !== undefined && !(body instanceof Blob)) headers["content-type"] = "application/json";
+  const sent = body === undefined || body instanceof Blob ? body : JSON.stringify(body);
+  const answer = await fetch(address, { method, headers, body: sent, cache: "no-store" });
+  const said = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw Object.assign(new Error(said.error || `The studio answered ${answer.status}.`), { status: answer.status, said });
+  return said;
+}
+
+export const tell = (address, body = {}) => ask(address, "POST", body);
+
+export function later(wait, act) {
+  let timer = null;
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(act, wait);
+  };
+  soon.now = () => {
+    clearTimeout(timer);
+    act();
+  };
+  return soon;
+}
+
+export const bytes = (count) => (count >= 1e9 ? `${(count / 1e9).toFixed(1)} GB` : count >= 1e6 ? `${Math.round(count / 1e6)} MB` : `${Math.ceil(count / 1e3)} kB`);
+
+export function duration(seconds) {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+// A row of choices of which one is chosen: arrows move, as with radio buttons.
+export function choices(name, label, options, value, onchange) {
+  const inputs = options.map(([id, words]) => {
+    const input = el("input", { type: "radio", name, value: String(id), checked: String(id) === String(value), onchange: () => onchange(id) });
+    return el("label", {}, input, el("span", {}, words));
+  });
+  const node = el("div", { class: "choices", id: name, role: "radiogroup", "aria-label": label }, el("span", { class: "choices-title", "aria-hidden": "true" }, label), el("div", {}, ...inputs));
+  node.set = (id) => {
+    for (const input of node.querySelectorAll("input")) input.checked = input.value === String(id);
+  };
+  return node;
 }

@@ -1,5 +1,5 @@
 // The finished clip: plays at once, muted and looping; frame by frame with the arrow keys.
-import { button, calm, clock, el, icon } from "./dom.js";
+import { button, calm, clamp, clock, el, icon } from "./dom.js";
 
 export class Player {
   constructor() {
@@ -28,6 +28,8 @@ export class Player {
 
   show(take) {
     if (this.take && this.take.id === take.id) return;
+    clearInterval(this.backwards);
+    this.video.playbackRate = 1;
     this.take = take;
     this.bar.max = String(take.frames - 1);
     this.video.poster = take.poster;
@@ -38,6 +40,7 @@ export class Player {
   }
 
   clear() {
+    clearInterval(this.backwards);
     this.take = null;
     this.video.pause();
     this.video.removeAttribute("src");
@@ -45,6 +48,8 @@ export class Player {
   }
 
   toggle() {
+    clearInterval(this.backwards);
+    this.video.playbackRate = 1;
     if (this.video.paused) this.video.play().catch(() => this.showPlaying());
     else this.video.pause();
   }
@@ -61,8 +66,30 @@ export class Player {
 
   step(by) {
     if (!this.take) return;
+    clearInterval(this.backwards);
     this.video.pause();
     this.seek(this.at() + by);
+  }
+
+  // J K L as at a cutting table: back, stop, on; again is faster. Backwards is a frame at a time.
+  shuttle(key) {
+    if (!this.take) return;
+    clearInterval(this.backwards);
+    if (key === "k") {
+      this.video.pause();
+      this.video.playbackRate = 1;
+      this.speed = 0;
+      return;
+    }
+    const way = key === "l" ? 1 : -1;
+    this.speed = Math.sign(this.speed || 0) === way && !(way > 0 && this.video.paused) ? clamp(this.speed * 2, -4, 4) : way;
+    if (way > 0) {
+      this.video.playbackRate = this.speed;
+      this.video.play().catch(() => {});
+    } else {
+      this.video.pause();
+      this.backwards = setInterval(() => this.seek(this.at() + this.speed), 1000 / this.take.fps);
+    }
   }
 
   setLoop(on) {

@@ -1,59 +1,79 @@
-// Around the stage: keys, the theme, and what is being typed.
+// Around the pages: keys and the sheet that lists them, the theme, and which page is shown.
+import { button, el } from "./dom.js";
+import { closeFloating } from "./menu.js";
+
+const SHEET = [
+  ["Anywhere", [["Ctrl Enter", "Shoot"], ["Esc", "Stop the shot, or close what is open"], ["Ctrl Z", "Take back what was done last"], ["Ctrl V", "Give the picture on the clipboard"], ["?", "This list"]]],
+  ["The take", [["Space", "Play or pause"], ["J  K  L", "Back, stop, on; again is faster"], ["← →", "One frame back, one frame on"]]],
+  ["The strip", [["← →", "The take before, the take after"], ["Shift click", "Compare with the take on the stage"], ["Delete", "Move to the bin"]]],
+  ["Pictures in time", [["← →", "Move a key frame, a handle or the crop"], ["+ −", "Size the crop"], ["Delete", "Remove the key frame"]]],
+  ["The queue", [["Alt ↑  Alt ↓", "Move a shot up or down"]]],
+];
 
 export function listenForKeys(page) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       event.stopPropagation();
-      document.querySelector("#shoot").click();
-    } else if (event.key === "Escape" && !busyElsewhere(event.target)) {
-      page.stop();
-    }
+      page.form.shoot(false);
+    } else if (event.key === "Escape" && !busyElsewhere(event.target)) page.escape();
   }, true);
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.altKey) return;
+    const typing = event.target.closest("input:not([type=range], [type=radio]), textarea, select, [contenteditable=true]");
+    if (typing) return;
+    if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
+      event.preventDefault();
+      page.undo();
+    } else if (event.ctrlKey || event.metaKey) return;
+    else if (event.key === "?") showSheet();
+    else if (!event.target.closest("button, a, input, [role=slider], [role=listbox], dialog") || /^[jkl]$/i.test(event.key)) {
+      if (page.onShootPage() && page.stage.key(event.key)) event.preventDefault();
+    }
+  });
 }
 
-// Escape first closes what is open: a list of choices, a full screen.
+// Escape first closes what is open: a list of choices, a sheet, a full screen.
 function busyElsewhere(target) {
-  return Boolean(document.fullscreenElement || document.querySelector("[role=listbox]") || (target.closest && target.closest("[role=dialog]")));
+  return Boolean(document.fullscreenElement || document.querySelector("dialog[open], .floating") || (target.closest && target.closest("[role=listbox], dialog, #title-line, [role=slider]")));
 }
 
-// What is typed survives a reload of this tab, and goes with the tab: it may be private.
-export function keepDrafts() {
-  document.addEventListener("input", (event) => {
-    if (!event.target.closest("#prompt")) return;
-    try {
-      sessionStorage.setItem("auteur.prompt", event.target.value);
-    } catch {
-      // storage is off: nothing is kept
-    }
-  });
+export function showSheet() {
+  closeFloating();
+  const groups = SHEET.map(([title, keys]) => el("section", {}, el("h3", {}, title), el("dl", {}, ...keys.map(([key, words]) => el("div", {}, el("dt", {}, ...key.split(/ (?=[^ ])/).map((one) => el("kbd", {}, one.trim()))), el("dd", {}, words))))));
+  openDialog("Keys", el("div", { class: "sheet" }, ...groups), "sheet");
 }
 
-export function draft() {
+export function openDialog(title, content, id) {
+  const close = button("Close", "close", () => node.close(), { class: "tool" });
+  const node = el("dialog", { id, "aria-label": title }, el("header", {}, el("h2", {}, title), close), content);
+  node.addEventListener("close", () => node.remove());
+  node.addEventListener("click", (event) => { if (event.target === node) node.close(); });
+  document.body.append(node);
+  node.showModal();
+  return node;
+}
+
+export function setTheme(theme) {
+  const light = theme === "light" || (theme === "system" && matchMedia("(prefers-color-scheme: light)").matches);
+  document.documentElement.dataset.theme = light ? "light" : "dark";
+  document.body.classList.toggle("dark", !light); // Gradio's own few rules
   try {
-    return sessionStorage.getItem("auteur.prompt") || "";
+    localStorage.setItem("auteur.theme", theme); // known before the first paint of the next visit
   } catch {
-    return "";
+    // storage is off: the studio knows it all the same
   }
+  const node = document.getElementById("theme-switch");
+  if (node) node.setAttribute("aria-label", `Change to the ${light ? "dark" : "light"} theme`);
 }
 
-export function switchTheme() {
+export function listenForTheme(change) {
   const node = document.getElementById("theme-switch");
-  if (!node) return;
-  const root = document.documentElement;
-  const show = () => {
-    const next = root.dataset.theme === "light" ? "dark" : "light";
-    node.setAttribute("aria-label", `Change to the ${next} theme`);
-    document.body.classList.toggle("dark", root.dataset.theme !== "light"); // Gradio's own few rules
-  };
-  node.addEventListener("click", () => {
-    root.dataset.theme = root.dataset.theme === "light" ? "dark" : "light";
-    try {
-      localStorage.setItem("auteur.theme", root.dataset.theme);
-    } catch {
-      // storage is off: the choice lasts as long as the page
-    }
-    show();
-  });
-  show();
+  if (node) node.addEventListener("click", () => change(document.documentElement.dataset.theme === "light" ? "dark" : "light"));
+  document.getElementById("keys-switch")?.addEventListener("click", showSheet);
+}
+
+export function goTo(name) {
+  const tab = [...document.querySelectorAll('#pages button[role="tab"]')].find((each) => each.textContent.trim() === name);
+  if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
 }

@@ -1,16 +1,21 @@
 // The stage: examples while it is empty, the picture as it forms, then the clip with its credential and recipe.
-import { button, calm, clock, el, icon, rows } from "./dom.js";
+import { button, calm, clock, el, icon } from "./dom.js";
+import { menuButton } from "./menu.js";
+import { credentialPanel, recipePanel } from "./panels.js";
 import { Player } from "./player.js";
+import { TitleLine } from "./title.js";
 
 export class Stage {
   constructor(examples, acts) {
-    this.acts = acts; // useExample(name), useTake(take), stop()
+    this.acts = acts; // useExample, useTake, use(take, how, at), shootAgain, compare, star, bin, name, note, takes(), job(what, job), retry(job)
     this.player = new Player();
+    this.title = new TitleLine(acts);
     this.take = null;
     this.well = this.buildWell(examples);
     this.facts = el("div", { id: "facts" });
     this.panel = el("div", { id: "panel", hidden: true });
-    this.node = el("section", { id: "stage", "aria-label": "Stage", "data-view": "empty" }, this.well, this.player.transport, this.facts, this.panel);
+    this.working = el("div", { id: "working" });
+    this.node = el("section", { id: "stage", "aria-label": "Stage", "data-view": "empty" }, this.well, this.working, this.player.transport, this.title.node, this.facts, this.panel);
     this.node.addEventListener("keydown", (event) => this.onKey(event));
   }
 
@@ -37,7 +42,7 @@ export class Stage {
     if (example.poster) picture.append(el("img", { src: example.poster, alt: "", loading: "lazy" }));
     else if (example.clip) picture.append(el("video", { src: example.clip, muted: true, playsinline: true, preload: "metadata" }));
     const card = el(
-      "button", { type: "button", class: "card", "data-example": example.name, "data-picture": String(Boolean(example.poster || example.clip)), onclick: () => this.acts.useExample(example.name) },
+      "button", { type: "button", class: "card", "data-example": example.name, "data-picture": String(Boolean(example.poster || example.clip)), onclick: () => this.acts.useExample(example) },
       picture, el("span", { class: "card-title" }, example.title), el("span", { class: "card-prompt" }, example.prompt),
     );
     if (example.clip) playOnHover(card, picture, example.clip);
@@ -56,14 +61,20 @@ export class Stage {
       this.take = null;
       this.player.clear();
       this.facts.replaceChildren();
-      this.openPanel(null);
+      this.title.hide();
+      this.panel.hidden = true;
     }
-    if (name !== "job") this.clearPreview();
+    if (name !== "job") {
+      this.clearPreview();
+      this.working.replaceChildren();
+      this.workingKey = null;
+    }
   }
 
   clearPreview() {
     this.preview.hidden = this.still.hidden = true;
     this.preview.removeAttribute("src");
+    delete this.preview.dataset.version;
     this.shown = this.wanted = null;
   }
 
@@ -72,31 +83,50 @@ export class Stage {
     this.message.textContent = note;
   }
 
+  // A shot that waits, is being shot, or has ended without a take
+
   showJob(job) {
     if (this.jobId !== job.id) this.clearPreview();
     this.jobId = job.id;
     this.view("job");
     this.shape(job.width, job.height);
-    this.message.textContent = "";
     const ended = job.state === "failed" || job.state === "cancelled";
+    if (!ended) this.message.textContent = "";
     this.node.dataset.state = job.state;
-    this.words.textContent = job.words;
-    this.steps.textContent = job.steps && !ended && job.state === "running" ? `step ${job.step} of ${job.steps}` : "";
+    this.words.textContent = job.state === "queued" && job.ahead ? `${job.words}: ${job.ahead} before it` : job.words;
+    this.steps.textContent = job.steps && job.state === "running" ? `step ${job.step} of ${job.steps}` : "";
     this.left.textContent = !ended && job.left !== null ? `${clock(Math.ceil(job.left))} left` : "";
     this.bar.setAttribute("aria-valuemax", String(job.steps || 1));
     this.bar.setAttribute("aria-valuenow", String(job.step));
     this.bar.style.setProperty("--done", `${job.steps ? (100 * job.step) / job.steps : 0}%`);
-    this.bar.style.setProperty("--blur", `${job.steps ? Math.max(0, 7 * (1 - job.step / job.steps)) : 7}px`);
     this.preview.style.filter = `blur(${job.steps ? Math.max(0, 5 * (1 - job.step / job.steps)).toFixed(1) : 5}px)`;
+    this.showWorking(job, ended);
     if (ended) this.showEnd(job);
     else if (job.preview) this.showPreview(job.preview);
   }
 
+  showWorking(job, ended) {
+    const key = `${job.id} ${job.state} ${job.asked}`;
+    if (this.workingKey === key) return;
+    this.workingKey = key;
+    const act = (words, shape, what, id) => button(words, shape, () => this.acts.job(what, job), { words: true, class: "quiet", id });
+    const running = job.state === "running";
+    const tools = ended ? [] : [
+      job.state === "paused" ? act("Go on", "play", "resume", "job-resume") : running ? act("Pause", "pause", "pause", "job-pause") : null,
+      running ? act("Stop and keep what is there", "stop", "keep", "job-keep") : null,
+    ];
+    this.working.replaceChildren(...tools.filter(Boolean));
+  }
+
   showEnd(job) {
-    this.message.replaceChildren(
+    if (this.message.dataset.job === `${job.id} ${job.state}` && this.message.childElementCount) return;
+    this.message.dataset.job = `${job.id} ${job.state}`;
+    const retry = job.state === "failed" ? button("Shoot it again", "again", () => this.acts.retry(job), { words: true, class: "plain", id: "retry" }) : null;
+    this.message.replaceChildren(...[
       el("p", { class: "end-title" }, job.words),
       el("p", { class: "end-why" }, job.error || (job.state === "cancelled" ? "Nothing was kept. Your words are where you left them." : "")),
-    );
+      retry,
+    ].filter(Boolean));
   }
 
   // The next preview appears once it is decoded, so that the picture never blinks.
@@ -126,33 +156,45 @@ export class Stage {
     this.still.hidden = false;
   }
 
+  // A take
+
   showTake(take) {
     this.shape(take.width, take.height);
     this.view("take");
     this.message.textContent = "";
     const same = this.take && this.take.id === take.id;
+    const changed = !same || this.take !== take;
     this.take = take;
     this.player.show(take);
+    if (!changed) return;
+    this.title.show(take);
     if (same) return;
-    const open = this.openName;
     this.facts.replaceChildren(...this.buildFacts(take));
-    this.openPanel(null);
-    if (open) this.openPanel(open);
+    const open = this.openName;
+    this.openPanel(open || null);
   }
 
   buildFacts(take) {
-    const tone = take.credential.tone;
+    const toggle = (name, words, shape, id, kind) => button(words, shape, () => this.openPanel(this.openName === name ? null : name), { words: true, class: kind, "aria-expanded": "false", "aria-controls": "panel", id });
     this.toggles = {
-      credential: button(take.credential.badge, "seal", () => this.togglePanel("credential"), { words: true, class: `badge badge-${tone}`, "aria-expanded": "false", "aria-controls": "panel", id: "badge" }),
-      recipe: button("Recipe", "recipe", () => this.togglePanel("recipe"), { words: true, class: "quiet", "aria-expanded": "false", "aria-controls": "panel", id: "recipe-toggle" }),
+      credential: toggle("credential", take.credential.badge, "seal", "badge", `badge badge-${take.credential.tone}`),
+      recipe: toggle("recipe", "Recipe", "recipe", "recipe-toggle", "quiet"),
     };
+    const use = menuButton("Use", "use", () => [
+      ["As first frame", null, () => this.acts.use(take, "first", this.moment())],
+      ["As last frame", null, () => this.acts.use(take, "last", this.moment())],
+      ["Go on from here", null, () => this.acts.use(take, "continue", this.moment())],
+    ], { class: "quiet", id: "use" });
     const again = button("Shoot again", "again", () => this.acts.shootAgain(take), { words: true, class: "quiet", id: "again" });
-    const download = el("a", { class: "quiet", id: "download", href: take.download, download: "" }, icon("download"), el("span", {}, "Download"));
-    return [this.toggles.credential, el("span", { class: "gap" }), this.toggles.recipe, again, download];
+    const compare = button("Compare", "compare", () => this.acts.compare(take), { words: true, class: "quiet", id: "compare-toggle" });
+    const download = el("a", { class: "quiet", id: "download", href: take.download, download: "", "aria-label": "Download", title: "Download" }, icon("download"));
+    const bin = button("Move to the bin", "bin", () => this.acts.bin(take), { class: "quiet", id: "bin-take" });
+    return [this.toggles.credential, el("span", { class: "gap" }), use, again, compare, this.toggles.recipe, download, bin];
   }
 
-  togglePanel(name) {
-    this.openPanel(this.openName === name ? null : name);
+  // Where the hand has stopped the clip, in seconds; while it plays nobody has chosen a frame.
+  moment() {
+    return this.player.video.paused && this.player.video.currentTime > 0 ? this.player.at() / this.take.fps : null;
   }
 
   openPanel(name) {
@@ -160,47 +202,22 @@ export class Stage {
     for (const [key, toggle] of Object.entries(this.toggles || {})) toggle.setAttribute("aria-expanded", String(key === name));
     this.panel.hidden = name === null || !this.take;
     if (this.panel.hidden) return;
-    this.panel.replaceChildren(...(name === "credential" ? this.credential() : this.recipe()));
-  }
-
-  credential() {
-    const { credential } = this.take;
-    const problems = credential.problems.map((problem) => el("li", {}, problem));
-    return [
-      el("h3", { id: "credential", "data-verdict": credential.verdict }, credential.line),
-      el("p", { class: "panel-lead" }, "The credential travels inside the file. Any C2PA reader can check it."),
-      rows(credential.rows.filter(([name]) => name !== "Seal")),
-      problems.length ? el("ul", { class: "problems" }, ...problems) : null,
-    ].filter(Boolean);
-  }
-
-  recipe() {
-    const take = this.take;
-    const copySeed = button("Copy seed", "copy", () => copy(take.seed, copySeed), { words: true, class: "quiet" });
-    const copyAll = button("Copy recipe", "copy", () => copy(take.json, copyAll), { words: true, class: "quiet" });
-    const load = button("Load into the form", "again", () => this.acts.useTake(take), { words: true, class: "quiet" });
-    return [el("h3", { id: "recipe" }, "The recipe of this take"), rows(take.recipe), el("div", { class: "panel-tools" }, copySeed, copyAll, load)];
+    this.panel.replaceChildren(...(name === "credential" ? credentialPanel(this.take) : recipePanel(this.take, this.acts.takes(), this.acts)));
   }
 
   onKey(event) {
-    if (this.node.dataset.view !== "take" || event.target.closest("button, a, input, textarea")) return;
-    const acts = { " ": () => this.player.toggle(), ArrowLeft: () => this.player.step(-1), ArrowRight: () => this.player.step(1) };
-    if (!acts[event.key] || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    acts[event.key]();
+    if (this.node.dataset.view !== "take" || event.target.closest("button, a, input, textarea, select") || event.ctrlKey || event.metaKey) return;
+    if (this.key(event.key)) event.preventDefault();
   }
-}
 
-async function copy(text, node) {
-  const words = node.querySelector("span");
-  const before = words.textContent;
-  try {
-    await navigator.clipboard.writeText(text);
-    words.textContent = "Copied";
-  } catch {
-    words.textContent = text.length < 40 ? text : "Copying is not allowed here";
+  // Keys of the player, wherever the focus is that does not need them.
+  key(name) {
+    if (!this.take) return false;
+    const acts = { " ": () => this.player.toggle(), ArrowLeft: () => this.player.step(-1), ArrowRight: () => this.player.step(1) };
+    const act = acts[name] || (/^[jkl]$/i.test(name) ? () => this.player.shuttle(name.toLowerCase()) : null);
+    if (act) act();
+    return Boolean(act);
   }
-  setTimeout(() => { words.textContent = before; }, 1600);
 }
 
 export function playOnHover(node, place, clip) {
@@ -208,7 +225,9 @@ export function playOnHover(node, place, clip) {
   let video = null;
   const begin = () => {
     if (calm()) return;
+    clearTimeout(timer);
     timer = setTimeout(() => {
+      if (video) return;
       video = el("video", { muted: true, loop: true, playsinline: true, class: "hover-clip", src: clip });
       place.append(video);
       video.play().catch(() => {});
@@ -221,4 +240,6 @@ export function playOnHover(node, place, clip) {
   };
   node.addEventListener("pointerenter", begin);
   node.addEventListener("pointerleave", end);
+  node.addEventListener("focus", begin);
+  node.addEventListener("blur", end);
 }

@@ -1,18 +1,21 @@
-// The strip of takes: posters that play on hover, a tile for every shot still in the works, and a bin one can undo.
+// The strip of takes: posters that play on hover, a tile for every shot still in the works, stars, and a bin one can undo.
 import { button, el } from "./dom.js";
 import { playOnHover } from "./stage.js";
 
 export class Takes {
   constructor(acts) {
-    this.acts = acts; // showTake(id), showJob(id), bin(take), restore(take)
+    this.acts = acts; // showTake(id), showJob(id), bin(take), star(take), compare(take), more()
     this.list = el("ul", { id: "takes-list" });
-    this.undo = el("div", { id: "takes-undo", role: "status" });
-    this.node = el("section", { id: "takes", "aria-label": "Takes" }, this.undo, this.list);
+    this.more = button("Earlier takes", "plus", () => this.acts.more(), { class: "tile tile-more", hidden: true });
+    this.asking = el("p", { id: "takes-asking", role: "status" });
+    this.node = el("section", { id: "takes", "aria-label": "Takes" }, this.asking, el("div", { class: "takes-row" }, this.list, this.more));
+    this.list.addEventListener("keydown", (event) => this.onKey(event));
     this.tiles = new Map();
   }
 
-  show(takes, jobs, selected) {
-    this.node.hidden = !takes.length && !jobs.length && !this.undo.childElementCount;
+  show(takes, jobs, selected, more) {
+    this.node.hidden = !takes.length && !jobs.length;
+    this.more.hidden = !more;
     const wanted = [...jobs.map((job) => this.jobTile(job)), ...takes.map((take) => this.takeTile(take))];
     const kept = new Set(wanted.map((tile) => tile.dataset.key));
     for (const key of this.tiles.keys()) if (!kept.has(key)) this.tiles.delete(key);
@@ -23,16 +26,31 @@ export class Takes {
     while (this.list.children.length > wanted.length) this.list.lastChild.remove();
   }
 
+  ask(words) {
+    this.asking.textContent = words;
+    this.node.dataset.choosing = String(Boolean(words));
+  }
+
   takeTile(take) {
     const key = `take-${take.id}`;
-    if (this.tiles.has(key)) return this.tiles.get(key);
+    const tile = this.tiles.get(key) || this.newTile(key, take);
+    tile.take = take;
+    const [open, star] = [tile.firstChild, tile.querySelector(".tile-star")];
+    open.title = take.title;
+    open.setAttribute("aria-label", `Take: ${take.title}${take.starred ? ", starred" : ""}`);
+    star.setAttribute("aria-pressed", String(take.starred));
+    return tile;
+  }
+
+  newTile(key, take) {
     const open = el(
-      "button", { type: "button", class: "tile", title: take.prompt, "aria-label": `Take: ${take.prompt}`, onclick: () => this.acts.showTake(take.id) },
+      "button", { type: "button", class: "tile", onclick: (event) => (event.shiftKey ? this.acts.compare(tile.take) : this.acts.showTake(take.id)) },
       el("img", { src: take.poster, alt: "", style: `aspect-ratio: ${take.width} / ${take.height}` }),
     );
     playOnHover(open, open, take.clip);
-    const bin = button("Move to the bin", "bin", () => this.acts.bin(take), { class: "tile-bin" });
-    const tile = el("li", { "data-key": key, "data-take": take.id }, open, bin);
+    const star = button("Star", "star", () => this.acts.star(tile.take), { class: "tile-act tile-star", "aria-pressed": "false" });
+    const bin = button("Move to the bin", "bin", () => this.acts.bin(tile.take), { class: "tile-act tile-bin" });
+    const tile = el("li", { "data-key": key, "data-take": take.id }, open, star, bin);
     this.tiles.set(key, tile);
     return tile;
   }
@@ -48,20 +66,18 @@ export class Takes {
     open.style.aspectRatio = `${job.width} / ${job.height}`;
     open.title = job.prompt;
     open.setAttribute("aria-label", `${job.words}: ${job.prompt}`);
-    open.firstChild.textContent = job.state === "queued" ? "waiting" : `${job.step}/${job.steps || "…"}`;
+    open.firstChild.textContent = job.state === "queued" ? "waiting" : job.state === "paused" ? "paused" : `${job.step}/${job.steps || "…"}`;
     open.lastChild.style.width = `${job.steps ? (100 * job.step) / job.steps : 0}%`;
     return tile;
   }
 
-  offerUndo(take) {
-    clearTimeout(this.forget);
-    const back = button("Undo", null, () => { this.clearUndo(); this.acts.restore(take); }, { words: true, class: "quiet", id: "undo-bin" });
-    this.undo.replaceChildren(el("span", {}, "Take moved to the bin."), back);
-    this.forget = setTimeout(() => this.clearUndo(), 20000);
-  }
-
-  clearUndo() {
-    clearTimeout(this.forget);
-    this.undo.replaceChildren();
+  onKey(event) {
+    const item = event.target.closest("li");
+    const to = { ArrowLeft: item.previousSibling, ArrowRight: item.nextSibling, Home: this.list.firstChild, End: this.list.lastChild }[event.key];
+    if (event.key === "Delete" && item.take) this.acts.bin(item.take);
+    else if (to) to.firstChild.focus();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
   }
 }

@@ -1,0 +1,87 @@
+"""The Settings page's addresses: what an owner prefers, what the folder holds, taking everything out, ending it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from model.catalog import entries
+from studio.core import Studio
+from studio.errors import ShotError
+from studio.ui import views
+from studio.ui.drafts import Drafts
+from studio.ui.web import Body, Owned, fresh
+
+TYPED = "delete everything"  # what has to be typed
+_PREFERRED = ("model", "size", "seconds", "takes", "theme", "privacy", "notify")
+
+
+class House(Owned):
+    """Preferences, disk, export and the end."""
+
+    def __init__(self, studio: Studio, drafts: Drafts) -> None:
+        super().__init__(studio)
+        self.drafts = drafts
+
+    def routes(self) -> list[Route]:
+        """The routes of this part."""
+        return [
+            self.get("/settings", self.settings),
+            self.post("/settings", self.prefer),
+            self.get("/export.zip", self.export),
+            self.post("/delete-everything", self.delete_everything),
+        ]
+
+    def settings(self, request: Request, owner: str) -> Response:
+        """What is preferred, which models there are, and what lies on the disk."""
+        return fresh(
+            {
+                "preferences": views.preferences(self.studio.preferences(owner=owner)),
+                "models": [
+                    {"name": entry.name, "title": entry.title, "sizes": list(entry.sizes)}
+                    for entry in entries(self.studio.settings.models)
+                ],
+                "disk": self._disk(),
+                "typed": TYPED,
+            }
+        )
+
+    def prefer(self, request: Request, owner: str, body: Body) -> Response:
+        """Change what is preferred; ShotError names what is wrong."""
+        changes = {name: body[name] for name in _PREFERRED if name in body}
+        return fresh({"preferences": views.preferences(self.studio.prefer(owner=owner, **changes))})
+
+    def export(self, request: Request, owner: str) -> Response:
+        """Everything of this owner as one zip, made on the disk and removed once it is sent."""
+        folder = self.studio.settings.home / "cache"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.studio.export_everything(folder / f"{secrets.token_hex(16)}.zip", owner=owner)
+        gone = BackgroundTask(path.unlink, missing_ok=True)
+        headers = {"cache-control": "no-store"}
+        return FileResponse(path, media_type="application/zip", filename="auteur.zip", headers=headers, background=gone)
+
+    def delete_everything(self, request: Request, owner: str, body: Body) -> Response:
+        """Delete everything of this owner, for good, when the words for it were typed."""
+        if str(body.get("typed", "")).strip().casefold() != TYPED:
+            raise ShotError("typed", body.get("typed"), f"Type “{TYPED}” to go on. Nothing was deleted.", TYPED)
+        gone = self.studio.delete_everything(owner=owner)
+        self.drafts.forget(owner)
+        return fresh({"jobs": gone.jobs, "takes": gone.takes, "inputs": gone.inputs})
+
+    def _disk(self) -> dict[str, Any]:
+        """Sizes by what they hold. Where the folder is, is only for whoever sits at this machine."""
+        use = self.studio.disk_use()
+        parts = [
+            ("Takes", use.takes),
+            ("Bin", use.bin),
+            ("Pictures you gave", use.inputs),
+            ("Being shot", use.work),
+            ("Library", use.database),
+        ]
+        home = None if self.studio.settings.shared else str(use.home)
+        return {"home": home, "parts": [list(part) for part in parts], "total": use.total, "free": use.free}

@@ -1,0 +1,130 @@
+"""The Shoot page's addresses: what a form can hold, what its words mean, what it will take, and shooting it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from model.errors import ModelError
+from studio import direction
+from studio.core import Studio
+from studio.errors import ShotError, StudioError
+from studio.estimate import Forecast
+from studio.film import Shot
+from studio.ui import examples, pictures, views
+from studio.ui.form import SLOT_OF, TAKES, Forms
+from studio.ui.web import Body, Owned, file, fresh, sentence
+
+
+class Making(Owned):
+    """From a form to jobs."""
+
+    def __init__(self, studio: Studio, forms: Forms, assets: Path) -> None:
+        super().__init__(studio)
+        self.forms = forms
+        self.assets = assets
+
+    def routes(self) -> list[Route]:
+        """The routes of this part."""
+        return [
+            self.get("/start", self.start),
+            self.post("/form", self.keep),
+            self.post("/look", self.look),
+            self.post("/shoot", self.shoot),
+            self.get("/examples/{name}.{kind}", self.example),
+            self.get("/direction/{kind}-{name}.webp", self.direction),
+        ]
+
+    def start(self, request: Request, owner: str) -> Response:
+        """Everything that a page needs once: what can be asked for, the examples, and the form as it was."""
+        preferences = self.studio.preferences(owner=owner)
+        undoable = self.studio.undoable(owner=owner)
+        entry = self.studio.entry(preferences.model)
+        offered = self.studio.directions(entry.name)
+        return fresh(
+            {
+                "model": {
+                    "name": entry.name,
+                    "title": entry.title,
+                    "fps": entry.fps,
+                    "sizes": {name: list(size) for name, size in entry.sizes.items()},
+                    "seconds": entry.default_seconds,
+                    "max_seconds": entry.max_seconds,
+                    "given": dict(entry.given),
+                    "steps": entry.defaults.steps,
+                    "guidance": entry.defaults.guidance,
+                },
+                "directions": pictures.shown(self.assets, offered),
+                "examples": examples.cards(self.assets, offered),
+                "preferences": views.preferences(preferences),
+                "form": self._form(owner),
+                "slots": SLOT_OF,
+                "undo": None if undoable is None else undoable.text,
+                "shared": self.studio.settings.shared,
+            }
+        )
+
+    def _form(self, owner: str) -> dict[str, Any] | None:
+        """The form as it was typed last; for somebody who has typed nothing, their last shot."""
+        kept = self.forms.drafts.form(owner)
+        if kept is not None:
+            return kept
+        newest = self.studio.jobs(owner=owner, limit=1)
+        return self.forms.filled(newest[0].shot, owner) if newest else None
+
+    def keep(self, request: Request, owner: str, body: Body) -> Response:
+        """Keep the form as it is typed."""
+        self.forms.drafts.keep_form(owner, body)
+        return fresh({"kept": True})
+
+    def look(self, request: Request, owner: str, body: Body) -> Response:
+        """What the words mean to the model, what it is given to read, and what the shot will take."""
+        typed = body.get("prompt")
+        prompt = typed if isinstance(typed, str) else ""
+        found = self.studio.understand(prompt)
+        answer: dict[str, Any] = {"words": views.understanding(found), "read": prompt, "forecast": None}
+        try:
+            shot = self.forms.shot(body, owner)
+            answer["read"] = direction.compile(prompt, shot.direction) if prompt.strip() else ""
+            answer["forecast"] = self._forecast(shot, owner)
+        except (StudioError, ModelError):
+            pass  # the form is not right yet: nothing is said of it before it is shot
+        return fresh(answer)
+
+    def _forecast(self, shot: Shot, owner: str) -> dict[str, Any]:
+        told: Forecast = self.studio.forecast(replace(shot, prompt=shot.prompt.strip() or "A fox"))
+        fitting = None if told.fitting is None else {"size": told.fitting.size, "seconds": f"{told.fitting.seconds:g}"}
+        return {
+            "seconds": told.seconds,
+            "memory": told.memory_bytes,
+            "free": told.free_bytes,
+            "fits": told.fits,
+            "fitting": fitting,
+            "advice": sentence(told.advice),
+        }
+
+    def shoot(self, request: Request, owner: str, body: Body) -> Response:
+        """Shoot what the form says, once or with several seeds."""
+        form = body.get("form")
+        shot = self.forms.shot(form if isinstance(form, dict) else {}, owner)
+        count = body.get("takes", 1)
+        if count not in TAKES:
+            raise ShotError("takes", count, "One shot can have 1, 2 or 4 takes at once.", 1)
+        jobs = self.studio.submit_takes(shot, int(count), owner=owner, accept_rewrite=body.get("accept") is True)
+        self.forms.drafts.keep_form(owner, form if isinstance(form, dict) else {})
+        return fresh({"jobs": [job.id for job in jobs], "notice": jobs[0].notice, "prompt": jobs[0].shot.prompt})
+
+    def example(self, request: Request, owner: str) -> Response:
+        """An example's clip or poster: the same for everybody."""
+        path = examples.media(self.assets, request.path_params["name"], request.path_params["kind"])
+        return Response(status_code=404) if path is None else file(path)
+
+    def direction(self, request: Request, owner: str) -> Response:
+        """The small moving picture of a choice of direction."""
+        path = pictures.media(self.assets, request.path_params["kind"], request.path_params["name"])
+        return Response(status_code=404) if path is None else file(path, "image/webp")

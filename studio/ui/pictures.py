@@ -1,0 +1,102 @@
+"""The small moving pictures of each choice of direction, drawn by the world's own renderer: they show what it does.
+
+    python -m studio.ui.pictures assets      draws them all again
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from model.world.scene import Shot
+
+FOLDER = "direction"
+SIZE = (288, 180)  # pixels as it is rendered; half of that as it is kept
+FRAMES = 33
+EVERY = 3  # of the frames, one is kept
+_NAME = re.compile(r"[a-z0-9_]{1,40}")
+
+
+def media(assets: Path, kind: str, identity: str) -> Path | None:
+    """The picture of a choice; None where there is none."""
+    if not (_NAME.fullmatch(kind) and _NAME.fullmatch(identity)):
+        return None
+    path = assets / FOLDER / f"{kind}-{identity}.webp"
+    return path if path.is_file() else None
+
+
+def shown(assets: Path, offered: Mapping[str, tuple[tuple[str, str], ...]]) -> dict[str, list[dict[str, Any]]]:
+    """What can be chosen, by kind: id, label and the address of its picture or None."""
+    return {
+        kind: [{"id": each, "label": label, "picture": _address(assets, kind, each)} for each, label in pairs]
+        for kind, pairs in offered.items()
+    }
+
+
+def draw(assets: Path) -> list[Path]:
+    """Draw the picture of every choice there is into `assets`/direction; what was written."""
+    from model.world.art import Art
+    from model.world.render import Renderer
+    from model.world.scene import Scene
+
+    folder = assets / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    renderer, written = Renderer(Art(), *SIZE), []
+    for name, shot in _shots():
+        path = folder / f"{name}.webp"
+        frames = renderer.clips([Scene((shot,))], FRAMES)[0, ::EVERY].permute(0, 2, 3, 1).cpu().numpy()
+        path.write_bytes(_webp(frames))
+        written.append(path)
+    return written
+
+
+def _shots() -> Iterator[tuple[str, Shot]]:
+    """A plain shot of a fox for every choice, with that one thing as chosen."""
+    from dataclasses import replace
+
+    from model.world.scene import FRAMING_HEIGHT, Actor, Instance, Shot
+    from model.world.vocabulary import VOCABULARY
+    from studio.direction import KINDS
+
+    fox = Actor(Instance("fox"), "stand", 0.0, 0.9, 0.5, 1, 0.2)
+    plain = Shot("village", 3, "day", "clear", "static", "medium", "3d", (fox,), start=0.5, seed=5)
+    for kind in KINDS:
+        for term in VOCABULARY[kind]:
+            shot = replace(plain, **{kind: term.id})
+            if kind == "framing":
+                low, high = FRAMING_HEIGHT[term.id]
+                shot = replace(shot, actors=(replace(fox, height=(low + high) / 2, y=0.98 if term.id == "close" else 0.88),))
+            if term.id == "tracking" or kind == "style":
+                shot = replace(shot, actors=(replace(fox, action="walk"),))
+            if term.id == "bubbles":
+                shot = replace(shot, place="reef")
+            if term.id in ("stars", "fireflies"):
+                shot = replace(shot, time="night")
+            yield f"{kind}-{term.id}", shot
+
+
+def _webp(frames: Any) -> bytes:
+    from PIL import Image
+
+    small = (SIZE[0] // 2, SIZE[1] // 2)
+    pictures = [Image.fromarray(frame).resize(small, Image.Resampling.LANCZOS) for frame in frames]
+    buffer = io.BytesIO()
+    pictures[0].save(
+        buffer, "WEBP", save_all=True, append_images=pictures[1:], duration=1000 * EVERY // 16, loop=0, quality=45,
+        method=6, minimize_size=True,
+    )  # fmt: skip
+    return buffer.getvalue()
+
+
+def _address(assets: Path, kind: str, identity: str) -> str | None:
+    return None if media(assets, kind, identity) is None else f"studio/direction/{kind}-{identity}.webp"
+
+
+if __name__ == "__main__":
+    made = draw(Path(sys.argv[1] if len(sys.argv) > 1 else "assets"))
+    sys.stdout.write(f"{len(made)} pictures, {sum(path.stat().st_size for path in made) // 1000} kB\n")

@@ -1,0 +1,65 @@
+// Files that come from outside: dropped anywhere (a clip of ours brings its settings), or pasted.
+import { ask, button, el } from "./dom.js";
+import { openDialog } from "./shell.js";
+
+export function listenForFiles(page) {
+  const veil = el("div", { id: "veil", "aria-hidden": "true" }, el("p", {}, "Drop it here: a clip of ours brings its settings back"));
+  document.body.append(veil);
+  let inside = 0;
+  const dragging = (on) => { document.body.dataset.dragging = String(on); };
+  const ours = (event) => [...(event.dataTransfer?.types || [])].includes("Files") && page.onShootPage();
+  document.addEventListener("dragenter", (event) => { if (ours(event)) { inside += 1; dragging(true); } });
+  document.addEventListener("dragleave", (event) => { if (ours(event) && --inside <= 0) { inside = 0; dragging(false); } });
+  document.addEventListener("dragover", (event) => { if (ours(event)) event.preventDefault(); });
+  document.addEventListener("drop", (event) => {
+    inside = 0;
+    dragging(false);
+    if (event.defaultPrevented || !ours(event) || !event.dataTransfer.files.length) return;
+    event.preventDefault();
+    dropped(page, [...event.dataTransfer.files]);
+  });
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files || [])];
+    if (!files.length || !page.onShootPage()) return;
+    event.preventDefault();
+    page.form.frames.receive(files, page.form.frames.next());
+    page.toasts.say("The picture from the clipboard is in the shot.");
+  });
+}
+
+export async function dropped(page, files) {
+  if (files.length > 1) return page.form.frames.receive(files, "between");
+  const [file] = files;
+  page.toasts.say(`Reading ${file.name}…`);
+  let told;
+  try {
+    told = await ask(`studio/dropped?name=${encodeURIComponent(file.name)}`, "POST", file);
+  } catch (error) {
+    return page.toasts.say(error.message, { tone: "toast-stop" });
+  }
+  page.toasts.clear();
+  if (!told.form) return place(page, told.given);
+  return offer(page, file.name, told);
+}
+
+function place(page, given) {
+  const { frames } = page.form;
+  frames.take([given], given.kind === "clip" ? "between" : frames.next());
+  page.toasts.say(given.kind === "clip" ? "The clip is in the shot. It is not one of ours, so it brings no settings." : "The picture is in the shot.", { act: () => page.undo() });
+}
+
+function offer(page, name, told) {
+  const proven = told.proven ? "Verified: its settings are as they were signed." : "Its settings are what the file claims: not proven.";
+  const act = (words, what, kind, id) => button(words, null, () => { dialog.close(); what(); }, { words: true, class: kind, id });
+  const parts = [
+    el("p", { class: `verdict-line tone-${told.tone}`, "data-verdict": told.verdict }, told.line),
+    el("p", { class: "dim" }, proven),
+    el("blockquote", {}, told.form.prompt || "A shot without words."),
+  ];
+  const tools = [
+    act("Load its settings", () => page.form.fill({ ...told.form, takes: page.form.data.takes }, { why: "The form is as it was" }), "plain strong", "dropped-load"),
+    told.given && told.given.kind === "clip" ? act("Use it as frames", () => page.form.frames.take([told.given], "between"), "plain", "dropped-frames") : null,
+  ].filter(Boolean);
+  const content = el("div", { class: "dropped" }, ...parts, el("div", { class: "dialog-tools" }, ...tools));
+  const dialog = openDialog(name, content, "dropped");
+}

@@ -1,0 +1,248 @@
+// The pictures of a shot as a line of time: the first at its left, the last at its right, key frames where the hand puts
+// them; or a short clip between two trim handles. Dropped, pasted, chosen, or taken from an earlier take.
+import { ask, button, clamp, el, icon } from "./dom.js";
+import { clipLine } from "./clipline.js";
+import { cropper, differs } from "./crop.js";
+
+const MOST = 16;
+
+export class Frames {
+  constructor(start, acts) {
+    this.fps = start.model.fps;
+    this.able = start.model.given;
+    this.acts = acts; // change(part), wrong(line), shape(), seconds()
+    this.chosen = null; // "first", "last", or the index of a key frame
+    this.line = el("div", { class: "shotline" });
+    this.editor = el("div", { class: "picture-editor", hidden: true });
+    this.head = el("div", { class: "group-head" }, el("span", {}, "Pictures"), el("span", { class: "hint" }, "drop, paste or choose"));
+    this.node = el("section", { id: "pictures", "aria-label": "Pictures" }, this.head, this.line, this.editor);
+    this.slotNodes = {};
+  }
+
+  show(data) {
+    this.data = data;
+    const frames = data.frames || [];
+    if (this.chosen !== null && !this.item()) this.chosen = null;
+    if (data.clip) {
+      this.line.replaceChildren(clipLine(data.clip, this.acts.seconds(), (clip, silent) => this.put({ clip }, silent)));
+      this.editor.hidden = true;
+      return;
+    }
+    const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.key : null;
+    this.track = el("div", { class: "track", "data-empty": String(!frames.length) }, el("i", { class: "track-line" }), ...frames.map((item, index) => this.key(item, index)), this.between());
+    this.landing(this.track, (files, event) => this.receive(files, "between", event));
+    this.line.replaceChildren(...[this.able.first && this.end("first", "First"), this.able.index && this.track, this.able.last && this.end("last", "Last")].filter(Boolean));
+    if (focused) this.line.querySelector(`[data-key="${focused}"]`)?.focus();
+    this.showEditor();
+  }
+
+  reshape() {
+    this.show(this.data);
+  }
+
+  // The two ends
+
+  end(place, label) {
+    const item = this.data[place];
+    const file = this.chooser(label, false, (files) => this.receive(files, place));
+    const node = el("div", { id: `${place}-picture`, class: "end", "data-full": String(Boolean(item)), style: `--shape: ${this.acts.shape()}` }, file);
+    if (item) node.append(el("button", { type: "button", class: "end-open", "aria-label": `${label} picture: ${item.name}`, "aria-pressed": String(this.chosen === place), "data-key": place, onclick: () => this.choose(place) }, el("img", { src: item.picture, alt: "", style: fit(item, this.acts.shape()) }), el("span", {}, label)));
+    else node.append(el("button", { type: "button", class: "end-open", "aria-label": `${label} picture: choose one`, "data-key": place, onclick: () => file.click() }, icon("plus"), el("span", {}, label)));
+    this.landing(node, (files) => this.receive(files, place));
+    return node;
+  }
+
+  between() {
+    const file = this.chooser("Pictures in between, or one clip", true, (files) => this.receive(files, "between"));
+    file.id = "frames-file";
+    return el("div", { class: "between" }, file, button(this.data.frames.length ? "Add a picture in between" : "In between", "plus", () => file.click(), { words: !this.data.frames.length, class: "between-add", "data-key": "between" }));
+  }
+
+  chooser(label, many, act) {
+    return el("input", { type: "file", class: "unseen", accept: "image/png,image/jpeg,image/webp,image/gif,video/*", multiple: many, tabindex: "-1", "aria-label": label, onchange: (event) => { act([...event.target.files]); event.target.value = ""; } });
+  }
+
+  landing(node, act) {
+    node.addEventListener("dragover", (event) => { event.preventDefault(); node.dataset.over = "true"; });
+    node.addEventListener("dragleave", () => { delete node.dataset.over; });
+    node.addEventListener("drop", (event) => {
+      delete node.dataset.over;
+      const files = [...event.dataTransfer.files];
+      if (!files.length) return;
+      event.preventDefault();
+      event.stopPropagation();
+      document.body.dataset.dragging = "false";
+      act(files, event);
+    });
+  }
+
+  // Key frames
+
+  key(item, index) {
+    const at = this.at(item, index);
+    const node = el("button", {
+      type: "button", class: "key", role: "slider", "data-key": `key-${index}`, "aria-label": `Key frame ${index + 1}: ${item.name}`, "aria-valuemin": "0", "aria-valuemax": String(this.acts.seconds()),
+      "aria-valuenow": at.toFixed(2), "aria-valuetext": `${at.toFixed(2)} seconds`, "aria-current": String(this.chosen === index), style: `left: ${this.percent(at)}%`,
+      onclick: () => this.choose(index),
+    }, el("img", { src: item.picture, alt: "", draggable: "false", style: fit(item, this.acts.shape()) }), el("span", { class: "key-time" }, at.toFixed(1)));
+    node.addEventListener("pointerdown", (event) => this.drag(event, node, index));
+    node.addEventListener("keydown", (event) => this.nudge(event, index));
+    return node;
+  }
+
+  at(item, index) {
+    const end = this.acts.seconds();
+    if (item.at !== null && item.at !== undefined) return clamp(Number(item.at), 0, end);
+    return this.data.frames.length === 1 ? 0 : (index / (this.data.frames.length - 1)) * end;
+  }
+
+  percent(at) {
+    return 4 + 92 * (at / this.acts.seconds());
+  }
+
+  snap(at) {
+    const grid = 4 / this.fps; // the finest place there is
+    return clamp(Math.round(at / grid) * grid, 0, this.acts.seconds());
+  }
+
+  drag(event, node, index) {
+    if (event.button) return;
+    const { left, width } = this.track.getBoundingClientRect();
+    const began = event.clientX;
+    let at = null;
+    node.setPointerCapture(event.pointerId);
+    node.onpointermove = (move) => {
+      if (at === null && Math.abs(move.clientX - began) < 4) return;
+      at = this.snap((((move.clientX - left) / width - 0.04) / 0.92) * this.acts.seconds());
+      node.style.left = `${this.percent(at)}%`;
+      node.querySelector(".key-time").textContent = at.toFixed(1);
+    };
+    node.onpointerup = node.onpointercancel = () => {
+      node.onpointermove = node.onpointerup = null;
+      if (at !== null) this.move(index, at);
+    };
+  }
+
+  nudge(event, index) {
+    const at = this.at(this.data.frames[index], index);
+    const grid = 4 / this.fps;
+    const to = { ArrowLeft: at - grid, ArrowDown: at - grid, ArrowRight: at + grid, ArrowUp: at + grid, PageDown: at - 1, PageUp: at + 1, Home: 0, End: this.acts.seconds() }[event.key];
+    if (event.key === "Delete" || event.key === "Backspace") this.remove(index);
+    else if (to !== undefined) this.move(index, this.snap(to));
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  move(index, at) {
+    const frames = this.data.frames.map((item, each) => ({ ...item, at: each === index ? at : this.at(item, each) }));
+    this.put({ frames });
+  }
+
+  // Taking pictures in
+
+  async receive(files, place, event = null) {
+    this.node.setAttribute("aria-busy", "true");
+    try {
+      const found = [];
+      for (const file of files.slice(0, MOST)) found.push(await give(file));
+      this.take(found, place, event);
+    } catch (error) {
+      this.acts.wrong(error.status ? error.message : "The studio does not answer; give the picture again.");
+    } finally {
+      this.node.removeAttribute("aria-busy");
+    }
+  }
+
+  take(found, place, event = null) {
+    const items = found.map((item) => ({ ...item, strength: 1, crop: null }));
+    const clip = items.find((item) => item.kind === "clip");
+    if (clip) return this.put({ clip: { ...clip, start: 0, end: Math.min(clip.seconds, this.acts.seconds()) }, frames: [], first: null, last: null });
+    if (items.length === 1 && place !== "between") return this.put({ [place]: items[0] });
+    const frames = [...this.data.frames, ...this.placed(items, event)].slice(0, MOST);
+    frames.sort((a, b) => a.at - b.at);
+    return this.put({ frames });
+  }
+
+  placed(items, event) {
+    const seconds = this.acts.seconds();
+    const { left, width } = this.track.getBoundingClientRect();
+    if (event && items.length === 1) return [{ ...items[0], at: this.snap((((event.clientX - left) / width - 0.04) / 0.92) * seconds) }];
+    const taken = new Set(this.data.frames.map((item, index) => this.at(item, index).toFixed(2)));
+    return items.map((item, index) => {
+      let at = this.snap((seconds * (index + 1)) / (items.length + 1));
+      while (taken.has(at.toFixed(2)) && at + 4 / this.fps < seconds) at += 4 / this.fps;
+      taken.add(at.toFixed(2));
+      return { ...item, at };
+    });
+  }
+
+  // The place where a picture goes when nobody says which: the first, then the last, then between.
+  next() {
+    if (!this.data.first && !this.data.frames.length && this.able.first) return "first";
+    return !this.data.last && !this.data.frames.length && this.able.last ? "last" : "between";
+  }
+
+  // One picture's own settings
+
+  item() {
+    if (this.chosen === "first" || this.chosen === "last") return this.data[this.chosen];
+    return (this.data.frames || [])[this.chosen];
+  }
+
+  choose(which) {
+    this.chosen = this.chosen === which ? null : which;
+    this.show(this.data);
+  }
+
+  showEditor() {
+    const item = this.chosen === null ? null : this.item();
+    this.editor.hidden = !item;
+    if (!item) return this.editor.replaceChildren();
+    const parts = [];
+    if (differs(item, this.acts.shape())) parts.push(cropper(item, this.acts.shape(), (crop) => this.edit({ crop })));
+    parts.push(strength(item.strength, (value) => this.edit({ strength: value })));
+    const file = this.chooser("Another picture", false, (files) => this.receive(files, typeof this.chosen === "number" ? "between" : this.chosen));
+    const tools = [file, button("Remove", "bin", () => this.remove(this.chosen), { words: true, class: "link" })];
+    if (typeof this.chosen !== "number") tools.unshift(button("Replace", "again", () => file.click(), { words: true, class: "link" }));
+    this.editor.replaceChildren(el("p", { class: "picture-name" }, item.name), ...parts, el("div", { class: "picture-tools" }, ...tools));
+  }
+
+  edit(change) {
+    if (typeof this.chosen !== "number") return this.put({ [this.chosen]: { ...this.item(), ...change } });
+    return this.put({ frames: this.data.frames.map((item, index) => (index === this.chosen ? { ...item, ...change } : item)) });
+  }
+
+  remove(which) {
+    this.chosen = null;
+    if (typeof which !== "number") return this.put({ [which]: null });
+    return this.put({ frames: this.data.frames.filter((item, index) => index !== which) });
+  }
+
+  put(part) {
+    this.acts.change(part);
+  }
+}
+
+export function give(file) {
+  return ask(`studio/given?name=${encodeURIComponent(file.name || "pasted.png")}`, "POST", file);
+}
+
+// How firmly a picture is kept.
+export function strength(value, onchange) {
+  const shown = el("output", {}, `${Math.round(value * 100)} %`);
+  const input = el("input", {
+    type: "range", min: "5", max: "100", step: "5", value: String(Math.round(value * 100)), "aria-label": "Strength",
+    oninput: (event) => { shown.textContent = `${event.target.value} %`; event.target.style.setProperty("--at", `${event.target.value}%`); },
+    onchange: (event) => onchange(Number(event.target.value) / 100),
+  });
+  input.style.setProperty("--at", `${Math.round(value * 100)}%`);
+  return el("label", { class: "strength" }, el("span", {}, "Strength"), input, shown);
+}
+
+// The used part fills the tile.
+function fit(item, ratio) {
+  if (!item.crop || !differs(item, ratio)) return "";
+  const [x, y, width, height] = item.crop;
+  return `object-fit: fill; width: ${100 / width}%; height: ${100 / height}%; left: ${(-100 * x) / width}%; top: ${(-100 * y) / height}%`;
+}

@@ -1,0 +1,69 @@
+// Under the prompt: what the model understood, what it cannot draw, and what the policy says.
+import { button, el } from "./dom.js";
+
+export function words(found, prompt, model) {
+  if (!prompt.trim()) return [];
+  const cannot = row("Can’t draw", found.cannot, "cannot");
+  if (!found.can.length) {
+    const line = `${model} finds nothing here that it can draw. It reads English and knows its own small world.`;
+    return [el("p", { class: "note note-warn", role: "status" }, line), cannot].filter(Boolean);
+  }
+  return [row("Will film", found.can, "can"), cannot].filter(Boolean);
+}
+
+function row(title, pairs, kind) {
+  if (!pairs.length) return null;
+  const items = pairs.map(([word, what]) => el("li", {}, el("mark", { class: "word", title: what }, word)));
+  return el("div", { class: `words words-${kind}` }, el("span", { class: "words-title" }, title), el("ul", {}, ...items));
+}
+
+export class PolicyPanel {
+  constructor(acts) {
+    this.acts = acts; // accept(), put(text)
+    this.node = el("div", { id: "policy", hidden: true });
+    this.back = button("Back to what I wrote", "undo", () => this.goBack(), { words: true, class: "link", id: "policy-undo", hidden: true });
+  }
+
+  show(policy, form) {
+    const typed = policy.field === "negative" ? form.negative : form.prompt;
+    const parts = [el("p", { class: "policy-why", role: "alert" }, policy.message)];
+    if (policy.field && policy.spans.length) parts.push(el("p", { class: "policy-words" }, ...marked(typed, policy.spans)));
+    if (policy.offered) parts.push(el("p", { class: "policy-offer" }, policy.offered));
+    const accept = policy.offered ? button("Shoot this version", null, () => this.acts.accept(), { words: true, class: "plain", id: "policy-accept" }) : null;
+    const edit = button(policy.offered ? "Edit" : "Edit my words", null, () => this.edit(policy, form), { words: true, class: "plain", id: "policy-edit" });
+    this.node.replaceChildren(...parts, el("div", { class: "policy-buttons" }, ...[accept, edit].filter(Boolean)));
+    this.node.hidden = false;
+    this.back.hidden = true;
+  }
+
+  edit(policy, form) {
+    this.original = form.prompt;
+    this.hide();
+    this.back.hidden = !policy.offered || policy.offered === form.prompt;
+    this.acts.put(policy.offered || form.prompt);
+  }
+
+  goBack() {
+    this.back.hidden = true;
+    this.acts.put(this.original);
+  }
+
+  hide() {
+    this.node.hidden = true;
+    this.back.hidden = true;
+    this.node.replaceChildren();
+  }
+}
+
+// The words with some stretches marked. The studio counts characters, a browser counts halves of some.
+function marked(text, spans) {
+  const signs = [...text];
+  const parts = [];
+  let at = 0;
+  for (const [start, end] of [...spans].sort((a, b) => a[0] - b[0])) {
+    if (start < at || end <= start || end > signs.length) continue;
+    parts.push(signs.slice(at, start).join(""), el("mark", {}, signs.slice(start, end).join("")));
+    at = end;
+  }
+  return [...parts, signs.slice(at).join("")];
+}

@@ -1,0 +1,116 @@
+// The Settings page: what is preferred, where things lie and how much, taking everything out, and ending it.
+import { ask, button, bytes, choices, el, tell } from "./dom.js";
+import { mayNotify } from "./bell.js";
+
+const RATIOS = { landscape: "16:9", portrait: "9:16", square: "1:1" };
+const PRIVACY = [
+  ["full", "Everything", "The clip carries its whole recipe: words, seed, settings. Drop it here and all comes back."],
+  ["no-prompt", "All but my words", "Seed and settings travel with the clip, your words stay here."],
+  ["origin-only", "Only that it is AI-made", "The clip says that a model made it, and which. Nothing of how."],
+];
+
+export class Settings {
+  constructor(page) {
+    this.page = page;
+    this.node = el("div", { class: "sheet-page", id: "settings" });
+  }
+
+  async mount(root) {
+    root.replaceChildren(this.node);
+    await this.load();
+  }
+
+  async load() {
+    try {
+      this.draw(await ask("studio/settings"));
+    } catch (error) {
+      this.node.replaceChildren(el("p", { class: "note" }, error.message));
+    }
+  }
+
+  draw({ preferences, models, disk, typed }) {
+    this.error = el("p", { class: "field-error", role: "alert", hidden: true });
+    const set = (name) => (value) => this.prefer({ [name]: value });
+    const sizes = (models.find((each) => each.name === preferences.model) || models[0]).sizes;
+    const seconds = el("input", { type: "text", inputmode: "decimal", value: String(preferences.seconds), id: "default-seconds", onchange: (event) => this.prefer({ seconds: Number(event.target.value.replace(",", ".")) }) });
+    this.node.replaceChildren(
+      el("header", { class: "page-top" }, el("h2", {}, "Settings")), this.error,
+      group("A new shot", "What the form begins with.",
+        models.length > 1 ? choices("prefer-model", "Model", models.map((each) => [each.name, each.title]), preferences.model, set("model")) : el("p", { class: "dim" }, `Shoots with ${models[0].title}. Other models appear here once they are installed.`),
+        choices("prefer-size", "Picture", sizes.map((name) => [name, RATIOS[name] || name]), preferences.size, set("size")),
+        el("label", { class: "field" }, el("span", {}, "Seconds"), seconds),
+        choices("prefer-takes", "Takes", [[1, "1"], [2, "2"], [4, "4"]], preferences.takes, (value) => this.prefer({ takes: Number(value) }))),
+      group("The room", "",
+        choices("prefer-theme", "Theme", [["dark", "Dark"], ["light", "Light"], ["system", "As the system"]], preferences.theme, set("theme")),
+        choices("prefer-notify", "When a shot ends", [["off", "Nothing"], ["sound", "A sound"], ["notice", "A notice"], ["both", "Both"]], preferences.notify, (value) => this.notify(value))),
+      group("What a clip tells", "Every clip says that a model made it. How much more is yours to say.", this.privacy(preferences)),
+      group("The studio’s folder", disk.home || "", this.disk(disk)),
+      group("Everything of yours", "", this.everything(typed)),
+    );
+  }
+
+  privacy(preferences) {
+    const said = el("p", { class: "dim" });
+    const tell = (value) => { said.textContent = PRIVACY.find(([id]) => id === value)[2]; };
+    tell(preferences.privacy);
+    return el("div", {}, choices("prefer-privacy", "Recipe in the clip", PRIVACY.map(([id, words]) => [id, words]), preferences.privacy, (value) => { tell(value); this.prefer({ privacy: value }); }), said);
+  }
+
+  disk(disk) {
+    const most = Math.max(1, disk.total);
+    const lines = disk.parts.map(([name, size]) => el("div", { class: "disk-line" }, el("span", {}, name), el("i", { style: `--part: ${(100 * size) / most}%` }), el("span", { class: "mono" }, bytes(size))));
+    const empty = button("Empty the bin", "bin", () => this.emptyBin(), { words: true, class: "plain", id: "empty-bin" });
+    return el("div", { id: "disk" }, ...lines, el("p", { class: "dim" }, `${bytes(disk.total)} in all, ${bytes(disk.free)} free on this disk.`), empty);
+  }
+
+  everything(typed) {
+    const field = el("input", { type: "text", id: "delete-typed", autocomplete: "off", placeholder: typed, "aria-label": `Type “${typed}” to delete everything` });
+    const gone = button("Delete everything", "bin", () => this.deleteAll(field.value), { words: true, class: "plain danger", id: "delete-everything", disabled: true });
+    field.addEventListener("input", () => { gone.disabled = field.value.trim().toLowerCase() !== typed; });
+    return el("div", { class: "everything" },
+      el("a", { class: "plain", id: "export", href: "studio/export.zip", download: "" }, el("span", {}, "Export everything")),
+      el("p", { class: "dim" }, "One zip: clips, posters, recipes, and the pictures you gave."),
+      el("div", { class: "delete-line" }, field, gone),
+      el("p", { class: "dim" }, `Deletes every take, shot and picture of yours, for good. Type “${typed}” to allow it.`));
+  }
+
+  async prefer(changes) {
+    this.error.hidden = true;
+    try {
+      const told = await tell("studio/settings", changes);
+      this.page.preferred(told.preferences);
+    } catch (error) {
+      this.error.textContent = error.message;
+      this.error.hidden = false;
+    }
+  }
+
+  async notify(value) {
+    if (value === "notice" || value === "both") {
+      if (!(await mayNotify())) this.page.toasts.say("This browser does not allow notices; the sound works all the same.");
+    }
+    this.prefer({ notify: value });
+  }
+
+  async emptyBin() {
+    const { deleted } = await tell("studio/bin/empty").catch(() => ({ deleted: 0 }));
+    this.page.toasts.say(deleted ? `${deleted} ${deleted === 1 ? "take is" : "takes are"} gone for good.` : "The bin was empty.");
+    this.load();
+  }
+
+  async deleteAll(typed) {
+    try {
+      const gone = await tell("studio/delete-everything", { typed });
+      this.page.deleted();
+      this.page.toasts.say(`Deleted: ${gone.takes} takes, ${gone.jobs} shots, ${gone.inputs} pictures.`);
+      this.load();
+    } catch (error) {
+      this.error.textContent = error.message;
+      this.error.hidden = false;
+    }
+  }
+}
+
+function group(title, lead, ...content) {
+  return el("section", { class: "settings-group" }, el("div", { class: "settings-head" }, el("h3", {}, title), lead ? el("p", { class: "dim" }, lead) : null), el("div", { class: "settings-body" }, ...content));
+}

@@ -1,0 +1,24 @@
+// One line at the foot of the page, read out as it comes, with at most one thing to do about it.
+import { button, el } from "./dom.js";
+
+const STAYS = 12000; // milliseconds; with something to do, else half of it
+
+export class Toasts {
+  constructor() {
+    this.node = el("div", { id: "toasts", role: "status", "aria-live": "polite" });
+    document.body.append(this.node);
+  }
+
+  say(words, { act = null, label = "Undo", id = null, tone = "" } = {}) {
+    clearTimeout(this.timer);
+    const close = button("Close", "close", () => this.clear(), { class: "toast-close" });
+    const acting = act ? button(label, null, () => { this.clear(); act(); }, { words: true, class: "toast-act", id }) : null;
+    this.node.replaceChildren(el("div", { class: `toast ${tone}` }, ...[el("span", {}, words), acting, close].filter(Boolean)));
+    this.timer = setTimeout(() => this.clear(), act ? STAYS : STAYS / 2);
+  }
+
+  clear() {
+    clearTimeout(this.timer);
+    this.node.replaceChildren();
+  }
+}

@@ -1,0 +1,130 @@
+"""Files that are dropped, pasted or chosen: pictures and clips to shoot from, clips of ours that bring their settings.
+
+A file is written straight to the disk as it comes, looked at, kept by content, and known to the page under an id of its
+owner. Its name is shown and never used as a path.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from pathlib import Path
+from typing import Any
+
+from anyio import open_file, to_thread
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from studio.core import Studio
+from studio.disk import require_space
+from studio.errors import MediaError, NotFound, RecipeError
+from studio.provenance import ProvenanceError
+from studio.ui import given, views
+from studio.ui.drafts import Given
+from studio.ui.form import Forms
+from studio.ui.web import PREFIX, Owned, fresh, guarded, sentence
+
+MAX_BYTES = 256_000_000
+_log = logging.getLogger(__name__)
+
+
+class Uploads(Owned):
+    """Given files of an owner."""
+
+    def __init__(self, studio: Studio, forms: Forms) -> None:
+        super().__init__(studio)
+        self.forms = forms
+        self.drafts = forms.drafts
+
+    def routes(self) -> list[Route]:
+        """The routes of this part."""
+        return [
+            Route(f"{PREFIX}/given", self.give, methods=["POST"]),
+            Route(f"{PREFIX}/dropped", self.drop, methods=["POST"]),
+            self.get("/given/{given}/picture", self.picture),
+            self.get("/given/{given}/strip", self.strip),
+        ]
+
+    async def give(self, request: Request) -> Response:
+        """A picture or a clip to shoot from, as the body of the request; `?name=` is what it is called."""
+        return await self._receiving(request, self._given)
+
+    async def drop(self, request: Request) -> Response:
+        """A file that was dropped anywhere on the page: its settings, when it is a clip of ours."""
+        return await self._receiving(request, self._dropped)
+
+    def picture(self, request: Request, owner: str) -> Response:
+        """A given picture, or the first frame of a given clip, as the page shows it."""
+        found, path = self._found(request, owner)
+        return _webp(given.picture(path, found))
+
+    def strip(self, request: Request, owner: str) -> Response:
+        """A given clip as a row of small frames."""
+        found, path = self._found(request, owner)
+        return _webp(given.strip(path, found))
+
+    def _given(self, path: Path, name: str, owner: str) -> Response:
+        return fresh(given.receive(self.drafts, self.studio.library, owner, path, name).shown())
+
+    def _dropped(self, path: Path, name: str, owner: str) -> Response:
+        answer: dict[str, Any] = {"form": None, "given": None, "verdict": None, "line": "", "tone": "warn"}
+        try:
+            shot, report = self.studio.shot_of(path)
+            tone, line = views.VERDICTS[report.verdict]
+            answer |= {"form": self.forms.filled(shot, owner), "verdict": report.verdict, "tone": tone, "line": line}
+            answer["proven"] = report.recipe_verified
+        except (RecipeError, ProvenanceError, OSError) as error:
+            answer["line"] = sentence(str(error).replace(path.name, name))
+        try:
+            answer["given"] = given.receive(self.drafts, self.studio.library, owner, path, name).shown()
+        except MediaError:
+            if answer["form"] is None:
+                raise
+        return fresh(answer)
+
+    async def _receiving(self, request: Request, look: Any) -> Response:
+        """The body on disk, looked at, and gone again; what is kept lies in the library."""
+        owner = self.owner(request)
+        name = Path(request.query_params.get("name", "file").replace("\\", "/")).name or "file"
+        folder = self.studio.settings.home / "cache"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / f"{secrets.token_hex(16)}{_suffix(name)}"
+        try:
+            await _save(request, path)
+            return await to_thread.run_sync(lambda: guarded(lambda: look(path, name, owner)))
+        except MediaError as error:
+            return fresh({"error": sentence(str(error))}, 409)
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _found(self, request: Request, owner: str) -> tuple[Given, Path]:
+        found = self.drafts.given(owner, request.path_params["given"])
+        path = None if found is None else self.drafts.path(found)
+        if found is None or path is None:
+            raise NotFound("there is no such picture")
+        return found, path
+
+
+async def _save(request: Request, path: Path) -> None:
+    if int(request.headers.get("content-length") or 0) > MAX_BYTES:
+        raise HTTPException(413, f"Up to {MAX_BYTES // 1_000_000} MB can be given at once.")
+    require_space(path.parent, int(request.headers.get("content-length") or 0))
+    written = 0
+    async with await open_file(path, "wb") as out:
+        async for chunk in request.stream():
+            written += len(chunk)
+            if written > MAX_BYTES:
+                raise HTTPException(413, f"Up to {MAX_BYTES // 1_000_000} MB can be given at once.")
+            await out.write(chunk)
+
+
+def _suffix(name: str) -> str:
+    """The name's ending, where it is a plain one: readers of credentials choose their parser by it."""
+    suffix = Path(name).suffix.lower()
+    return suffix if suffix[1:].isalnum() and len(suffix) < 8 else ""
+
+
+def _webp(data: bytes) -> Response:
+    return Response(data, media_type="image/webp", headers={"cache-control": "private, max-age=3600"})
