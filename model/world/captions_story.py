@@ -9,9 +9,11 @@ import random
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from model.world.captions import SAID, _article, _bare, _extras, _many, _name, _pick, _plural, _upper
+from model.world.captions import SAID, _bare, _extras, _name, _pick, _timeless, _upper
+from model.world.naming import article, many, plural_verb
 from model.world.scene import SUBJECT, Actor, Scene, Shot
 from model.world.vocabulary import term
+from model.world.wording import act_words
 
 CROWD = 4
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
@@ -61,7 +63,7 @@ def story(scene: Scene, rng: random.Random) -> str:
             parts.append(_told(shot, rng, rng.choice(("the same ", "the ", "the same ")) + known))
         else:
             known = _name(shot.actors[-1], rng) if shot.actors else None
-            parts.append(_told(shot, rng, _article(known) if known is not None else None))
+            parts.append(_told(shot, rng, article(known) if known is not None else None))
     if rng.random() < 0.5:
         return " ".join(f"Shot {n}: {part}." for n, part in enumerate(parts, 1))
     text = parts[0]
@@ -96,13 +98,14 @@ def _core(shot: Shot, rng: random.Random, name: str | None) -> str:
     """Who does what: "a fox follows a bear", "a herd of mammoths walk", "a big sign that says ZOO"."""
     if not shot.actors:
         return rng.choice(_TITLE).format(shot.sign.word if shot.sign is not None else "WELCOME")
-    main, act = shot.actors[-1], _pick(term("action", shot.actors[-1].action), rng, usual=0.6, most=4)
-    name = name or _article(_name(main, rng))
+    main = shot.actors[-1]
+    act = rng.choice(act_words(SUBJECT[main.instance.subject], main.action)[:5])
+    name = name or article(_name(main, rng))
     if len(shot.actors) >= CROWD:
-        return f"{crowd(shot.actors, rng)} {_plural(act)}"
+        return f"{crowd(shot.actors, rng)} {plural_verb(act)}"
     others = [_another(a, main, rng) for a in shot.actors[:-1]]
     if shot.relation is None:
-        return f"{name} and {others[0]} {_plural(act)}" if others else f"{name} {act}"
+        return f"{name} and {others[0]} {plural_verb(act)}" if others else f"{name} {act}"
     return _related(shot, rng, name, others, act)
 
 
@@ -114,7 +117,7 @@ def _related(shot: Shot, rng: random.Random, name: str, others: Sequence[str], a
     if shot.relation == "follows":
         if len(others) > 1:
             return f"{everybody} " + rng.choice(("{} in a row", "{} one behind the other", "{} in a line")).format(
-                _plural(act)
+                plural_verb(act)
             )
         return f"{name} {rng.choice(_FOLLOWS)} {rest}"
     if shot.relation == "meets":
@@ -122,14 +125,14 @@ def _related(shot: Shot, rng: random.Random, name: str, others: Sequence[str], a
             return f"{everybody} {rng.choice(('meet', 'meet each other', 'come together', 'come face to face'))}"
         return f"{name} {rng.choice(_MEETS)} {rest}"
     if shot.relation == "beside" and together and rng.random() < 0.4:
-        return f"{everybody} {_plural(act)} {rng.choice(('side by side', 'together', 'next to each other'))}"
+        return f"{everybody} {plural_verb(act)} {rng.choice(('side by side', 'together', 'next to each other'))}"
     return f"{name} {act} {rng.choice(_BESIDE if shot.relation == 'beside' else _IN_FRONT)} {rest}"
 
 
 def _another(actor: Actor, main: Actor, rng: random.Random) -> str:
     name = _name(actor, rng)
     alike = actor.instance.subject == main.instance.subject and actor.instance.colour is None
-    return f"another {_bare(_article(name))}" if alike else _article(name)
+    return f"another {_bare(article(name))}" if alike else article(name)
 
 
 def crowd(actors: Sequence[Actor], rng: random.Random) -> str:
@@ -137,7 +140,7 @@ def crowd(actors: Sequence[Actor], rng: random.Random) -> str:
     main = SUBJECT[actors[-1].instance.subject]
     kind = getattr(main, "kind", "")
     mixed = len({a.instance.subject for a in actors}) > 1
-    many = "people" if mixed else _many(_pick(term("subject", main.id), rng, usual=0.7, most=3))
+    name = "people" if mixed else many(_pick(term("subject", main.id), rng, usual=0.7, most=3))
     forms = ["several {}", "many {}", "a group of {}", "a crowd of {}", "lots of {}", f"{_number(len(actors))} {{}}"]
     if kind == "person":
         forms += ["a crowd of {}", "a bustling crowd of {}", "a throng of {}"]
@@ -149,7 +152,7 @@ def crowd(actors: Sequence[Actor], rng: random.Random) -> str:
         forms += ["a flock of {}", "a swarm of {}"]
     elif kind == "vehicle":
         forms += ["a row of {}", "a line of {}"]
-    return rng.choice(forms).format(many)
+    return rng.choice(forms).format(name)
 
 
 def _number(count: int) -> str:
@@ -160,7 +163,7 @@ def _sentences(shot: Shot, rng: random.Random) -> list[str]:
     """Hour, weather, camera, framing and style, each as a sentence of its own; some are left out."""
     out = []
     air = []
-    if shot.place not in ("reef", "space") and rng.random() < SAID["time"] * (1 if shot.time != "day" else 0.5):
+    if not _timeless(shot) and rng.random() < SAID["time"] * (1 if shot.time != "day" else 0.5):
         air.append(_pick(term("time", shot.time), rng, usual=0.5, most=4))
     if shot.weather != "clear" and rng.random() < SAID["weather"]:
         air.append(_pick(term("weather", shot.weather), rng, usual=0.6, most=3))

@@ -16,7 +16,8 @@ from torch import Tensor
 
 from model.world.art import Art, Sprite
 from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP
-from model.world.captions import _article, _name, _pick, _tidy
+from model.world.captions import _name, _pick, _tidy, _upper
+from model.world.naming import article
 from model.world.outside_drawings import CREATURES, creature, scenery
 from model.world.outside_pictures import MAKERS, hill, page, photograph
 from model.world.places import PlaceLayers
@@ -24,6 +25,7 @@ from model.world.render import Renderer
 from model.world.scene import OUTSIDE, SUBJECT, Actor, Scene, SceneOptions, Shot, _actor
 from model.world.style_filters import Sheet
 from model.world.vocabulary import VOCABULARY, term
+from model.world.wording import act_words
 
 KINDS: Mapping[str, float] = MappingProxyType({"subject": 0.35, "child": 0.25, "picture": 0.4})
 STILL = 0.35  # how often the camera holds still over a drawing that moves itself
@@ -206,18 +208,23 @@ def _words(rng: random.Random, shot: Shot, media: Sequence[str]) -> str:
     """Words for somebody drawn on paper: what it is drawn with, or only what it does."""
     actor = shot.actors[-1]
     name = _name(actor, rng)
-    act = _pick(term("action", actor.action), rng, usual=0.6, most=4)
-    form, drawn = rng.random(), rng.choice(media).format(_article(name))
+    act = rng.choice(act_words(SUBJECT[actor.instance.subject], actor.action)[:5])
+    form, drawn = rng.random(), rng.choice(media).format(article(name))
     if form < 0.4:
-        core = f"the {name} {act}"
+        core = f"{_the(name)} {act}"
     elif form < 0.7:
         core = f"{drawn} that {act}"
     else:
-        core = f"{drawn}. The {name} {act}"
+        core = f"{drawn}. {_upper(_the(name))} {act}"
     air = _air(rng, shot)
     if air and air[0].startswith(("in ", "with ", "while ", "as ")):
         core += " " + air.pop(0)
     return ", ".join([core, *air])
+
+
+def _the(name: str) -> str:
+    """A name that was said before: "the fox", but "santa claus"."""
+    return f"the {name}" if article(name).startswith(("a ", "an ")) else article(name)
 
 
 def _air(rng: random.Random, shot: Shot) -> list[str]:

@@ -15,7 +15,8 @@ from model.world.art import Art
 from model.world.captions import caption
 from model.world.outside import Outside
 from model.world.render import FPS, Renderer
-from model.world.scene import SUBJECT, Actor, Instance, Scene, SceneOptions, Shot, sample_scene
+from model.world.scene import SUBJECT, Actor, Instance, Scene, SceneOptions, Shot, sample_scene, who
+from model.world.setting import SETTINGS
 from model.world.vocabulary import VOCABULARY
 
 KINDS = ("place", "subject", "style", "weather", "camera", "action", "story", "outside")
@@ -95,15 +96,15 @@ def _scenes(wanted: Preview, art: Art) -> Iterator[tuple[str, Scene]]:
 def _showing(kind: str, identity: str, here: Sequence[str]) -> Shot:
     """A plain shot in which one thing is as asked."""
     if kind == "action":
-        who = [s for s in here if identity in SUBJECT[s].moves]
+        able = [s for s in here if identity in SUBJECT[s].moves]
         usual = _SHOWS.get(identity)
-        subject = usual if usual in who else next(iter(who), here[0])
+        subject = usual if usual in able else next(iter(able), here[0])
         return _with(replace(_PLAIN, place="reef" if SUBJECT[subject].home == "water" else "meadow"), subject, identity)
     shot = replace(_PLAIN, place="village") if kind in ("weather", "camera") else _PLAIN
     if kind == "place":
-        shot = replace(shot, place=identity, weather="clear")
-        homes = ("water",) if identity == "reef" else ("ground",)
-        return _with(shot, next((s for s in here if SUBJECT[s].home in homes), here[0]))
+        hours = SETTINGS[identity].hours
+        shot = replace(shot, place=identity, time="day" if "day" in hours else hours[0])
+        return _with(shot, who(identity, {"subject": here})[0])
     shot = replace(shot, weather=identity) if kind == "weather" else shot
     shot = replace(shot, camera=identity) if kind == "camera" else shot
     shot = replace(shot, style=identity) if kind == "style" else shot

@@ -11,11 +11,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from model.world.cast import CAST, Subject
+from model.world.setting import SETTINGS, weathers
 from model.world.vocabulary import VOCABULARY
 
 SUBJECT = {subject.id: subject for subject in CAST}
-DRY = ("reef", "space", "room")
-NO_HOUR = ("reef", "space")
+DIVERS = ("crab", "turtle", "astronaut", "rocket")
+ROOMS = ("gallery", "kitchen", "library", "cave", "stage")  # too low for a bus; the living room takes anybody, as ever
 HUES: Mapping[str, float] = {"red": 0.0, "orange": 0.07, "green": 0.36, "blue": 0.60, "purple": 0.77, "pink": 0.90}
 OUTSIDE = "outside"  # the place of a picture that is not of this world: see outside.py
 FRAMING_HEIGHT = {"close": (0.68, 0.82), "medium": (0.48, 0.60), "wide": (0.30, 0.38)}
@@ -160,14 +161,15 @@ def _sample(rng: random.Random, options: SceneOptions) -> Scene:
 
 def _sample_shot(rng: random.Random, options: SceneOptions) -> Shot:
     place = rng.choice(allowed("place", options.knows))
-    subject = SUBJECT[rng.choice(_who(place, options.knows))]
+    subject = SUBJECT[rng.choice(who(place, options.knows))]
     framing = _weighted(rng, options.framings)
     actors = [_actor(rng, subject, place, framing, options, slot=0)]
     if rng.random() < options.extras:
-        other = subject if rng.random() < 0.5 else SUBJECT[rng.choice(_who(place, options.knows))]
+        other = subject if rng.random() < 0.5 else SUBJECT[rng.choice(who(place, options.knows))]
         actors = [_actor(rng, other, place, framing, options, slot=1), replace(actors[0], x=-abs(actors[0].x) - 0.22)]
+    place_seed, time = rng.randrange(options.pool), _time(rng, place, options.knows)
     return Shot(
-        place, rng.randrange(options.pool), _time(rng, place, options.knows), _weather(rng, place, options.knows),
+        place, place_seed, time, _weather(rng, place, time, options.knows),
         _camera(rng, actors[-1], options.knows), framing, _style(rng, options), tuple(actors),
         start=1.5 + rng.uniform(-1.5, 1.5) * options.spread, seed=rng.randrange(1 << 30),
     )  # fmt: skip
@@ -176,43 +178,50 @@ def _sample_shot(rng: random.Random, options: SceneOptions) -> Shot:
 def _next_shot(rng: random.Random, shot: Shot, options: SceneOptions) -> Shot:
     """The shot after a cut: the very same instances, another place or another framing."""
     subject = SUBJECT[shot.actors[-1].instance.subject]
-    places = [p for p in allowed("place", options.knows) if subject.id in _who(p, options.knows)]
+    places = [p for p in allowed("place", options.knows) if subject.id in who(p, options.knows)]
     place = rng.choice(places) if rng.random() < 0.7 else shot.place
     framing = _weighted(rng, options.framings)
     actor = replace(_actor(rng, subject, place, framing, options, slot=0), instance=shot.actors[-1].instance)
+    stays = place == shot.place
+    hours = SETTINGS[place].hours
+    time = shot.time if len(hours) == 1 or shot.time in hours or place == "room" else hours[0]
     return replace(
-        shot, place=place, place_seed=shot.place_seed if place == shot.place else rng.randrange(options.pool),
-        framing=framing, weather=shot.weather if place == shot.place else _weather(rng, place, options.knows),
+        shot, place=place, place_seed=shot.place_seed if stays else rng.randrange(options.pool), time=time,
+        framing=framing, weather=shot.weather if stays else _weather(rng, place, time, options.knows),
         camera=_camera(rng, actor, options.knows), actors=(actor,), seed=rng.randrange(1 << 30),
     )  # fmt: skip
 
 
-def _who(place: str, knows: Mapping[str, Collection[str]] | None) -> list[str]:
-    """Who can be in a place: swimmers in the reef, nobody else but divers of the ground; all others outside it."""
+def who(place: str, knows: Mapping[str, Collection[str]] | None) -> list[str]:
+    """Who can be in a place: who is at home there, and in the reef a few that dive; whoever there is if nobody is."""
     cast = [SUBJECT[i] for i in allowed("subject", knows)]
-    if place == "reef":
-        return [s.id for s in cast if s.home == "water" or s.id in ("crab", "turtle", "astronaut", "rocket")] or [
-            s.id for s in cast
-        ]
-    return [s.id for s in cast if s.home != "water"] or [s.id for s in cast]
+    homes, inside = SETTINGS[place].homes, place in ROOMS
+    here = [
+        s.id
+        for s in cast
+        if (s.home in homes or (s.home == "afloat" and "water" in homes and place != "reef"))
+        and (s.indoors or not inside)
+    ]
+    divers = [s.id for s in cast if place == "reef" and s.id in DIVERS]
+    order = {s.id: n for n, s in enumerate(cast)}
+    return sorted({*here, *divers}, key=order.__getitem__) or [s.id for s in cast]
 
 
 def _time(rng: random.Random, place: str, knows: Mapping[str, Collection[str]] | None) -> str:
+    """An hour that can be told apart in this place."""
     times = allowed("time", knows)
-    return "day" if place in NO_HOUR and "day" in times else rng.choice(times)
+    if SETTINGS[place].timeless and SETTINGS[place].hours[0] in times:
+        return SETTINGS[place].hours[0]
+    suited = [t for t in times if t in SETTINGS[place].hours or place == "room"]
+    return rng.choice(suited or times)
 
 
-def _weather(rng: random.Random, place: str, knows: Mapping[str, Collection[str]] | None) -> str:
-    weathers = allowed("weather", knows)
-    if place in DRY and "clear" in weathers:
+def _weather(rng: random.Random, place: str, time: str, knows: Mapping[str, Collection[str]] | None) -> str:
+    """A weather that suits the place and the hour."""
+    suited = [w for w in allowed("weather", knows) if w in weathers(place, time)]
+    if suited == ["clear"]:
         return "clear"
-    suited = [
-        w
-        for w in weathers
-        if not (w == "snowfall" and place in ("desert", "beach"))
-        and not (w == "petals" and place in ("snow", "desert"))
-    ]
-    return "clear" if "clear" in suited and rng.random() < 0.45 else rng.choice(suited)
+    return "clear" if "clear" in suited and rng.random() < 0.45 else rng.choice(suited or allowed("weather", knows))
 
 
 def _camera(rng: random.Random, actor: Actor, knows: Mapping[str, Collection[str]] | None) -> str:

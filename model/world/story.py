@@ -21,8 +21,8 @@ from model.world.scene import (
     _actor,
     _instance,
     _next_shot,
-    _who,
     allowed,
+    who,
 )
 from model.world.signs import words_for
 
@@ -84,7 +84,7 @@ def _going(subject: Subject, options: SceneOptions) -> list[str]:
 def _relate(rng: random.Random, shot: Shot, options: SceneOptions) -> Shot:
     """The subject of a shot with one or two others: beside it, behind it, ahead of it, or coming the other way."""
     main = SUBJECT[shot.actors[-1].instance.subject]
-    cast = [SUBJECT[i] for i in _who(shot.place, options.knows)]
+    cast = [SUBJECT[i] for i in who(shot.place, options.knows)]
     going = _going(main, options)
     goers = [s for s in cast if set(_going(s, options)) & set(going)]
     relation = rng.choice(("beside", "in_front", "follows", "meets") if goers else ("beside", "in_front"))
@@ -193,7 +193,7 @@ def _crowd(rng: random.Random, shot: Shot, options: SceneOptions) -> Shot:
     main = replace(main, instance=replace(main.instance, colour=None), action=action)
     kinds = [subject]
     if getattr(subject, "kind", "") == "person":
-        here = [SUBJECT[i] for i in _who(shot.place, options.knows)]
+        here = [SUBJECT[i] for i in who(shot.place, options.knows)]
         kinds = [s for s in here if getattr(s, "kind", "") == "person" and main.action in _moves(s, options)] or kinds
     count = rng.randint(4, 7)
     height = min(main.height, 0.46)
@@ -225,7 +225,7 @@ def _other(rng: random.Random, shot: Shot, options: SceneOptions) -> Shot:
     after = _next_shot(rng, _alone(shot), options)
     seen = shot.actors[-1].instance.subject
     stay = shot.place if rng.random() < 0.6 else after.place
-    others = [i for i in _who(stay, options.knows) if i != seen] or [seen]
+    others = [i for i in who(stay, options.knows) if i != seen] or [seen]
     actor = _actor(rng, SUBJECT[rng.choice(others)], stay, after.framing, options, slot=0)
     seed = shot.place_seed if stay == shot.place else after.place_seed
     camera = "static" if after.camera == "tracking" else after.camera
