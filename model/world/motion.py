@@ -1,16 +1,16 @@
-"""How actors and the camera move: every quantity is a function of time, so a clip can start anywhere in it."""
+"""How actors move: every quantity is a function of time, so a clip can start anywhere in it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from model.world.cast import Subject
-from model.world.scene import SUBJECT, Actor, Shot
+from model.world.scene import SUBJECT, Actor
 
 MIDDLE = 2.0
 SPEED = {"walk": 0.13, "run": 0.34, "fly": 0.17, "swim": 0.14, "roll": 0.24, "drive": 0.22, "sail": 0.10}
@@ -215,23 +215,3 @@ def pose(actor: Actor, loop: int, times: Tensor) -> Pose:
         x, actor.y + body.y - body.lift * actor.height, body.sx * mirrored, body.sy, body.tilt * mirrored,
         one * 0.5 if aloft else body.lift, index, not aloft, body.pivot,
     )  # fmt: skip
-
-
-def camera_path(shots: Sequence[Shot], times: Tensor) -> Tensor:
-    """Camera x, y (world units) and zoom, (B, T, 3), for the camera move of each shot at times (B, T)."""
-    rows = []
-    for shot, t in zip(shots, times, strict=True):
-        x, y, zoom = torch.zeros_like(t), torch.zeros_like(t), torch.ones_like(t)
-        if shot.camera in ("pan_left", "pan_right"):
-            x = (t - MIDDLE) * (0.15 if shot.camera == "pan_right" else -0.15)
-        elif shot.camera == "zoom_in":
-            zoom = 1.0 + 0.11 * t
-        elif shot.camera == "zoom_out":
-            zoom = (1.50 - 0.11 * t).clamp(min=0.9)
-        elif shot.camera == "crane_up":
-            y = 0.10 - 0.075 * t
-        elif shot.camera == "tracking":
-            actor = shot.actors[-1]
-            x = actor.direction * SPEED.get(actor.action, 0.0) * (t - MIDDLE)
-        rows.append(torch.stack([x.clamp(-0.45, 0.45), y.clamp(-0.3, 0.2), zoom], -1))
-    return torch.stack(rows)

@@ -17,13 +17,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from model.world.air import fill_air
 from model.world.appearance import dress
 from model.world.art import Art
+from model.world.camera import camera_path, seen
 from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP
-from model.world.light import FALLS, HOURS, Hour, fall_tile, paint_sky
-from model.world.motion import camera_path, pose
+from model.world.light import HAZE, Hour, light_of, paint_sky, weathered
+from model.world.motion import pose
 from model.world.places import PlaceLayers, paint
-from model.world.scene import Actor, Scene, Shot, Sign
+from model.world.scene import OUTSIDE, Actor, Scene, Shot, Sign
 from model.world.signs import picture
 from model.world.style import stylise
 from model.world.style_filters import Sheet
@@ -84,6 +86,12 @@ class Renderer:
             out.append(torch.cat(parts, 1))
         return torch.cat(out)
 
+    def keep(self, place: str, seed: int, layers: PlaceLayers) -> None:
+        """Use these layers, painted elsewhere, for shots of this place and place seed (while the pool has room)."""
+        self._pool[(place, seed)] = layers
+        while len(self._pool) > self._room:
+            self._pool.popitem(last=False)
+
     def _place(self, shot: Shot) -> PlaceLayers:
         key = (shot.place, shot.place_seed)
         if key not in self._pool:
@@ -92,7 +100,7 @@ class Renderer:
             while len(self._pool) > self._room:
                 self._pool.popitem(last=False)
         self._pool.move_to_end(key)
-        return self._pool[key]
+        return weathered(self._pool[key], shot.weather, shot.place_seed)
 
     def _sky(self, shot: Shot, resolution: int) -> Tensor:
         key = (shot.time, shot.weather, shot.place_seed % 12)
@@ -105,47 +113,50 @@ class Renderer:
     def _shots(self, shots: Sequence[Shot], frames: int) -> Tensor:
         """(B, T, 3, H, W) of one shot a clip."""
         times = torch.stack([shot.start + torch.arange(frames) / FPS for shot in shots]).to(self.device)  # (B, T)
-        camera = camera_path(shots, times)  # (B, T, 3): x, y, zoom
+        camera = camera_path(shots, times)  # (B, T, 6)
         places = [self._place(shot) for shot in shots]
         resolution = places[0].far.shape[-1] / (2 * X_REACH)
         skies = _batch([self._sky(s, round(resolution) // 2) for s in shots])
         # A camera that holds still sees one background, however many frames there are.
-        seen = camera[:, :1] if bool((camera == camera[:, :1]).all()) else camera
-        frame = self._look(skies, seen, PARALLAX["sky"])
-        hours = [
-            HOURS["day" if p.indoor and s.time in ("day", "golden") else s.time]
-            for s, p in zip(shots, places, strict=True)
-        ]
+        moving = camera if bool((camera != camera[:, :1]).any()) else camera[:, :1]
+        frame = self._look(skies, moving, PARALLAX["sky"])
+        hours = [light_of(s.time, s.weather, p) for s, p in zip(shots, places, strict=True)]
         tint = torch.tensor([h.tint for h in hours], device=self.device)[:, None, :, None, None]
         fog = torch.tensor([h.fog for h in hours], device=self.device)[:, None, :, None, None]
-        haze = torch.tensor(
-            [1.0 if s.weather == "fog" else 0.35 if s.weather in ("rain", "snowfall") else 0.0 for s in shots],
-            device=self.device,
-        )[:, None, None, None, None]
+        haze = torch.tensor([HAZE.get(s.weather, 0.0) for s in shots], device=self.device)[:, None, None, None, None]
         collages = self._collages(shots)
         for name, weight in (("far", 0.62), ("ground", 0.30)):
-            layer = self._look(_batch([getattr(p, name) for p in places]), seen, PARALLAX[name])
+            layer = self._look(_batch([getattr(p, name) for p in places]), moving, PARALLAX[name])
             frame = _lay(frame, layer[:, :, :3] * tint, layer[:, :, 3:], collages)
             frame = frame + (fog - frame) * (haze * weight)
-        lamps = torch.stack([p.lamps * h.lamps for p, h in zip(places, hours, strict=True)])
-        if bool(lamps.any()):
-            frame = frame + self._look(lamps, seen, PARALLAX["far"]) * 0.75
+        frame = self._lamps(frame, places, hours, moving)
         frame = frame.expand(-1, frames, -1, -1, -1).contiguous()
         frame = self._signs(frame, shots, camera, hours, collages)
         for slot in range(max(len(s.actors) for s in shots)):
-            frame = self._actors(frame, shots, slot, times, camera, hours, [p.wet for p in places], collages)
-        layer = self._look(_batch([p.fore for p in places]), seen, PARALLAX["fore"])
+            frame = self._actors(frame, shots, slot, times, camera, hours, places, collages)
+        layer = self._look(_batch([p.fore for p in places]), moving, PARALLAX["fore"])
         frame = _lay(frame, layer[:, :, :3] * tint, layer[:, :, 3:], collages)
         frame = frame + (fog - frame) * (haze * 0.14)
-        frame = self._weather(frame, shots, times, camera)
+        for index, (shot, place) in enumerate(zip(shots, places, strict=True)):
+            ground = place.floor + 0.04 if place.floor < 1 and not place.indoor else None
+            fill_air(frame[index], shot.weather, shot.seed, times[index], camera[index], self.view.unit, ground)
         frame = stylise(frame.clamp(0, 1), [s.style for s in shots], [s.seed for s in shots])
         return (frame.clamp(0, 1) * 255 + 0.5).to(torch.uint8)
+
+    def _lamps(self, frame: Tensor, places: Sequence[PlaceLayers], hours: Sequence[Hour], camera: Tensor) -> Tensor:
+        """Add the light of the lamps far away and of those that stand on the ground, as bright as the hour has them."""
+        for layer, lights in (("far", [p.lamps for p in places]), ("ground", [p.near for p in places])):
+            none = torch.zeros_like(places[0].lamps)
+            lit = [none if light is None else light * h.lamps for light, h in zip(lights, hours, strict=True)]
+            if any(bool(light.any()) for light in lit):
+                frame = frame + self._look(_batch(lit), camera, PARALLAX[layer]) * 0.75
+        return frame
 
     def _window(self, camera: Tensor, parallax: float) -> tuple[Tensor, Tensor]:
         """World x (B, T, W) and y (B, T, H) that each pixel of a layer of this parallax shows."""
         x, y = self.view.rays(self.device)
-        zoom = 1 + (camera[..., 2:] - 1) * (0.25 + 0.75 * min(1.0, parallax))  # (B, T, 1)
-        return camera[..., :1] * parallax + x / zoom, 0.5 + camera[..., 1:2] * parallax + y / zoom
+        middle_x, middle_y, zoom = seen(camera, parallax)  # (B, T, 1)
+        return middle_x + x / zoom, middle_y + y / zoom
 
     def _look(self, texture: Tensor, camera: Tensor, parallax: float) -> Tensor:
         """Sample textures (B, C, h, w) on the canvas for every frame: (B, T, C, H, W)."""
@@ -193,13 +204,14 @@ class Renderer:
         times: Tensor,
         camera: Tensor,
         hours: Sequence[Hour],
-        wet: Sequence[float],
+        places: Sequence[PlaceLayers],
         collages: Sequence[Collage | None],
     ) -> Tensor:
         """Paint the actors of one slot onto the frames, shot by shot, inside the part of the frame they reach."""
         for index, shot in enumerate(shots):
             if slot < len(shot.actors):
-                mirror = wet[index] * (1.0 if shot.weather == "rain" else 0.35)
+                place = places[index]
+                mirror = max(place.mirror, place.wet * (1.0 if shot.weather == "rain" else 0.35))
 
                 def put(below: Tensor, index: int = index, shot: Shot = shot, mirror: float = mirror) -> Tensor:
                     actor, hour = shot.actors[slot], hours[index]
@@ -220,9 +232,9 @@ class Renderer:
         tint = torch.tensor(hour.actor, device=self.device)[None, :, None, None]
         u = (x - path.x[:, None]) / (actor.height * path.stretch_x[:, None] * actor.instance.build)  # (T, W)
         v = (y - path.y[:, None]) / (actor.height * path.stretch_y[:, None]) + 1  # (T, H): 0 head, 1 feet
-        frame = _shade(
-            frame, x, y, path.x, actor.y if path.grounded else min(0.97, actor.y + 0.12), actor.height, path.lift
-        )
+        if shot.place != OUTSIDE:  # a drawing casts no shadow on its paper
+            low = actor.y if path.grounded else min(0.97, actor.y + 0.12)
+            frame = _shade(frame, x, y, path.x, low, actor.height, path.lift)
         if mirror > 0 and path.grounded:
             frame = self._stamp(frame, pictures, index, u, 2 - v, path.tilt, tint, mirror * 0.45, path.pivot)
         return self._stamp(frame, pictures, index, u, v, path.tilt, tint, 1.0, path.pivot)
@@ -255,24 +267,6 @@ class Renderer:
         rim = 1 + 0.10 * (-gx[:, None] * 0.4 - gy[:, None] * 0.6)  # lit from the upper left
         area = frame[:, :, ys, xs]
         frame[:, :, ys, xs] = cut[:, :3] * tint * rim * opacity + area * (1 - cut[:, 3:] * opacity)
-        return frame
-
-    def _weather(self, frame: Tensor, shots: Sequence[Shot], times: Tensor, camera: Tensor) -> Tensor:
-        """Two depths of rain, snow or petals over (B, T, 3, H, W)."""
-        for index, shot in enumerate(shots):
-            fall = FALLS.get(shot.weather)
-            if fall is None:
-                continue
-            colour = torch.tensor(fall.colour, device=self.device)[None, :, None, None]
-            for depth, scale in ((0, 0.75), (1, 1.25)):
-                tile = fall_tile(shot.weather, shot.seed + depth, round(self.view.unit / scale), self.device)
-                x, y = (p[0] for p in self._window(camera[index : index + 1], 0.7 + 0.6 * depth))
-                sway = 0.02 * torch.sin(times[index] * 2.1 + depth) if shot.weather != "rain" else 0.0
-                gx = ((x - (fall.speed[0] * times[index] * scale + sway)[:, None]) / scale) % 1
-                gy = ((y - (fall.speed[1] * times[index] * scale)[:, None]) / scale) % 1
-                rows, columns = (gy * tile.shape[0]).long() % tile.shape[0], (gx * tile.shape[1]).long() % tile.shape[1]
-                alpha = (tile[rows[:, :, None], columns[:, None, :]] * fall.opacity)[:, None]
-                frame[index] = frame[index] * (1 - alpha) + colour * alpha
         return frame
 
 

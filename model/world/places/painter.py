@@ -22,7 +22,8 @@ class PlaceLayers:
     far, ground, fore: premultiplied RGBA (4, H, W), drawn in that order with growing parallax; lamps: RGB (3, H, W)
     light far away, added after the hour has darkened the place; near: the same for lamps that stand on the ground; wet:
     0..1, how much the ground mirrors in rain, and mirror: 0..1, how much it always does; indoor: no sky, no weather;
-    tint: RGB factor on actors, the colour of the light here.
+    tint: RGB factor on actors, the colour of the light here; floor: the y below which there is open ground, where snow
+    lies and puddles stand, more than 1 if there is none.
     """
 
     far: Tensor
@@ -31,9 +32,10 @@ class PlaceLayers:
     lamps: Tensor
     wet: float
     indoor: bool
-    near: Tensor
+    near: Tensor | None = None
     mirror: float = 0.0
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    floor: float = HORIZON + 0.07
 
 
 class Painter:
@@ -50,12 +52,14 @@ class Painter:
         self.wet = self.mirror = 0.0
         self.indoor = False
         self.tint = (1.0, 1.0, 1.0)
+        self.open_from = HORIZON + 0.07
 
     def layers(self) -> PlaceLayers:
-        """The painted layers."""
+        """The painted layers; nothing near touches the sides, where it would be drawn out."""
+        self.fore.pixels[:, :, 0] = self.fore.pixels[:, :, -1] = 0
         return PlaceLayers(
             self.far.pixels, self.ground.pixels, self.fore.pixels, self.lamps.pixels[:3], self.wet, self.indoor,
-            self.near.pixels[:3], self.mirror, self.tint,
+            self.near.pixels[:3], self.mirror, self.tint, self.open_from,
         )  # fmt: skip
 
     def backdrop(self, top: Colour, bottom: Colour, y0: float = 0.0, y1: float = 1.0) -> None:

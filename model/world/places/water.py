@@ -17,6 +17,7 @@ def beach(p: Painter) -> None:
         y = HORIZON - 0.05 + p.rng.random() ** 1.5 * 0.16
         x = p.rng.uniform(-1.4, 1.3)
         canvas.box(x, y, x + p.rng.uniform(0.08, 0.4), y + 0.006, rgb("#dff7ff"), opacity=0.7)
+    p.open_from = HORIZON + 0.13
     line = HORIZON + 0.10 + p.ground.waves(p.rng, 0.02, 1, 4)
     p.ground.over(rgb("#f4fbff"), p.ground.below(line - 0.012))
     p.ground.over(
@@ -84,7 +85,7 @@ def _boat(p: Painter, canvas: Canvas, x: float, y: float, size: float, hull: Col
 
 def ocean(p: Painter) -> None:
     """Rows of blue waves to a far line, a boat or an island on it."""
-    p.mirror = 0.4
+    p.mirror, p.open_from = 0.4, 9.0
     deep, light = rgb(p.rng.choice(("#1c62b0", "#15699f", "#2459a6"))), rgb("#49a9d8")
     sea = p.far.gradient(light, mix(light, deep, 0.6), 0.47, 0.66).expand(-1, -1, p.far.width)
     p.far.over(sea, p.far.below(0.47))
@@ -115,7 +116,7 @@ def ocean(p: Painter) -> None:
 
 def river(p: Painter) -> None:
     """A river between green banks: reeds, stones, water lilies, a bridge."""
-    p.mirror = 0.25
+    p.mirror, p.open_from = 0.25, 0.82
     p.hills(p.far, HORIZON - 0.12, 0.07, rgb("#8cc79a"), rgb("#5b9f74"))
     for x in p.spots(12):
         p.far.ball(x, HORIZON - 0.02, p.rng.uniform(0.07, 0.12), jitter(p.rng, rgb("#4f9a5a"), 0.04), squash=0.9)
@@ -174,7 +175,7 @@ def _bridge(p: Painter, x: float) -> None:
 
 def harbour(p: Painter) -> None:
     """Gabled houses and a lighthouse over the water, boats, and the stones of the quay."""
-    p.wet, p.mirror = 0.5, 0.1
+    p.wet, p.mirror, p.open_from = 0.5, 0.1, 0.80
     x = -X_REACH
     while x < X_REACH:
         wide, top = p.rng.uniform(0.11, 0.16), p.rng.uniform(0.33, 0.42)

@@ -170,6 +170,7 @@ def _billow(p: Painter, canvas: Canvas, level: float, size: float, top: Colour, 
 
 def sky(p: Painter) -> None:
     """A sea of clouds under an open sky, towers of cloud far away."""
+    p.open_from = 9.0
     for x in p.spots(4, clear=0.2):
         y, size = p.rng.uniform(0.44, 0.56), p.rng.uniform(0.08, 0.14)
         for k in range(9):
