@@ -12,7 +12,7 @@ from torch import Tensor
 from model.errors import ModelError
 from model.text import TextEncoder, stack
 from model.training.held_out import held_out
-from model.training.latents import TEXT, WORDINGS, LatentCache
+from model.training.latents import TEXT, LatentCache
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Batches:
             rows.append(latents[:, start : start + length])
             given.append(self._given(length, stream=start > 0))
             drops.append(bool(self.rng.random() < self.run.drop))
-            text.append(self.empty if drops[-1] else cache.text(index, int(self.rng.integers(WORDINGS))))
+            text.append(self.empty if drops[-1] else cache.text(index, int(self.rng.integers(cache.wordings))))
         states, mask = stack(text)
         device = self.run.device
         return Batch(

@@ -11,6 +11,7 @@ from pathlib import Path
 from model.world.vocabulary import VOCABULARY
 
 DEFAULT = Path(__file__).with_name("eval_prompts.jsonl")
+FREE = Path(__file__).with_name("eval_freeform.jsonl")
 LIST = "python -m model.world vocabulary"
 
 
@@ -20,10 +21,11 @@ class CaseError(ValueError):
 
 @dataclass(frozen=True)
 class Case:
-    """A prompt and the ids that a clip made from it should show, by attribute."""
+    """A prompt, the ids that a clip made from it should show, by attribute, and the group it counts in ("": none)."""
 
     prompt: str
     expect: Mapping[str, str]
+    group: str = ""
 
 
 def read_cases(path: Path, limit: int | None = None) -> tuple[Case, ...]:
@@ -50,7 +52,9 @@ def _case(line: str, where: str) -> Case:
     if not isinstance(expect, dict):
         raise CaseError(f"{where}: expect must be an object of ids by attribute; write {_example()}")
     return Case(
-        data["prompt"], {kind: _known(kind, value, where) for kind, value in expect.items() if value is not None}
+        data["prompt"],
+        {kind: _known(kind, value, where) for kind, value in expect.items() if value is not None},
+        str(data.get("group", "")),
     )
 
 

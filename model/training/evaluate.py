@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model.errors import ModelError, RequestError, WeightsError
-from model.training.eval_cases import DEFAULT, Case, CaseError, count, outside, read_cases
+from model.training.eval_cases import DEFAULT, FREE, Case, CaseError, count, outside, read_cases
+from model.training.eval_combinations import combinations
 
 if TYPE_CHECKING:
     from model.conditioning import Frames
@@ -144,11 +145,13 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """What is printed: accuracy by attribute and overall, the counts behind it, mean measures, and every case."""
     counts = count([o.case for o in outcomes], [o.seen for o in outcomes])
     names = sorted({name for o in outcomes for name in o.measures})
+    groups = sorted({o.case.group for o in outcomes if o.case.group})
     found = {name: [v for o in outcomes if (v := o.measures.get(name)) is not None] for name in names}
     return {
         "overall": counts["overall"]["accuracy"],
         "accuracy": {kind: tally["accuracy"] for kind, tally in counts.items() if kind != "overall"},
         "counts": {kind: {"asked": tally["asked"], "right": tally["right"]} for kind, tally in counts.items()},
+        "groups": {group: _by_attribute([o for o in outcomes if o.case.group == group]) for group in groups},
         **{name: round(sum(values) / len(values), 3) if values else None for name, values in found.items()},
         "cases": [
             {
@@ -161,9 +164,20 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
+def _by_attribute(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """Accuracy by attribute and overall of some outcomes."""
+    return {
+        kind: tally["accuracy"] for kind, tally in count([o.case for o in outcomes], [o.seen for o in outcomes]).items()
+    }
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m model.training.evaluate", description=__doc__.splitlines()[0])
     parser.add_argument("--prompts", type=Path, default=DEFAULT, help="JSON lines: prompt, expect (default: our own)")
+    parser.add_argument("--free", action="store_true", help="our own prompts in words that no caption uses, instead")
+    parser.add_argument(
+        "--combinations", type=int, metavar="N", help="N pairs that training shows and N held out, instead of prompts"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object on the last line")
     parser.add_argument("--model", default="storybook", help="a model of the catalogue or a folder of weights")
     parser.add_argument("--judge", type=Path, help="weights of a judge (default: the one that comes along)")
@@ -180,11 +194,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace) -> dict[str, Any]:
-    cases = read_cases(args.prompts, args.limit)
     import model
     from model.training.judge_network import WEIGHTS, Judge
 
     judge = Judge.load(args.judge or WEIGHTS)
+    if args.combinations is not None:
+        cases = combinations(judge.config.classes, args.combinations, args.seed)
+    else:
+        cases = read_cases(FREE if args.free else args.prompts, args.limit)
     generator = model.load(args.model, device=args.device, threads=args.threads)
     began = time.monotonic()
     outcomes = evaluate(generator, judge, cases, Plan(args.seconds, args.steps, args.seed, args.size, args.given))
@@ -205,6 +222,8 @@ def _table(result: Mapping[str, Any]) -> str:
     lines = [f"{result['model']}: {result['prompts']} prompts, {result['seconds']} s"]
     for kind, tally in result["counts"].items():
         lines.append(f"{kind:10}{tally['right'] / max(1, tally['asked']):6.0%}   {tally['right']} of {tally['asked']}")
+    for group, shares in result["groups"].items():
+        lines.append(f"{group}: " + ", ".join(f"{kind} {share:.0%}" for kind, share in shares.items()))
     for name in ("motion", "seam", "given_psnr", "given_psnr_autoencoder"):
         if result.get(name) is not None:
             lines.append(f"{name}: {result[name]}")
@@ -218,8 +237,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
     args = _parser().parse_args(argv)
     try:
-        if args.limit is not None and args.limit < 1:
-            raise CaseError(f"--limit is {args.limit}; give 1 or more")
+        for name in ("limit", "combinations"):
+            if (value := getattr(args, name)) is not None and value < 1:
+                raise CaseError(f"--{name} is {value}; give 1 or more")
         result = _run(args)
     except (CaseError, ModelError, OSError) as error:
         sys.stderr.write(f"{error}\n")

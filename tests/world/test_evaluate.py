@@ -10,13 +10,16 @@ import pytest
 from PIL import Image
 
 from model.errors import RequestError
-from model.training.eval_cases import DEFAULT, Case, CaseError, count, outside, read_cases
+from model.training.eval_cases import DEFAULT, FREE, Case, CaseError, count, outside, read_cases
+from model.training.eval_combinations import combinations
 from model.training.eval_sheet import COLUMNS, Row, draw_sheet
 from model.training.evaluate import Plan, evaluate, main, motion, psnr, report, seam
+from model.training.held_out import held_out, held_pair
 from model.training.judge_network import ATTRIBUTES, Judge, JudgeConfig
 from model.training.recipe import preset
+from model.training.render_set import SetSpec
 from model.world.understand import understand
-from model.world.vocabulary import VOCABULARY
+from model.world.vocabulary import VOCABULARY, term
 from tests.model.doubles import generator
 
 WORLD = {name: tuple(t.id for t in VOCABULARY[name]) for name in ATTRIBUTES}
@@ -157,3 +160,28 @@ def test_a_sheet_has_a_row_for_every_prompt(tmp_path: Path) -> None:
     draw_sheet(rows, tmp_path / "deep" / "sheet.png")
     with Image.open(tmp_path / "deep" / "sheet.png") as sheet:
         assert sheet.width > COLUMNS * 200 and sheet.height > 2 * 128
+
+
+def test_shown_and_held_out_pairs_are_as_many_and_never_the_same() -> None:
+    knows = preset("cpu").knows
+    assert knows is not None
+    everything = {**{kind: tuple(t.id for t in VOCABULARY[kind]) for kind in ATTRIBUTES}, **knows}
+    cases = combinations(everything, 12, seed=3)
+    assert [c.group for c in cases].count("shown") == [c.group for c in cases].count("held out") == 12
+    for case in cases:
+        (subject, other), held = case.expect.values(), case.group == "held out"
+        assert held_pair(subject, other) == held, case
+        assert understand(case.prompt).first("subject") == subject
+
+
+def test_training_never_draws_what_is_held_out() -> None:
+    spec = SetSpec("cpu", 400, 1, 448, 256, 0)
+    held = [held_out(spec.scene(index)) for index in range(400)]
+    assert 0.05 < sum(held) / len(held) < 0.2
+
+
+def test_free_prompts_name_their_subject_in_words_that_no_caption_uses() -> None:
+    for case in read_cases(FREE):
+        said = f" {case.prompt.lower()} "
+        for wording in term("subject", case.expect["subject"]).wordings:
+            assert f" {wording} " not in said, (case.prompt, wording)
