@@ -18,6 +18,7 @@ OVERCAST: Mapping[str, tuple[float, float, float]] = MappingProxyType(
 )
 HAZE: Mapping[str, float] = MappingProxyType({"fog": 1.0, "rain": 0.20, "snowfall": 0.30})
 SNOW = rgb("#f1f5fd")
+HEARTH = (0.66, 0.50, 0.38)  # what the tint of a dark hour becomes where lamps burn
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,13 @@ def cover(time: str, weather: str) -> tuple[float, float, float]:
 def light_of(time: str, weather: str, layers: PlaceLayers) -> Hour:
     """The light in a place: of its hour, dimmed and cooled by a closed sky, tinted by the lamps that always burn there.
 
-    Indoors the golden hour and dawn look like day, and no weather reaches in.
+    Indoors the golden hour and dawn look like day, and no weather reaches in; lamps warm the dark hours.
     """
     if layers.indoor:
-        hour = HOURS["day" if time in ("day", "golden", "dawn") else time]
-        return replace(hour, actor=_times(hour.actor, layers.tint))
+        hour = HOURS["day" if layers.steady or time in ("day", "golden", "dawn") else time]
+        warmth = layers.hearth * hour.lamps
+        tint, actor = mix(hour.tint, HEARTH, warmth), mix(hour.actor, (0.98, 0.84, 0.70), warmth)
+        return replace(hour, tint=tint, actor=_times(actor, layers.tint))
     hour = HOURS[time]
     dim = DIM.get(weather, (1.0, 1.0, 1.0))
     actor = _times(_times(hour.actor, mix((1, 1, 1), dim, 0.6)), layers.tint)

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from model.world.air import FALLS
 from model.world.art import Art
 from model.world.light import HOURS
 from model.world.places import paint
@@ -77,7 +78,7 @@ def test_weather_changes_the_picture_and_what_falls_moves(renderer: Renderer, we
         assert differ(calm, clip) == 0
     else:
         assert differ(calm, clip) > 1
-    assert (differ(clip[0], clip[-1]) > 0.5) == (weather in ("rain", "snowfall", "petals"))
+    assert (differ(clip[0], clip[-1]) > 0.5) == (weather in FALLS)
 
 
 @pytest.mark.parametrize("action", ACTIONS)

@@ -177,9 +177,11 @@ def zoo(p: Painter) -> None:
         for y in (0.34, 0.44, 0.54, 0.64):
             p.ground.box(side * 0.50 - 0.055, y, side * 0.50 + 0.055, y + 0.006, rgb("#9c8461"))
         p.ground.ball(side * 0.50, 0.245, 0.05, rgb("#e8c65a"))
+        p.lamp(p.near, side * 0.50, 0.245, 0.05, rgb("#ffd27a"), halo=3)
         p.put(p.ground, "palm", side * p.rng.uniform(0.82, 1.0), 0.72, p.rng.uniform(0.44, 0.52))
     bough(p.ground, curve((-0.5, 0.27), (0, 0.0), (0.5, 0.27), 16), 0.016, rgb("#8a5a2f"))
     _sign(p, 0.0, 0.20, 0.72, 0.21, (p.sign or ZOO)[:10])
+    shine(p.near, 0.0, 0.20, 0.30, rgb("#c98f4a"), 0.8, squash=0.4)
     p.scatter(p.ground, "hibiscus", p.rng.randint(2, 4), (0.78, 0.96), (0.06, 0.09), keep_clear=0.55)
 
 

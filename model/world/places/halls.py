@@ -54,7 +54,7 @@ def _picture(p: Painter, x: float, y: float, wide: float, high: float) -> None:
 
 def gallery(p: Painter) -> None:
     """White walls with paintings in golden frames under spotlights, a shining wooden floor, ropes."""
-    p.indoor, p.mirror = True, 0.35
+    p.indoor, p.mirror, p.hearth = True, 0.35, 0.5
     wall = jitter(p.rng, rgb(p.rng.choice(("#f3efe8", "#ece7ef", "#e6ecec"))), 0.015)
     p.backdrop(mix(wall, (0, 0, 0), 0.06), wall, -0.2, 0.5)
     slab(p.far, -2, -0.6, 2, 0.02, mix(wall, (0.3, 0.3, 0.4), 0.35), shade=0)
@@ -116,7 +116,7 @@ def _cupboard(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, colour
 
 def kitchen(p: Painter) -> None:
     """Mint cupboards over yellow tiles, a stove with a pot, a window, a floor of checks."""
-    p.indoor = True
+    p.indoor, p.hearth = True, 0.6
     front = jitter(p.rng, rgb(p.rng.choice(("#7cc7b2", "#8ab8d8", "#e9a08c"))), 0.02)
     p.backdrop(rgb("#fff3d6"), rgb("#ffe9bd"), 0.0, 0.6)
     window = p.rng.choice((-0.62, 0.62))
@@ -186,7 +186,7 @@ def _books(p: Painter, canvas: Canvas, x0: float, x1: float, floor: float, high:
 
 def library(p: Painter) -> None:
     """Tall dark shelves full of coloured books, a ladder, green lamps and a red carpet."""
-    p.indoor, p.tint = True, (1.03, 0.96, 0.88)
+    p.indoor, p.hearth, p.tint = True, 0.6, (1.03, 0.96, 0.88)
     p.backdrop(rgb("#5a3a26"), rgb("#6e4830"), 0.0, 0.6)
     for i in range(-3, 3):
         x0, x1 = i * 0.5 + 0.03, i * 0.5 + 0.47
@@ -235,7 +235,7 @@ def _curtain(p: Painter, canvas: Canvas, x0: float, x1: float, top: float, botto
 
 def stage(p: Painter) -> None:
     """Red curtains, a wooden stage, two spotlights, stars on a blue cloth."""
-    p.indoor, p.mirror, p.tint = True, 0.15, (1.05, 1.0, 0.94)
+    p.indoor, p.steady, p.mirror, p.tint = True, True, 0.15, (1.05, 1.0, 0.94)
     p.backdrop(rgb("#1a1c4a"), rgb("#4a3f8f"), 0.0, 0.62)
     for _ in range(26):
         x, y = p.rng.uniform(-1.2, 1.2), p.rng.uniform(0.12, 0.5)

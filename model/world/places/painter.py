@@ -23,7 +23,8 @@ class PlaceLayers:
     light far away, added after the hour has darkened the place; near: the same for lamps that stand on the ground; wet:
     0..1, how much the ground mirrors in rain, and mirror: 0..1, how much it always does; indoor: no sky, no weather;
     tint: RGB factor on actors, the colour of the light here; floor: the y below which there is open ground, where snow
-    lies and puddles stand, more than 1 if there is none.
+    lies and puddles stand, more than 1 if there is none; steady: it is lit by its own lamps, the same at every hour;
+    hearth: 0..1, how far its lamps warm it when it is dark outside.
     """
 
     far: Tensor
@@ -36,6 +37,8 @@ class PlaceLayers:
     mirror: float = 0.0
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
     floor: float = HORIZON + 0.07
+    steady: bool = False
+    hearth: float = 0.0
 
 
 class Painter:
@@ -53,13 +56,14 @@ class Painter:
         self.indoor = False
         self.tint = (1.0, 1.0, 1.0)
         self.open_from = HORIZON + 0.07
+        self.steady, self.hearth = False, 0.0
 
     def layers(self) -> PlaceLayers:
         """The painted layers; nothing near touches the sides, where it would be drawn out."""
         self.fore.pixels[:, :, 0] = self.fore.pixels[:, :, -1] = 0
         return PlaceLayers(
             self.far.pixels, self.ground.pixels, self.fore.pixels, self.lamps.pixels[:3], self.wet, self.indoor,
-            self.near.pixels[:3], self.mirror, self.tint, self.open_from,
+            self.near.pixels[:3], self.mirror, self.tint, self.open_from, self.steady, self.hearth,
         )  # fmt: skip
 
     def backdrop(self, top: Colour, bottom: Colour, y0: float = 0.0, y1: float = 1.0) -> None:

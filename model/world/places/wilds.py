@@ -123,7 +123,7 @@ def _spike(p: Painter, canvas: Canvas, x: float, root: float, tip: float, half: 
 
 def cave(p: Painter) -> None:
     """Brown rock around a dark depth, crystals, and candles that light it."""
-    p.indoor, p.tint = True, (1.04, 0.88, 0.70)
+    p.indoor, p.steady, p.tint = True, True, (1.04, 0.88, 0.70)
     p.backdrop(rgb("#4a342f"), rgb("#6b4a3a"), 0.0, 0.7)
     p.far.pixels[:3] *= 1 + p.far.noise(p.generator, 5) * 0.22
     hollow = ((p.far.x - p.rng.uniform(-0.15, 0.15)) / 0.6) ** 2 + ((p.far.y - 0.42) / 0.27) ** 2
