@@ -43,13 +43,13 @@ def answers(url: str) -> bool:
         return False
 
 
-def start(command: list[str], folder: Path, **environment: str) -> Server:
+def start(command: list[str], folder: Path, port: int | None = None, **environment: str) -> Server:
     """Start a studio and wait until its page answers; its own words are shown when it does not."""
-    port, home, log = free_port(), folder / "home", folder / "log.txt"
+    port, home, log = port or free_port(), folder / "home", folder / "log.txt"
     env = {**os.environ, "AUTEUR_HOME": str(home), "AUTEUR_THREADS": "1", "PYTHONUNBUFFERED": "1", **environment}
     for name in ("SPACE_ID", "AUTEUR_POLICY", "AUTEUR_PORT", "GRADIO_TEMP_DIR"):
         env.pop(name, None)
-    with log.open("wb") as out:
+    with log.open("ab") as out:
         process = subprocess.Popen(
             [sys.executable, *command, "--port", str(port)], cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT
         )
@@ -70,3 +70,9 @@ def end(server: Server) -> None:
     except subprocess.TimeoutExpired:
         server.process.kill()
         server.process.wait()
+
+
+def kill(server: Server) -> None:
+    """As `kill -9` does: no chance to say good-bye."""
+    server.process.kill()
+    server.process.wait()

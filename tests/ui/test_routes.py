@@ -91,7 +91,10 @@ def test_somebody_elses_job_and_take_are_not_there(open_studio: Callable[..., St
     ):
         assert browser(studio, tmp_path, theirs).post(path).status_code == 404
     assert browser(studio, tmp_path, theirs).get("/studio/takes").json()["takes"] == []
-    assert browser(studio, tmp_path, mine).post(f"/studio/takes/{take.id}/star", json={"on": True}).json()["starred"] is True
+    assert (
+        browser(studio, tmp_path, mine).post(f"/studio/takes/{take.id}/star", json={"on": True}).json()["starred"]
+        is True
+    )
 
 
 def test_a_take_goes_to_the_bin_and_back(open_studio: Callable[..., Studio], tmp_path: Path) -> None:

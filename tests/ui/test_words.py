@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from model.world.understand import understand
 from studio import direction
 from studio.errors import ShotError

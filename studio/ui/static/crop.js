@@ -15,7 +15,7 @@ export function cropper(item, ratio, onchange) {
   const most = middle(item, ratio);
   let box = item.crop ? [...item.crop] : most;
   const frame = el("button", { type: "button", class: "crop-box", "aria-label": "The part that is used. Arrows move it, plus and minus size it." }, el("i", { class: "crop-corner" }));
-  const node = el("div", { class: "cropper", style: `aspect-ratio: ${item.width} / ${item.height}` }, el("img", { src: item.picture, alt: "", draggable: "false" }), frame);
+  const node = el("div", { class: "cropper", style: `aspect-ratio: ${item.width} / ${item.height}; width: min(100%, ${Math.round((240 * item.width) / item.height)}px)` }, el("img", { src: item.picture, alt: "", draggable: "false" }), frame);
   const draw = () => {
     [frame.style.left, frame.style.top, frame.style.width, frame.style.height] = box.map((part) => `${100 * part}%`);
   };

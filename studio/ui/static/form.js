@@ -43,7 +43,7 @@ export class Form {
     this.editing = el("div", { id: "editing", hidden: true });
     return [
       this.editing,
-      el("div", { id: "prompt" }, el("label", {}, el("span", {}, "What do you want to see?"), this.prompt)),
+      el("div", { id: "prompt" }, el("label", {}, el("span", {}, "What do you want to see?"), this.prompt), button("New shot", null, () => this.fresh(), { words: true, class: "link", id: "fresh" })),
       this.slot("prompt"), this.understood, this.reading, this.policy.node, this.policy.back,
       this.frames.node, this.slot("pictures"),
       this.direction.node, this.slot("direction"),
@@ -120,6 +120,7 @@ export class Form {
   show() {
     const { data } = this;
     this.prompt.value = data.prompt;
+    this.touched = false; // nothing was typed since: Ctrl+Z is the page's
     this.grow();
     for (const name of ["seconds", "seed", "negative", "steps", "guidance"]) this.node.querySelector(`[data-field=${name}]`).value = data[name];
     this.size.set(data.size);
@@ -150,7 +151,7 @@ export class Form {
     const name = event.target.dataset.field;
     if (!name) return;
     this.data = { ...this.data, [name]: event.target.value };
-    if (name === "prompt") { this.grow(); this.error("prompt", ""); }
+    if (name === "prompt") { this.touched = true; this.grow(); this.error("prompt", ""); }
     if (name === "seconds") this.frames.show(this.data);
     this.changed();
   }
@@ -201,6 +202,12 @@ export class Form {
     if (told.fits) return this.cost.replaceChildren(`${bytes(told.memory)} of memory${told.free ? `, ${bytes(told.free)} free` : ""}`);
     const fit = told.fitting ? button("Make it fit", null, () => this.fill({ ...this.data, ...told.fitting }), { words: true, class: "link", id: "make-it-fit" }) : null;
     this.cost.replaceChildren(...[told.advice || "This is more than the memory of this machine.", fit].filter(Boolean));
+  }
+
+  fresh() {
+    this.edit(null);
+    this.fill({}, { why: "The shot is as it was" });
+    this.prompt.focus();
   }
 
   takeIn() {

@@ -5,6 +5,7 @@ import { clipLine } from "./clipline.js";
 import { cropper, differs } from "./crop.js";
 
 const MOST = 16;
+const EDGE = 0.07; // of the line's width: half a picture stands over its ends
 
 export class Frames {
   constructor(start, acts) {
@@ -29,9 +30,10 @@ export class Frames {
       return;
     }
     const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.key : null;
-    this.track = el("div", { class: "track", "data-empty": String(!frames.length) }, el("i", { class: "track-line" }), ...frames.map((item, index) => this.key(item, index)), this.between());
+    this.line.replaceChildren(...[this.able.first && this.end("first", "First"), this.able.index && this.between(), this.able.last && this.end("last", "Last")].filter(Boolean));
+    this.track = el("div", { class: "track" }, this.ruler(), ...frames.map((item, index) => this.key(item, index)));
     this.landing(this.track, (files, event) => this.receive(files, "between", event));
-    this.line.replaceChildren(...[this.able.first && this.end("first", "First"), this.able.index && this.track, this.able.last && this.end("last", "Last")].filter(Boolean));
+    if (frames.length) this.line.append(this.track);
     if (focused) this.line.querySelector(`[data-key="${focused}"]`)?.focus();
     this.showEditor();
   }
@@ -55,7 +57,17 @@ export class Frames {
   between() {
     const file = this.chooser("Pictures in between, or one clip", true, (files) => this.receive(files, "between"));
     file.id = "frames-file";
-    return el("div", { class: "between" }, file, button(this.data.frames.length ? "Add a picture in between" : "In between", "plus", () => file.click(), { words: !this.data.frames.length, class: "between-add", "data-key": "between" }));
+    const node = el("div", { class: "between" }, file, button("In between", "plus", () => file.click(), { words: true, class: "end-open", "data-key": "between" }));
+    this.landing(node, (files) => this.receive(files, "between"));
+    return node;
+  }
+
+  ruler() {
+    const seconds = this.acts.seconds();
+    const every = seconds > 12 ? Math.ceil(seconds / 8) : 1;
+    const marks = [];
+    for (let at = 0; at <= seconds + 0.001; at += every) marks.push(el("i", { class: "tick", style: `left: ${this.percent(at)}%` }, el("span", {}, String(at))));
+    return el("div", { class: "ruler", "aria-hidden": "true" }, ...marks);
   }
 
   chooser(label, many, act) {
@@ -82,9 +94,9 @@ export class Frames {
     const at = this.at(item, index);
     const node = el("button", {
       type: "button", class: "key", role: "slider", "data-key": `key-${index}`, "aria-label": `Key frame ${index + 1}: ${item.name}`, "aria-valuemin": "0", "aria-valuemax": String(this.acts.seconds()),
-      "aria-valuenow": at.toFixed(2), "aria-valuetext": `${at.toFixed(2)} seconds`, "aria-current": String(this.chosen === index), style: `left: ${this.percent(at)}%`,
-      onclick: () => this.choose(index),
-    }, el("img", { src: item.picture, alt: "", draggable: "false", style: fit(item, this.acts.shape()) }), el("span", { class: "key-time" }, at.toFixed(1)));
+      "aria-valuenow": at.toFixed(2), "aria-valuetext": `${at.toFixed(2)} seconds`, "aria-current": String(this.chosen === index), style: `left: ${this.percent(at)}%; --shape: ${this.acts.shape()}`, title: `${at.toFixed(2)} s`,
+      onclick: () => { if (!this.dragged) this.choose(index); this.dragged = false; },
+    }, el("img", { src: item.picture, alt: "", draggable: "false", style: fit(item, this.acts.shape()) }));
     node.addEventListener("pointerdown", (event) => this.drag(event, node, index));
     node.addEventListener("keydown", (event) => this.nudge(event, index));
     return node;
@@ -97,7 +109,7 @@ export class Frames {
   }
 
   percent(at) {
-    return 4 + 92 * (at / this.acts.seconds());
+    return 100 * (EDGE + (1 - 2 * EDGE) * (at / this.acts.seconds()));
   }
 
   snap(at) {
@@ -113,13 +125,16 @@ export class Frames {
     node.setPointerCapture(event.pointerId);
     node.onpointermove = (move) => {
       if (at === null && Math.abs(move.clientX - began) < 4) return;
-      at = this.snap((((move.clientX - left) / width - 0.04) / 0.92) * this.acts.seconds());
+      at = this.snap((((move.clientX - left) / width - EDGE) / (1 - 2 * EDGE)) * this.acts.seconds());
       node.style.left = `${this.percent(at)}%`;
-      node.querySelector(".key-time").textContent = at.toFixed(1);
+      node.title = `${at.toFixed(2)} s`;
     };
     node.onpointerup = node.onpointercancel = () => {
       node.onpointermove = node.onpointerup = null;
-      if (at !== null) this.move(index, at);
+      if (at === null) return;
+      this.dragged = true; // the click that follows is no choice
+      this.move(index, at);
+      this.show(this.data);
     };
   }
 
@@ -134,7 +149,16 @@ export class Frames {
     event.stopPropagation();
   }
 
-  move(index, at) {
+  // Two pictures cannot stand at one moment: the next free place, the way the hand goes.
+  move(index, to) {
+    const grid = 4 / this.fps;
+    const way = to < this.at(this.data.frames[index], index) ? -grid : grid;
+    const taken = this.data.frames.map((item, each) => (each === index ? -1 : this.snap(this.at(item, each)).toFixed(2)));
+    if (this.data.first) taken.push("0.00");
+    if (this.data.last) taken.push(this.snap(this.acts.seconds()).toFixed(2));
+    let at = to;
+    while (taken.includes(at.toFixed(2))) at += way;
+    if (at < 0 || at > this.acts.seconds() + 0.001) return;
     const frames = this.data.frames.map((item, each) => ({ ...item, at: each === index ? at : this.at(item, each) }));
     this.put({ frames });
   }
@@ -167,7 +191,7 @@ export class Frames {
   placed(items, event) {
     const seconds = this.acts.seconds();
     const { left, width } = this.track.getBoundingClientRect();
-    if (event && items.length === 1) return [{ ...items[0], at: this.snap((((event.clientX - left) / width - 0.04) / 0.92) * seconds) }];
+    if (event && items.length === 1) return [{ ...items[0], at: this.snap((((event.clientX - left) / width - EDGE) / (1 - 2 * EDGE)) * seconds) }];
     const taken = new Set(this.data.frames.map((item, index) => this.at(item, index).toFixed(2)));
     return items.map((item, index) => {
       let at = this.snap((seconds * (index + 1)) / (items.length + 1));
@@ -205,7 +229,8 @@ export class Frames {
     const file = this.chooser("Another picture", false, (files) => this.receive(files, typeof this.chosen === "number" ? "between" : this.chosen));
     const tools = [file, button("Remove", "bin", () => this.remove(this.chosen), { words: true, class: "link" })];
     if (typeof this.chosen !== "number") tools.unshift(button("Replace", "again", () => file.click(), { words: true, class: "link" }));
-    this.editor.replaceChildren(el("p", { class: "picture-name" }, item.name), ...parts, el("div", { class: "picture-tools" }, ...tools));
+    const name = typeof this.chosen === "number" ? `${item.name} at ${this.at(item, this.chosen).toFixed(2)} s` : item.name;
+    this.editor.replaceChildren(el("p", { class: "picture-name" }, name), ...parts, el("div", { class: "picture-tools" }, ...tools));
   }
 
   edit(change) {

@@ -21,8 +21,9 @@ export function listenForKeys(page) {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey) return;
     const typing = event.target.closest("input:not([type=range], [type=radio]), textarea, select, [contenteditable=true]");
-    if (typing) return;
-    if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
+    const undoing = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
+    if (typing && !(undoing && typing === page.form.prompt && !page.form.touched)) return; // the field's own undo comes first
+    if (undoing && !event.shiftKey) {
       event.preventDefault();
       page.undo();
     } else if (event.ctrlKey || event.metaKey) return;

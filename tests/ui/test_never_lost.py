@@ -1,0 +1,102 @@
+"""What must never be lost, whatever happens to tab, network or studio: shots, previews, takes and the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.ui.servers import Server, end, kill, start
+from tests.ui.test_journeys import FOX, ask, plays, shoot, steps, write
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+Visit = Callable[..., Page]
+
+
+def first_job(server: Server) -> str:
+    return str(ask(server, "studio/now")["jobs"][0]["id"])
+
+
+@pytest.mark.usefixtures("empty_strip")
+def test_a_closed_tab_finds_its_shot_and_its_form_again(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    write(page, FOX)
+    page.fill("#seed input", "77")
+    steps(page, 60)
+    shoot(page)
+    page.fill("#prompt textarea", FOX + ", and what I was about to write")
+    job = first_job(painted)
+    page.wait_for_timeout(1000)  # the form is kept a moment after the last key
+    page.context.close()
+    back = visit(painted)
+    expect(back.locator("#prompt textarea")).to_have_value(FOX + ", and what I was about to write")
+    expect(back.locator("#seed input")).to_have_value("77")
+    expect(back.locator("#steps input")).to_have_value("60")
+    assert first_job(painted) == job
+    expect(back.locator("#stage")).to_have_attribute("data-view", "job")
+    back.wait_for_selector("#preview[data-version]")
+    back.click("#stop")
+
+
+@pytest.mark.usefixtures("empty_strip")
+def test_two_tabs_watch_one_shot_and_each_keeps_its_own_words(painted: Server, visit: Visit) -> None:
+    one = visit(painted)
+    other = one.context.new_page()
+    other.goto(painted.url)
+    other.wait_for_selector("body[data-ready=true] #stage[data-view]")
+    write(one, FOX)
+    other.fill("#prompt textarea", "Something else in the second tab")
+    steps(one, 30)
+    shoot(one)
+    expect(other.locator("#takes-list li[data-job]")).to_have_count(1)
+    plays(one)
+    take = ask(painted, "studio/takes")["takes"][0]["id"]
+    expect(other.locator(f"li[data-take={take}]")).to_have_count(1)
+    one.click("#star")
+    expect(other.locator(f"li[data-take={take}] .tile-star")).to_have_attribute("aria-pressed", "true")
+    one.reload()
+    expect(one.locator("#prompt textarea")).to_have_value(FOX)
+    expect(other.locator("#prompt textarea")).to_have_value("Something else in the second tab")
+
+
+def test_a_killed_studio_goes_on_with_the_shot_and_the_page_with_it(visit: Visit, tmp_path: Path) -> None:
+    command = ["-m", "tests.ui.serve"]
+    server = start(command, tmp_path, PACE="0.3")
+    page = visit(server)
+    write(page, FOX)
+    steps(page, 60)
+    shoot(page)
+    page.wait_for_selector("#preview[data-version]")
+    page.wait_for_timeout(6000)  # longer than what may be lost
+    job = first_job(server)
+    kill(server)
+    expect(page.locator("#offline")).to_be_visible()
+    expect(page.locator("#prompt textarea")).to_have_value(FOX)
+    page.fill("#prompt textarea", FOX + ", written while nobody answers")
+    again = start(command, tmp_path, port=urlsplit(server.url).port, PACE="0.05")
+    try:
+        expect(page.locator("#offline")).to_be_hidden()
+        plays(page)
+        assert ask(again, "studio/takes")["takes"][0]["job"] == job
+        expect(page.locator("#prompt textarea")).to_have_value(FOX + ", written while nobody answers")
+        kinds = [event["kind"] for event in ask(again, f"studio/jobs/{job}/history")["events"]]
+        assert "requeued" in kinds
+    finally:
+        end(again)
+
+
+@pytest.mark.usefixtures("empty_strip")
+def test_a_lost_network_is_said_and_the_shot_is_there_when_it_is_back(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    write(page, FOX)
+    steps(page, 40)
+    shoot(page)
+    page.context.set_offline(True)
+    expect(page.locator("#offline")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.locator("#offline")).to_be_hidden()
+    plays(page)
