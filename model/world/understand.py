@@ -10,7 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 
+from model.world.heard import HEARD
+from model.world.language import is_english
 from model.world.vocabulary import VOCABULARY
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
@@ -21,9 +25,12 @@ _SMALL = frozenset(
     background foreground beautiful gorgeous little lovely cheerful curious happy cute small big large tiny old young
     lone proud gentle short long slowly quickly softly through around along behind beside between among across after
     before all also many few more most other each every air light moving move moves style day time front i you my your
-    our""".split()
+    our several different various features featuring rendered gorgeously dramatic warm colors colours lighting texture
+    focus art distance lightly starts effect filled enjoying nearby wears she it's there's full detailed rich style
+    styled""".split()
 )
 _IRREGULAR = ("mice", "men")
+_VERBS = MappingProxyType({"waves": ("action", "wave"), "leaves": ("action", "leave")})  # right behind a subject
 _COLOURS = ("red", "orange", "green", "blue", "purple", "pink")
 
 
@@ -41,10 +48,12 @@ class Span:
 
 @dataclass(frozen=True)
 class Understanding:
-    """What was understood: `spans` can be filmed, `unknown` cannot; both in the order of the prompt."""
+    """What was understood: `spans` can be filmed, `unknown` cannot; both in the order of the prompt. english: False
+    when the prompt is plainly in another language, which no model here reads."""
 
     spans: tuple[Span, ...]
     unknown: tuple[Span, ...]
+    english: bool = True
 
     def first(self, kind: str) -> str | None:
         """The id of the first term of a kind, or None."""
@@ -61,6 +70,8 @@ def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) 
     index = 0
     while index < len(words):
         size, found = _match(words, index, table, longest)
+        if size == 1 and spans and spans[-1].kind == "subject" and index and spans[-1].end == words[index - 1][1]:
+            found = _VERBS.get(words[index][2], found)
         start, end = words[index][0], words[index + size - 1][1]
         if found is not None:
             kind, identity = found
@@ -71,7 +82,8 @@ def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) 
         elif words[index][2] not in _SMALL and not words[index][2].isdigit():
             unknown.append(Span(start, end, prompt[start:end], "unknown", ""))
         index += size
-    return Understanding(tuple(spans), tuple(unknown))
+    plain = {word for _, _, word in words if word in _SMALL or (word,) in table}
+    return Understanding(tuple(spans), tuple(unknown), is_english(prompt, plain))
 
 
 def _match(
@@ -85,7 +97,8 @@ def _match(
     return 1, None
 
 
-def _wordings() -> dict[tuple[str, ...], tuple[str, str]]:
+@cache
+def _wordings() -> Mapping[tuple[str, ...], tuple[str, str]]:
     """Every wording, as folded words, to its kind and id: whole ("old man", "the camera moves in"), then without
     leading small words; the first that claims one keeps it."""
     table: dict[tuple[str, ...], tuple[str, str]] = {}
@@ -98,9 +111,12 @@ def _wordings() -> dict[tuple[str, ...], tuple[str, str]]:
         bare = _bare(words)
         if len(bare) > 1 or bare[0] not in _SMALL:
             table.setdefault(bare, (kind, identity))
+    for (kind, identity), texts in HEARD.items():
+        for text in texts:
+            table.setdefault(tuple(_fold(m.group()) for m in _WORD.finditer(text)), (kind, identity))
     for colour in _COLOURS:
         table.setdefault((colour,), ("colour", colour))
-    return table
+    return MappingProxyType(table)
 
 
 def _bare(words: tuple[str, ...]) -> tuple[str, ...]:

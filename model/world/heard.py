@@ -1,0 +1,184 @@
+"""Words that no caption uses and that are understood all the same, as pure data: what else people call a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_SUBJECTS = """
+dog: collie, husky, terrier, dachshund, beagle, spaniel, canine, bulldog, corgi, mongrel, whelp, doggo, bow-wow
+cat: siamese, persian cat, moggy, pussycat, lynx, tabby cat, house cat, alley cat, bobcat
+fox: arctic fox, foxy, fennec
+wolf: werewolf, coyote, dingo, jackal, she-wolf
+bear: bruin, kodiak, black bear, honey bear
+tiger: big cat, sabre-toothed tiger
+leopard: panther, puma, cougar, ocelot
+horse: colt, filly, mustang, nag, clydesdale, shire horse
+deer: hart, roe, hind, caribou, antelope, gazelle, impala
+cow: heifer, dairy cattle, cattle
+pig: swine, porker
+sheep: woolly lamb, merino
+elephant: pachyderm, jumbo, tusker
+mammoth: mastodon, ice age elephant
+monkey: baboon, simian, ape, capuchin, gibbon, lemur
+gorilla: king kong
+rabbit: cottontail, jackrabbit, hares
+mouse: dormouse, shrew, vole
+squirrel: marmot, gopher
+hedgehog: urchin, echidna
+frog: bullfrog, tadpole, froggy
+crocodile: caiman, gharial
+turtle: terrapin, tortoises
+lizard: newt, chameleon, salamander, skink, komodo dragon
+snake: viper, boa, anaconda, rattlesnake, adder
+dinosaur: stegosaurus, triceratops, brachiosaurus, long neck
+t_rex: velociraptor, raptor, allosaurus
+dragon: wyvern, drake dragon, hydra
+snail: slug, gastropod
+ladybird: ladybirds, lady bug
+spider: spiders, daddy longlegs, arachnid
+hamster: gerbil, chinchilla
+raccoon: trash panda, coati
+otter: mink, weasel, ferret, stoat
+chick: chickie, nestling, baby bird
+bird: finch, canary, nightingale, tit, wren, swallow, lark, blue tit, magpie, hummingbird, kingfisher
+eagle: vulture, kite bird, condor, osprey, kestrel, buzzard
+dove: seagull, gull, turtledove, albatross
+duck: wild duck, waterfowl
+flamingo: heron, stork, crane bird, ibis, ostrich, emu
+owl: owlet, tawny owl
+crow: jackdaw, rook
+penguin: penguins, puffin
+parrot: parakeet, budgie, toucan, lovebird
+bee: hornet, bumble bee
+butterfly: swallowtail, butterflies
+fish: trout, cod, mackerel, herring, carp, piranha, eel
+tropical_fish: goldfish, nemo, koi, exotic fish, sea creatures, sea creature
+shark: hammerhead, tiger shark, jaws
+whale: orca, killer whale, narwhal, leviathan
+octopus: octopi, devilfish
+jellyfish: man-of-war
+crab: crustacean, king crab
+turtle: leatherback
+car: limousine, convertible, hatchback, cabriolet, coupe, roadster, saloon car
+taxi: uber, black cab
+bus: omnibus, double-decker
+train: rail engine, freight train
+fast_train: intercity, maglev
+bicycle: tandem, velocipede, cycle
+motorcycle: harley, chopper bike
+lorry: juggernaut, tanker truck
+sailboat: schooner, catamaran, sloop, ketch, sail boat
+ship: galleon, frigate, tugboat, steamer, freighter, trawler
+canoe: punt, gondola boat, paddle boat
+aeroplane: jumbo jet, concorde, flight
+small_plane: biplane, glider, cessna
+rocket: shuttle, space shuttle, starship
+ufo: unidentified flying object, mothership
+balloon: airship, zeppelin, blimp, hot-air balloon, hot air balloon, balloons
+helicopter: copter, gyrocopter
+candle: tealight, candlelight flame
+lantern: lampion, hanging lamp
+teapot: samovar
+robot: cyborg, mech, machine man, bot
+ghost: poltergeist, wraith, apparition, ghoul, banshee
+alien: spaceling, little green man
+fluffy_monster: yeti, bigfoot, sasquatch, beast, gremlin, furball, cookie monster
+ogre: orc, giant ogre, demon ogre
+goblin: hobgoblin, gnome
+elf: dwarf, hobbit, leprechaun
+wizard: merlin, gandalf, conjurer
+witch: hag, crone
+fairy: tinker bell, nymph
+mermaid: siren, mermaids
+superhero: batman, spiderman, hero
+vampire: nosferatu
+skull: skeleton
+doctor: surgeon, paramedic
+police_officer: constable, bobby
+guard: soldier, trooper
+ninja: samurai, warrior, assassin
+king: emperor, tsar
+princess: empress, duchess
+builder: carpenter, construction crew
+woman: female, madam, businesslady, women
+man: male, bloke, dude, several people, people, pedestrians, shoppers, passers-by
+dancer: ballerina, ballet dancer
+runner: athlete, racer
+child: children, kids, preschooler
+baby: bambino
+grandfather: senior, old gentleman
+grandmother: nana, old lady
+guitar: ukulele, banjo, mandolin, lute
+trumpet: tuba, trombone, piccolo, horn
+drum: drums, bongo, tambourine
+violin: viola
+rose: roses, rosebud
+daisy: marguerite, wildflower, poppy
+lotus: orchid
+leafy_tree: willow, birch, chestnut tree, apple tree
+fir_tree: larch, conifer
+cactus_plant: succulent
+orange_fruit: satsuma, mango
+noodles: spaghetti, pasta
+hamburger: sandwich, whopper
+cake: gateau, sponge cake
+cottage: mansion, cabin, bungalow, chalet
+office_tower: high-rise
+gift: parcel, presents
+football: ball, football ball
+heart: hearts, valentine
+"""
+_OTHERS = """
+place/meadow: prairie, pasture, grasslands, savanna, savannah, lawn
+place/snow: tundra, glacier, snowscape, arctic, antarctica, the alps, snow-covered, snow covered, snow capped mountains
+place/forest: grove, woodlands, thicket, copse
+place/city: metropolis, boulevard, avenue, high street, sidewalk, bustling city
+place/tokyo: kyoto, shibuya, sakura, japanese city
+place/reef: sea floor, seabed, aquarium
+place/beach: lagoon, sandbank
+place/desert: wasteland, arabia, gobi
+place/space: cosmos, lunar surface, mars, orbit, galaxy
+place/room: lounge, parlour, parlor, sitting room, apartment
+place/village: countryside town, settlement
+weather/rain: shower, thunderstorm, hailstorm, storm, wet weather
+weather/snowfall: flurries, sleet
+weather/fog: smog
+time/night: at midnight, after dark
+time/dusk: gloaming, sundown
+time/day: noontime, lunchtime, daytime
+action/walk: lumbers, waddles, struts, paces, hikes, shuffles, toddles, tread, treads slowly, walk about, walks about
+action/run: bolts, flees, sprinting, zooms, tears along, running along
+action/jump: frolics, springs, pounces, vaults
+action/dance: twerks, waltzes, bops, jives
+action/spin: twirling around, revolves
+action/fly: glides, swoops, flits, wings its way
+action/swim: snorkels, wades
+action/float: levitating, wafts, glides weightlessly
+action/stand: lingers, idles, stays, lies, sleeps, sleeping
+action/look: stares, observes, peeks, gazes, scans
+action/wave: waves, beckons, greets
+action/leave: vanishes, wanders off, retreats
+action/arrive: turns up, appears, emerges
+action/grow: sprouts, blooms, enlarges
+action/roll: trundles, spins along the ground
+action/drive: steers, drives past, motors
+action/sail: floats on the water, yachts, navigates, sail
+action/kneel: kneeling beside, stoops, bows, hunkers down
+"""
+
+
+def _read(table: str, kind: str | None) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    out: dict[tuple[str, str], tuple[str, ...]] = {}
+    for line in table.strip().splitlines():
+        key, _, words = line.partition(": ")
+        where, _, identity = key.rpartition("/")
+        place = (kind or where, identity)
+        out[place] = (*out.get(place, ()), *(word.strip() for word in words.split(",")))
+    return MappingProxyType(out)
+
+
+HEARD: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
+    {**_read(_SUBJECTS, "subject"), **_read(_OTHERS, None)}
+)
+"""Wordings by kind and id."""
