@@ -19,7 +19,7 @@ from studio.store import when
 
 KEPT_SECONDS = 7 * 86_400.0  # how long the state of a render that failed is kept
 PART_SECONDS = 3600.0
-MAX_ATTEMPTS = 2  # a job that twice took the process down with it, without getting further, is not tried again
+MAX_ATTEMPTS = 3  # a job that so often took the process down with it, without getting further, is not tried again
 
 _WAITING = "state IN ('queued', 'paused')"
 _ALIVE = "finished IS NULL"
@@ -217,7 +217,7 @@ class JobStore(LeaseStore):
         return found
 
     def recover(self) -> list[str]:
-        """Deal with jobs that a process left when it died: taken up again, or failed after the second time in a row.
+        """Deal with jobs that a process left when it died: taken up again, or failed after the third time in a row.
 
         Only for a store that is not rendering. Jobs of another process that still lives are left alone.
         """
@@ -236,7 +236,7 @@ class JobStore(LeaseStore):
         if row["wish"] == "stop":
             self.finish_job(row["id"], "cancelled", "Stopped")
         elif row["attempts"] >= MAX_ATTEMPTS:
-            line = "The studio stopped twice while this was being shot, so it was not tried again. Shoot it again."
+            line = "The studio stopped three times while this was being shot: it is not tried again. Shoot it again."
             self.finish_job(row["id"], "failed", "Failed", error=line)
         else:
             self.requeue_job(row["id"], "The studio stopped while this was being shot; it goes on by itself")

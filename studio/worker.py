@@ -6,7 +6,6 @@ there is no moment at which an unsigned or half-written clip could be found.
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import time
@@ -14,16 +13,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import studio
 from model.errors import Cancelled, ModelError
 from studio import media, provenance
-from studio.errors import DiskFull, LibraryError, MediaError, StudioError
+from studio.asked import given_file, request_of
+from studio.errors import DiskFull, LibraryError, StudioError
 from studio.estimate import Estimator
 from studio.film import Job, Take, Wish
+from studio.leaving import Kept, OutputCheck, save_latents, shortened, whole_clip
 from studio.library import Library
 from studio.measure import Stopwatch, machine
 from studio.memory import Peak
@@ -38,23 +39,12 @@ from studio.settings import Settings
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from model.conditioning import Anchor, Place
     from model.pipeline import Generation, GenerationRequest, Generator, StepInfo
 
 log = logging.getLogger(__name__)
 
 STATE = "state.safetensors"
 SAVE_SECONDS = 5.0  # how much of a render may be lost when the process dies
-
-OutputCheck = Callable[[Path, Recipe], None]
-"""Looks at a finished, unsigned clip; raises StudioError with one plain line when it may not be released."""
-
-
-def whole_clip(clip: Path, recipe: Recipe) -> None:
-    """The check that every clip passes: it decodes, to as many frames as were asked for."""
-    found = media.count_frames(clip)
-    if found != recipe.frames:
-        raise MediaError(f"the clip came out with {found} frames where {recipe.frames} were asked for; shoot it again")
 
 
 class Rendering:
@@ -118,7 +108,7 @@ class Rendering:
     def _film(self, generator: Generator, recipe: Recipe) -> tuple[Path, Recipe]:
         """The unsigned clip, with its latents and poster beside it, and the recipe of what is in it."""
         draft = self._folder / "draft.mp4"
-        generation = self._generation(generator, self._request(generator, recipe))
+        generation = self._generation(generator, request_of(recipe, generator, self._library))
         poster_at = recipe.frames // 2
         with media.ClipWriter(draft, recipe.width, recipe.height, recipe.fps, metadata=self._notes(recipe)) as writer:
             for chunk in self._chunks(generation):
@@ -133,7 +123,7 @@ class Rendering:
         self._watch.seconds["encode"] += time.perf_counter() - closing
         for name in ("text", "denoise", "decode"):
             self._watch.seconds[name] = float(generation.seconds.get(name, 0.0))
-        _save_latents(generation.latents if self._kept is None else self._kept, self._folder / "latents.safetensors")
+        save_latents(generation.latents if self._kept is None else self._kept, self._folder / "latents.safetensors")
         if self._kept is not None:
             recipe = shortened(recipe, writer.frames)
             media.retag(draft, self._notes(recipe))
@@ -152,7 +142,7 @@ class Rendering:
         """The clip's frames; those of the finished windows where the owner wished to keep what is there."""
         try:
             yield from generation
-        except _Kept as kept:
+        except Kept as kept:
             self._kept = kept.latents
 
     def _generation(self, generator: Generator, request: GenerationRequest) -> Generation:
@@ -166,39 +156,6 @@ class Rendering:
             except ModelError as error:
                 log.warning("job %s starts again: %s", self._job.id, error)
         return generator.generate(request, self._on_step)
-
-    def _request(self, generator: Generator, recipe: Recipe) -> GenerationRequest:
-        return generator.request(
-            recipe.rendered_prompt,
-            negative_prompt=recipe.negative,
-            width=recipe.width,
-            height=recipe.height,
-            frames=recipe.frames,
-            fps=recipe.fps,
-            seed=recipe.seed,
-            steps=recipe.steps,
-            guidance=recipe.guidance,
-            shift=recipe.shift,
-            solver=recipe.solver,
-            anchors=tuple(self._anchor(given, recipe) for given in recipe.anchors),
-        )
-
-    def _anchor(self, given: GivenFrames, recipe: Recipe) -> Anchor:
-        from model.conditioning import Anchor
-
-        path, size = self._given(given), (recipe.width, recipe.height)
-        if given.place == "clip":
-            span = (given.start, given.end) if given.end else None
-            frames = media.decode_clip(path, fps=recipe.fps, size=size, limit=recipe.frames, span=span, crop=given.crop)
-            return Anchor(frames=frames[: (len(frames) - 1) // 4 * 4 + 1], place="first", strength=given.strength)
-        picture = media.fit_picture(media.open_picture(path), *size, given.crop)[None]
-        return Anchor(frames=picture, place=cast("Place", given.place), strength=given.strength)
-
-    def _given(self, given: GivenFrames) -> Path:
-        path = self._library.input(given.sha256)
-        if path is None:
-            raise MediaError(f"{given.name or 'a given picture'} is no longer in the library; give it again")
-        return path
 
     def _name(self, given: GivenFrames) -> str:
         return (given.name if self._privacy == "full" else "") or "given picture"
@@ -254,7 +211,7 @@ class Rendering:
         )
 
     def _claim(self, recipe: Recipe, generator: Generator) -> Claim:
-        given = (Ingredient(self._given(anchor), self._name(anchor), "inputTo") for anchor in recipe.anchors)
+        given = (Ingredient(given_file(anchor, self._library), self._name(anchor)) for anchor in recipe.anchors)
         poster = np.asarray(media.open_picture(self._folder / "poster.jpg"))
         return Claim(
             title=self._title(recipe),
@@ -272,7 +229,7 @@ class Rendering:
         wish = self._asked()
         if wish == "keep":
             finished = info.state().finished
-            raise Cancelled if finished is None else _Kept(finished)
+            raise Cancelled if finished is None else Kept(finished)
         if wish == "pause" or time.perf_counter() - self._saved > SAVE_SECONDS:
             self._save(info)
         if wish:
@@ -319,30 +276,3 @@ class Rendering:
     def _give_up_if_asked(self) -> None:
         if self._asked() in ("stop", "pause"):
             raise Cancelled
-
-
-class _Kept(Exception):
-    """The owner wished to keep what is there: latents (C, t, h, w) of the finished windows."""
-
-    def __init__(self, latents: Tensor) -> None:
-        super().__init__()
-        self.latents = latents
-
-
-def shortened(recipe: Recipe, frames: int) -> Recipe:
-    """The recipe of the first `frames` frames: what is given later than those had no part in them."""
-    given = tuple(
-        a for a in recipe.anchors if a.place in ("first", "clip") or (isinstance(a.place, int) and a.place < frames)
-    )
-    return replace(recipe, frames=frames, seconds=round(frames / recipe.fps, 3), anchors=given)
-
-
-def _save_latents(latents: Any, path: Path) -> None:
-    """The take's final latents, fp16 (C, T, h, w): what continuing and remixing start from."""
-    import torch
-    from safetensors.torch import save
-
-    data = save(
-        {"latents": latents.to(torch.float16).contiguous()}, metadata={"auteur": json.dumps({"kind": "latents"})}
-    )
-    media.save_bytes(path, data)

@@ -18,13 +18,14 @@ from model.errors import Cancelled, ModelError
 from studio.errors import LibraryError, StudioError
 from studio.film import Job, Wish
 from studio.leases import Lease
+from studio.leaving import OutputCheck, whole_clip
 from studio.library import Library
 from studio.locks import HomeLock
 from studio.measure import Stopwatch
 from studio.plain import plain_error
 from studio.provenance import Identity
 from studio.settings import Settings, assets_folder
-from studio.worker import OutputCheck, Rendering, whole_clip
+from studio.worker import Rendering
 
 if TYPE_CHECKING:
     from model.pipeline import Generator

@@ -30,7 +30,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from model import catalog
 from model.pipeline import Generator
-from studio import inputs, media, provenance, worker
+from studio import inputs, leaving, media, provenance, worker
 from studio.core import Studio
 from studio.engines.local import LocalEngine
 from studio.film import FINAL_STATES, Shot
@@ -45,6 +45,7 @@ STAGES = (
 )  # fmt: skip
 SEEDS = 4  # different shots; a shot that was shot before must come out the same
 ROUND_SECONDS = 120
+STOPPED = "stopped three times"  # the one reason for which a job may fail here
 
 Hit = Callable[[], None]
 
@@ -65,7 +66,7 @@ def shot(number: int, picture: Path) -> Shot:
     return Shot(f"fox {number}", size="128x128", seconds=1.0, seed=number, steps=4, guidance=2.0, first=given)
 
 
-def open_studio(home: Path, made: Generator, check: worker.OutputCheck = worker.whole_clip) -> Studio:
+def open_studio(home: Path, made: Generator, check: leaving.OutputCheck = leaving.whole_clip) -> Studio:
     settings = Settings.from_env({}, home=home)
     return Studio(settings, LocalEngine(settings, Library(home), load=lambda name: made, check=check))
 
@@ -88,7 +89,7 @@ def live(home: Path, picture: Path, numbers: list[int], stage: str, after: int) 
     def check(clip: Path, recipe: Any) -> None:
         if stage == "check":
             hit()
-        worker.whole_clip(clip, recipe)
+        leaving.whole_clip(clip, recipe)
 
     with open_studio(home, made, check) as studio:
         for number in numbers:
@@ -220,7 +221,7 @@ def settle(home: Path, picture: Path) -> dict[str, Any]:
         for job in studio.jobs():
             states[job.state] = states.get(job.state, 0) + 1
             resumed += any(kind == "requeued" for _, kind, _ in studio.library.history(job.id))
-            if job.state not in FINAL_STATES or (job.state == "failed" and "stopped twice" not in (job.error or "")):
+            if job.state not in FINAL_STATES or (job.state == "failed" and STOPPED not in (job.error or "")):
                 wrong.append(f"{job.id} is {job.state}: {job.stage} {job.error}")
             if job.state == "done":
                 take = studio.take(job.take_id or "")

@@ -1,0 +1,53 @@
+"""From a recipe to what the generator is asked: the numbers, and the given pictures as the model takes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from studio import media
+from studio.errors import MediaError
+from studio.library import Library
+from studio.recipe import GivenFrames, Recipe
+
+if TYPE_CHECKING:
+    from model.conditioning import Anchor, Place
+    from model.pipeline import GenerationRequest, Generator
+
+
+def request_of(recipe: Recipe, generator: Generator, library: Library) -> GenerationRequest:
+    """What is asked of the generator. Raises MediaError for a given file that is gone, or RequestError."""
+    return generator.request(
+        recipe.rendered_prompt,
+        negative_prompt=recipe.negative,
+        width=recipe.width,
+        height=recipe.height,
+        frames=recipe.frames,
+        fps=recipe.fps,
+        seed=recipe.seed,
+        steps=recipe.steps,
+        guidance=recipe.guidance,
+        shift=recipe.shift,
+        solver=recipe.solver,
+        anchors=tuple(_anchor(given, recipe, library) for given in recipe.anchors),
+    )
+
+
+def given_file(given: GivenFrames, library: Library) -> Path:
+    """Where a given file is kept. Raises MediaError."""
+    path = library.input(given.sha256)
+    if path is None:
+        raise MediaError(f"{given.name or 'a given picture'} is no longer in the library; give it again")
+    return path
+
+
+def _anchor(given: GivenFrames, recipe: Recipe, library: Library) -> Anchor:
+    from model.conditioning import Anchor
+
+    path, size = given_file(given, library), (recipe.width, recipe.height)
+    if given.place == "clip":
+        span = (given.start, given.end) if given.end else None
+        frames = media.decode_clip(path, fps=recipe.fps, size=size, limit=recipe.frames, span=span, crop=given.crop)
+        return Anchor(frames=frames[: (len(frames) - 1) // 4 * 4 + 1], place="first", strength=given.strength)
+    picture = media.fit_picture(media.open_picture(path), *size, given.crop)[None]
+    return Anchor(frames=picture, place=cast("Place", given.place), strength=given.strength)
