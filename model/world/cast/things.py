@@ -39,7 +39,7 @@ _ROWS: tuple[Row, ...] = (
     ("accordion", "accordion|squeezebox", "1fa97", "ground", "front", 0.85, THING, False),
     ("keyboard_piano", "piano keyboard|piano|keyboard", "1f3b9", "ground", "front", 0.8, THING, False),
     ("microphone", "microphone|singer's mic", "1f3a4", "ground", "front", 0.9, THING, False),
-    ("radio", "radio|old radio|wireless", "1f4fb", "ground", "front", 0.8, ("stand", "dance", "jump"), False),
+    ("radio", "radio|old radio", "1f4fb", "ground", "front", 0.8, ("stand", "dance", "jump"), False),
     ("television", "television|tv|tv set|telly", "1f4fa", "ground", "front", 0.85, STILL, False),
     ("camera_object", "photo camera|photographic camera", "1f4f7", "ground", "front", 0.8, THING, False),
     ("movie_projector", "film projector|movie projector|projector", "1f4fd-fe0f", "ground", "front", 0.9, STILL, False),

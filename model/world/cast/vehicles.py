@@ -19,7 +19,7 @@ _ROWS: tuple[Row, ...] = (
     ("fast_train", "high-speed train|bullet train|shinkansen|express train", "1f684", "ground", "left", 0.95, WHEELS, False),
     ("commuter_train", "commuter train|electric train|passenger train", "1f686", "ground", "front", 0.95, WHEELS, False),
     ("metro", "metro train|subway train|underground train|metro|subway", "1f687", "ground", "front", 0.95, WHEELS, False),
-    ("tram", "tram|streetcar|tramway|light rail", "1f68a", "ground", "front", 0.95, WHEELS, False),
+    ("tram", "tram|streetcar|tramway", "1f68a", "ground", "front", 0.95, WHEELS, False),
     ("tram_car", "tram car|trolley|old tram", "1f68b", "ground", "left", 0.9, WHEELS, True),
     ("monorail", "monorail|monorail train", "1f69d", "ground", "left", 0.9, WHEELS, True),
     ("trolleybus", "trolleybus|trolley bus|electric bus", "1f68e", "ground", "left", 0.9, WHEELS, True),
