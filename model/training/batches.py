@@ -13,6 +13,7 @@ from model.errors import ModelError
 from model.text import TextEncoder, stack
 from model.training.held_out import held_out
 from model.training.latents import TEXT, LatentCache
+from model.training.recipe import preset, within
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,9 @@ class Batches:
     def __init__(self, run: TransformerRun, area: int) -> None:
         self.run, self.area = run, area
         self.rng = np.random.default_rng(run.seed)
+        self.world = preset(run.preset)
         self.caches: dict[Path, LatentCache] = {}
+        self._shares: dict[Path, float] = {}
         self.empty = TextEncoder.load(TEXT).encode("")
 
     def _cache(self, path: Path) -> LatentCache:
@@ -117,16 +120,28 @@ class Batches:
         there = [self._cache(path) for path in paths if path.with_suffix(".json").is_file()]
         if not there:
             raise ModelError(f"there is no cache of latents at {', '.join(map(str, paths))}; make one first")
-        sizes = np.array([len(cache) for cache in there], np.float64)
+        sizes = np.array([len(cache) * self._share(cache) for cache in there])
         return there[int(self.rng.choice(len(there), p=sizes / sizes.sum()))]
 
+    def _share(self, cache: LatentCache) -> float:
+        """About what part of a cache this run may use, from a look at its first clips."""
+        if cache.path not in self._shares:
+            count = min(300, cache.spec.clips)
+            usable = sum(self._usable(cache, index) for index in range(count))
+            self._shares[cache.path] = max(usable, 1) / count
+        return self._shares[cache.path]
+
+    def _usable(self, cache: LatentCache, index: int) -> bool:
+        scene = cache.spec.scene(index)
+        return within(scene, self.world) and not held_out(scene)
+
     def _index(self, cache: LatentCache) -> int:
-        """A clip of a cache whose scene is not held out."""
-        for _ in range(100):
+        """A clip of a cache whose scene is of the preset's world and not held out."""
+        for _ in range(1000):
             index = int(self.rng.integers(len(cache)))
-            if not held_out(cache.spec.scene(index)):
+            if self._usable(cache, index):
                 return index
-        raise ModelError(f"nearly every scene of {cache.path} is held out for evaluation; render more")
+        raise ModelError(f"nearly no scene of {cache.path} is of the preset {self.run.preset!r}; render others")
 
     def _given(self, length: int, *, stream: bool) -> Tensor:
         """(T,) level of given latents, -1 where none: nothing, first, prefix, first and last, or a few anywhere."""
