@@ -40,7 +40,7 @@ PLACES: tuple[Term, ...] = (
     Term("space", "on the moon", ("in space", "on a grey planet under the stars", "in outer space", "space", "moon", "planet")),
     Term("village", "in a village", ("between small houses", "in a little village", "on a village green", "village", "hamlet")),
     Term("jungle", "in the jungle", ("in a tropical rainforest", "deep in the jungle", "among vines and giant leaves", "between lush tropical plants", "jungle", "rainforest", "rain forest", "tropical forest", "amazon")),
-    Term("ocean", "on the open sea", ("on the ocean", "among big waves", "on the high seas", "on the waves of the sea", "ocean", "open sea", "high seas", "rolling waves", "ocean waves", "ocean surface", "water surface")),
+    Term("ocean", "on the open sea", ("on the ocean", "among big waves", "on the high seas", "on the waves of the sea", "ocean", "sea", "open sea", "high seas", "rolling waves", "ocean waves", "ocean surface", "water surface")),
     Term("river", "by a river", ("on a river bank", "beside a stream with water lilies", "at the riverside", "by a brook with a small bridge", "river", "stream", "brook", "riverside", "riverbank", "pond", "lake")),
     Term("farm", "on a farm", ("in front of a red barn", "on a farm with a red barn", "in the farmyard", "between fields of corn", "farm", "farmyard", "barn", "countryside", "cornfield", "wheat field")),
     Term("neon", "on a neon street at night", ("in a neon-lit street", "under glowing neon signs", "on a wet street full of neon", "in a street filled with warm glowing neon", "neon street", "neon city", "neon lights", "neon signs", "glowing neon", "city signage", "damp and reflective", "cyberpunk city", "cyberpunk")),

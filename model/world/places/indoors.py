@@ -9,6 +9,7 @@ from model.world.places.painter import HORIZON, Painter
 
 
 def room(p: Painter) -> None:
+    """A papered room with a window, pictures, a couch and a round carpet."""
     wall = jitter(p.rng, rgb(p.rng.choice(("#f0d3b0", "#bcd4c6", "#d9c3dd", "#c6d3e8"))), 0.03)
     p.far.over(wall, torch.ones_like(p.far.pixels[3]))
     for i in range(-12, 13):

@@ -9,6 +9,7 @@ from model.world.places.painter import HORIZON, Painter
 
 
 def meadow(p: Painter) -> None:
+    """Green hills with trees, bushes and flowers."""
     p.hills(p.far, HORIZON - 0.12, 0.10, rgb("#9ccf9a"), rgb("#5ea86b"))
     p.hills(p.far, HORIZON - 0.03, 0.07, rgb("#8fd16a"), rgb("#4f9f4f"))
     p.floor(rgb("#a4dc62"), rgb("#4fa43c"), grain=0.10, cells=14)
@@ -37,6 +38,7 @@ def _mountains(p: Painter, level: float, rock: Colour, count: int) -> None:
 
 
 def snow(p: Painter) -> None:
+    """A snowy meadow under snow-capped mountains, firs to both sides."""
     _mountains(p, HORIZON, rgb("#7d93b5"), p.rng.randint(4, 6))
     p.hills(p.far, HORIZON + 0.0, 0.04, rgb("#e3edfa"), rgb("#c3d4ec"))
     p.floor(rgb("#f5f9ff"), rgb("#c6d8f0"), grain=0.03)
@@ -48,6 +50,7 @@ def snow(p: Painter) -> None:
 
 
 def forest(p: Painter) -> None:
+    """Tall dark trunks, firs and mushrooms."""
     p.hills(p.far, 0.16, 0.08, rgb("#2f6b46"), rgb("#5d9a5a"), 3, 12)
     for _ in range(26):
         x, w = p.rng.uniform(-1.5, 1.5), p.rng.uniform(0.012, 0.035)
@@ -61,6 +64,7 @@ def forest(p: Painter) -> None:
 
 
 def desert(p: Painter) -> None:
+    """Dunes with cacti and rocks."""
     for level, top, bottom in ((HORIZON - 0.10, "#e9b872", "#c98c4b"), (HORIZON - 0.02, "#f2c77f", "#d19a55")):
         p.hills(p.far, level, 0.09, rgb(top), rgb(bottom), 1, 3)
     p.floor(rgb("#f7d590"), rgb("#dba75c"), grain=0.05, cells=8, rough=0.03)
@@ -69,6 +73,7 @@ def desert(p: Painter) -> None:
 
 
 def village(p: Painter) -> None:
+    """Small houses around a sandy square."""
     p.hills(p.far, HORIZON - 0.10, 0.08, rgb("#8fc3a0"), rgb("#5f9f74"))
     p.floor(rgb("#9fd06a"), rgb("#5c9f45"), level=HORIZON + 0.02, grain=0.08)
     p.ground.ball(0, 0.96, 1.1, rgb("#e2c692"), squash=0.17, shade=0.05)

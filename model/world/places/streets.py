@@ -47,6 +47,7 @@ def _road(p: Painter, kerb: Colour, tarmac: Colour) -> None:
 
 
 def city(p: Painter) -> None:
+    """A street before tall houses, with lamps."""
     _towers(p, -0.15, 0.32, ("#7f8fa9", "#9a8f9f", "#6f86a0", "#b39b8a", "#8793b5"), rgb("#ffd27a"))
     _road(p, rgb("#b9bcc4"), rgb("#5b6070"))
     for x in (-1.2, -0.62, 0.66, 1.22):
@@ -78,6 +79,7 @@ def _cherry(p: Painter, x: float, base: float, height: float) -> None:
 
 
 def tokyo(p: Painter) -> None:
+    """A street with cherry trees, lanterns, a shop and two market stalls."""
     _towers(p, 0.10, 0.38, ("#c9b8a8", "#a9b3c4", "#d6c9b6", "#b79f94"), rgb("#ffd68a"))
     _road(p, rgb("#c8c2ba"), rgb("#77757c"))
     p.scatter(p.ground, "shop", p.rng.randint(2, 3), (HORIZON + 0.10, HORIZON + 0.11), (0.34, 0.40), keep_clear=0.35)

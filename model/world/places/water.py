@@ -10,6 +10,7 @@ from model.world.places.shapes import bough, capsule, curve, polygon, slab
 
 
 def beach(p: Painter) -> None:
+    """Sand with palms before a blue sea."""
     canvas = p.far
     sea = canvas.gradient(rgb("#2f8fc9"), rgb("#66d3d8"), HORIZON - 0.06, HORIZON + 0.14)
     canvas.over(sea.expand(-1, -1, canvas.width), canvas.below(HORIZON - 0.06))
@@ -31,6 +32,7 @@ def beach(p: Painter) -> None:
 
 
 def reef(p: Painter) -> None:
+    """Corals on sand under shafts of light."""
     p.far.over(
         p.far.gradient(rgb("#3fb6e0"), rgb("#0e4f96"), -0.3, 0.9).expand(-1, -1, p.far.width),
         torch.ones_like(p.far.pixels[3]),

@@ -9,6 +9,7 @@ from model.world.places.painter import HORIZON, Painter
 
 
 def space(p: Painter) -> None:
+    """Grey craters under stars and planets."""
     p.far.over(
         p.far.gradient(rgb("#0b1030"), rgb("#241a4d"), -0.2, 0.8).expand(-1, -1, p.far.width),
         torch.ones_like(p.far.pixels[3]),
