@@ -1,14 +1,17 @@
 """What an owner is working on: the form as typed, and the files they gave, each under an id that nobody can guess.
 
-One small JSON file for each owner, written whole or not at all. The files themselves lie in the library, by content; an
-id here is the only way to them from the page, so that nobody can borrow somebody else's picture by its hash.
+One small JSON file for each owner, written whole or not at all. The files themselves lie in the library, by content;
+an id here is the only way to them from the page, so that nobody can borrow somebody else's picture by its hash. A link
+under its own name stands beside each, because recipes and credentials tell what a picture was called.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
+import shutil
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -20,6 +23,7 @@ from studio.library import Library
 
 KEPT_FILES = 300  # of one owner; older ones are forgotten by the page and stay in the library
 _OWNER = re.compile(r"[A-Za-z0-9-]{1,80}")
+_UNSAFE = re.compile(r"[^\w .()-]")
 
 
 @dataclass(frozen=True)
@@ -60,15 +64,22 @@ class Drafts:
             self._write(owner, {**self._read(owner), "form": dict(form)})
 
     def add(self, owner: str, sha256: str, name: str, kind: str, size: tuple[int, int], seconds: float = 0.0) -> Given:
-        """Remember a file of the library as one that this owner gave; the same file keeps its id."""
+        """Remember a file of the library as one that this owner gave; the same file keeps its id.
+
+        An empty name leaves the one it had.
+        """
         with self._lock:
             data = self._read(owner)
             files: dict[str, Any] = data.get("files") or {}
             known = next((key for key, item in files.items() if item.get("sha256") == sha256), None)
-            found = Given(known or secrets.token_urlsafe(16), sha256, name[:200], kind, *size, round(seconds, 3))
+            called = name or (files[known]["name"] if known else f"picture.{kind}")
+            found = Given(known or secrets.token_urlsafe(16), sha256, called[:120], kind, *size, round(seconds, 3))
             files.pop(found.id, None)
             files[found.id] = asdict(found)
-            self._write(owner, {**data, "files": dict(list(files.items())[-KEPT_FILES:])})
+            kept = dict(list(files.items())[-KEPT_FILES:])
+            self._write(owner, {**data, "files": kept})
+            for gone in files.keys() - kept.keys():
+                shutil.rmtree(self._links(owner) / gone, ignore_errors=True)
             return found
 
     def given(self, owner: str, identity: object) -> Given | None:
@@ -76,14 +87,29 @@ class Drafts:
         item = (self._read(owner).get("files") or {}).get(identity) if isinstance(identity, str) else None
         return Given(**item) if isinstance(item, dict) else None
 
-    def path(self, given: Given) -> Path | None:
-        """Where the library keeps it, or None when it is gone."""
-        return self._library.input(given.sha256)
+    def path(self, owner: str, given: Given) -> Path | None:
+        """The file under its own name, or None when the library no longer has it."""
+        kept = self._library.input(given.sha256)
+        if kept is None:
+            return None
+        stem = _UNSAFE.sub("_", Path(given.name).stem).strip(". ")[:80] or "picture"
+        link = self._links(owner) / given.id / f"{stem}{kept.suffix}"
+        if not link.exists():
+            link.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                os.link(kept, link)
+            except OSError:
+                shutil.copyfile(kept, link)
+        return link
 
     def forget(self, owner: str) -> None:
         """Remove everything that is kept here of an owner."""
         with self._lock:
             self._file(owner).unlink(missing_ok=True)
+            shutil.rmtree(self._links(owner), ignore_errors=True)
+
+    def _links(self, owner: str) -> Path:
+        return self._file(owner).with_suffix("")
 
     def _file(self, owner: str) -> Path:
         if not _OWNER.fullmatch(owner):

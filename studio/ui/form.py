@@ -144,7 +144,7 @@ class Forms:
         if not isinstance(item, Mapping):
             return None
         found: Given | None = self.drafts.given(owner, item.get("id"))
-        path = None if found is None else self.drafts.path(found)
+        path = None if found is None else self.drafts.path(owner, found)
         if path is None:
             raise ShotError(field, item.get("name"), "This picture is no longer in the studio; give it again.")
         return path

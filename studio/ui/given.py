@@ -41,7 +41,7 @@ def known(drafts: Drafts, library: Library, owner: str, path: Path, name: str = 
     if not path.is_file():
         return None
     try:
-        return receive(drafts, library, owner, path, name or "picture" + path.suffix)
+        return receive(drafts, library, owner, path, name)
     except MediaError:
         return None
 
@@ -77,4 +77,4 @@ def _webp(image: Image.Image) -> bytes:
 
 
 def _name(name: str) -> str:
-    return printable(Path(name.replace("\\", "/")).name)[:120] or "a file"
+    return printable(Path(name.replace("\\", "/")).name)[:120]

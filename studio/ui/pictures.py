@@ -1,6 +1,6 @@
 """The small moving pictures of each choice of direction, drawn by the world's own renderer: they show what it does.
 
-    python -m studio.ui.pictures assets      draws them all again
+python -m studio.ui.pictures assets      draws them all again
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ def _shots() -> Iterator[tuple[str, Shot]]:
             shot = replace(plain, **{kind: term.id})
             if kind == "framing":
                 low, high = FRAMING_HEIGHT[term.id]
-                shot = replace(shot, actors=(replace(fox, height=(low + high) / 2, y=0.98 if term.id == "close" else 0.88),))
+                shot = replace(
+                    shot, actors=(replace(fox, height=(low + high) / 2, y=0.98 if term.id == "close" else 0.88),)
+                )
             if term.id == "tracking" or kind == "style":
                 shot = replace(shot, actors=(replace(fox, action="walk"),))
             if term.id == "bubbles":

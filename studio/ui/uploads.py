@@ -101,7 +101,7 @@ class Uploads(Owned):
 
     def _found(self, request: Request, owner: str) -> tuple[Given, Path]:
         found = self.drafts.given(owner, request.path_params["given"])
-        path = None if found is None else self.drafts.path(found)
+        path = None if found is None else self.drafts.path(owner, found)
         if found is None or path is None:
             raise NotFound("there is no such picture")
         return found, path

@@ -48,7 +48,7 @@ export class Frames {
     const item = this.data[place];
     const file = this.chooser(label, false, (files) => this.receive(files, place));
     const node = el("div", { id: `${place}-picture`, class: "end", "data-full": String(Boolean(item)), style: `--shape: ${this.acts.shape()}` }, file);
-    if (item) node.append(el("button", { type: "button", class: "end-open", "aria-label": `${label} picture: ${item.name}`, "aria-pressed": String(this.chosen === place), "data-key": place, onclick: () => this.choose(place) }, el("img", { src: item.picture, alt: "", style: fit(item, this.acts.shape()) }), el("span", {}, label)));
+    if (item) node.append(el("button", { type: "button", class: "end-open", "aria-label": `${label} picture: ${item.name}`, "aria-pressed": String(this.chosen === place), "data-key": place, onclick: () => this.choose(place) }, el("img", { src: item.picture, alt: "", style: fit(item, this.acts.shape()) }), el("span", { class: "end-label" }, label)));
     else node.append(el("button", { type: "button", class: "end-open", "aria-label": `${label} picture: choose one`, "data-key": place, onclick: () => file.click() }, icon("plus"), el("span", {}, label)));
     this.landing(node, (files) => this.receive(files, place));
     return node;
