@@ -22,4 +22,4 @@ def test_killed_in_mid_sampling_while_signing_and_at_the_record_every_clip_comes
     found = json.loads(done.stdout.strip().splitlines()[-1])
     assert found["wrong"] == [] and done.returncode == 0, done.stderr
     assert found["killed"] == {"sampling": 1, "sign": 1, "commit": 1} and found["left"] == []
-    assert set(found["jobs"]) == {"done"} and found["resumed"] >= 3
+    assert set(found["jobs"]) == {"done"} and found["resumed"] >= 2

@@ -339,6 +339,7 @@ def test_any_bytes_get_a_report_or_one_clear_error(tmp_path_factory, head, rest)
     path = tmp_path_factory.getbasetemp() / "any.bin"
     path.write_bytes(head + rest)
     try:
-        assert verify(path, None).verdict == "none"
+        verdict = verify(path, None).verdict
+        assert verdict == "none" or (verdict == "changed" and b"c2pa" in rest)  # what names a credential, and has none
     except UnreadableFile as error:
         assert str(error).startswith("any.bin: ")
