@@ -166,8 +166,8 @@ def test_shown_and_held_out_pairs_are_as_many_and_never_the_same() -> None:
     knows = preset("cpu").knows
     assert knows is not None
     everything = {**{kind: tuple(t.id for t in VOCABULARY[kind]) for kind in ATTRIBUTES}, **knows}
-    cases = combinations(everything, 12, seed=3)
-    assert [c.group for c in cases].count("shown") == [c.group for c in cases].count("held out") == 12
+    cases = combinations(everything, 8, seed=3)
+    assert [c.group for c in cases].count("shown") == [c.group for c in cases].count("held out") == 8
     for case in cases:
         (subject, other), held = case.expect.values(), case.group == "held out"
         assert held_pair(subject, other) == held, case

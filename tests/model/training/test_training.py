@@ -117,9 +117,10 @@ def test_a_cache_gives_back_latents_and_words_and_goes_on_where_it_stopped(tmp_p
 def test_a_transformer_trains_saves_and_goes_on(tmp_path: Path) -> None:
     TinyVAE(SMALL).save(tmp_path / "vae.safetensors")
     for name, frames in (("stills", 1), ("moving", 9)):
-        cache(SetSpec("cpu", 2, frames, 128, 64, 0), tmp_path / name, tmp_path / "vae.safetensors")
+        cache(SetSpec("cpu", 4, frames, 128, 64, 0), tmp_path / name, tmp_path / "vae.safetensors")
     sets = (tmp_path / "stills",), (tmp_path / "moving",)
     run = TransformerRun(tmp_path / "dit.safetensors", *sets, minutes=0.02, clips_from=0.3, tokens=16, window=2)
+    run = replace(run, preset="everything")
     config = DiTConfig(4 + PLACE_CHANNELS, 4, dim=32, heads=2, layers=1, ffn_dim=32, text_dim=384, freq_dim=16)
     train(run, config)
     dit, notes = load_dit(run.out)
