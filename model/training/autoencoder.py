@@ -186,7 +186,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--sets", type=Path, nargs="+", default=[Path(".cache/train/ae_stills"), Path(".cache/train/ae_clips")]
     )
     parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--channels", type=int, default=48)
+    parser.add_argument("--channels", type=int, default=96)
     parser.add_argument("--crops", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=1.2e-3)
     parser.add_argument("--noise", type=float, default=0.06, help="of latents; more makes a decoder that forgives more")
