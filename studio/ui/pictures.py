@@ -67,7 +67,8 @@ def _shots() -> Iterator[tuple[str, Shot]]:
     plain = Shot("village", 3, "day", "clear", "static", "medium", "3d", (fox,), start=0.5, seed=5)
     for kind in KINDS:
         for term in VOCABULARY[kind]:
-            shot = replace(plain, **{kind: term.id})
+            chosen: dict[str, Any] = {kind: term.id}
+            shot = replace(plain, **chosen)
             if kind == "framing":
                 low, high = FRAMING_HEIGHT[term.id]
                 shot = replace(

@@ -50,7 +50,7 @@ function place(page, given) {
 
 function offer(page, name, told) {
   const proven = told.proven ? "Verified: its settings are as they were signed." : "Its settings are what the file claims: not proven.";
-  const act = (words, what, kind, id) => button(words, null, () => { dialog.close(); what(); }, { words: true, class: kind, id });
+  const act = (words, what, kind, id) => button(words, null, () => { dialog.close(); what(); }, { words: true, class: kind, id, autofocus: kind.includes("strong") });
   const parts = [
     el("p", { class: `verdict-line tone-${told.tone}`, "data-verdict": told.verdict }, told.line),
     el("p", { class: "dim" }, proven),

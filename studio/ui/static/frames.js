@@ -132,7 +132,8 @@ export class Frames {
     node.onpointerup = node.onpointercancel = () => {
       node.onpointermove = node.onpointerup = null;
       if (at === null) return;
-      this.dragged = true; // the click that follows is no choice
+      this.dragged = true; // a click that follows is no choice
+      setTimeout(() => { this.dragged = false; }, 0);
       this.move(index, at);
       this.show(this.data);
     };

@@ -83,7 +83,7 @@ export class Queue {
     const list = [];
     if (job.state === "queued") list.push(act("Edit", "pen", () => this.page.editJob(row.job), "edit"));
     if (job.state === "paused") list.push(act("Go on", "play", on("resume"), "resume"));
-    if (job.state === "running") list.push(act("Pause", "pause", on("pause"), "pause"), act("Stop and keep what is there", "star", on("keep"), "keep"));
+    if (job.state === "running") list.push(act("Pause", "pause", on("pause"), "pause"), act("Stop and keep what is there", "stop", on("keep"), "keep"));
     list.push(act("The same once more", "copy", on("again"), "clone"));
     list.push(act(job.state === "queued" ? "Cancel" : "Stop", "close", () => this.cancel(row.job), "cancel"));
     return el("div", { class: "row-tools" }, ...list);
@@ -104,16 +104,17 @@ export class Queue {
       if (event.button) return;
       event.preventDefault();
       grip.focus();
-      grip.setPointerCapture(event.pointerId);
       this.dragging = row.dataset.dragged = true;
-      grip.onpointermove = (move) => this.follow(row, move.clientY);
-      grip.onpointerup = grip.onpointercancel = () => {
-        grip.onpointermove = grip.onpointerup = grip.onpointercancel = null;
+      // On the document: moving the row in the list would let go of what it had captured.
+      const follow = (move) => this.follow(row, move.clientY);
+      const done = () => {
+        for (const [name, act] of [["pointermove", follow], ["pointerup", done], ["pointercancel", done]]) document.removeEventListener(name, act);
         delete row.dataset.dragged;
         this.dragging = false;
         const after = this.queued()[this.queued().indexOf(row) + 1];
         this.move(row.job, after ? after.job.id : "last");
       };
+      for (const [name, act] of [["pointermove", follow], ["pointerup", done], ["pointercancel", done]]) document.addEventListener(name, act);
     });
   }
 
