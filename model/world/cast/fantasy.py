@@ -14,7 +14,7 @@ _FOLK: tuple[Row, ...] = (
     ("prince", "prince|young prince", "1f934-1f3fe", "ground", "front", 1.0, PERSON, True),
     ("princess_dark", "dark-skinned princess|princess with dark skin", "1f478-1f3ff", "ground", "front", 1.05, PERSON, True),
     ("witch", "witch|sorceress|enchantress", "1f9d9-1f3fd-200d-2640-fe0f", "ground", "front", 1.05, PERSON, True),
-    ("superhero", "superhero|caped hero|superman", "1f9b8-1f3fd-200d-2642-fe0f", "ground", "front", 1.05, (*PERSON, "fly"), True),
+    ("superhero", "superhero|caped hero|masked hero", "1f9b8-1f3fd-200d-2642-fe0f", "ground", "front", 1.05, (*PERSON, "fly"), True),
     ("superheroine", "superheroine|caped heroine|superwoman", "1f9b8-1f3ff-200d-2640-fe0f", "ground", "front", 1.05, (*PERSON, "fly"), True),
     ("villain", "supervillain|villain|masked villain", "1f9b9-1f3fc", "ground", "front", 1.05, PERSON, True),
     ("elf", "elf|woodland elf|elven archer", "1f9dd-1f3fe", "ground", "front", 1.05, PERSON, True),
