@@ -1,4 +1,4 @@
-"""The world from the command line: `python -m model.world vocabulary | art | preview OUT | sheet PNG | caption SEED`."""
+"""The command line of the world: `python -m model.world vocabulary | art | preview OUT | sheet PNG | caption SEED`."""
 
 from __future__ import annotations
 

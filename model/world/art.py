@@ -148,7 +148,7 @@ def _strip(path: Path) -> Tensor:
 
 
 class Art:
-    """The pictures of a folder, each read when it is first asked for and kept: `art.sprite("fox")`, `art.has("fox")`."""
+    """The pictures of a folder, each read when first asked for and kept: `art.sprite("fox")`, `art.has("fox")`."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or (CACHE / "art" if (CACHE / "art").is_dir() else COMMITTED)

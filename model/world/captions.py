@@ -32,8 +32,8 @@ MOODS = (
     "It feels like a page of a picture book", "The colours are rich", "The lighting is soft and cinematic",
 )  # fmt: skip
 _JOINTS = frozenset(
-    """above across along amid among around as at behind below beneath beside between by close deep during early far from
-    high in inside into near next on out outside over past surrounded through under underneath up while
+    """above across along amid among around as at behind below beneath beside between by close deep during early far
+    from high in inside into near next on out outside over past surrounded through under underneath up while
     with""".split()
 )
 LIGHTS: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -118,7 +118,8 @@ def test_names_have_their_article_and_plural(name: str, one: str, several: str) 
 
 
 @pytest.mark.parametrize(("one", "several"), (
-    ("walks", "walk"), ("is walking", "are walking"), ("flies by", "fly by"), ("dashes", "dash"), ("goes away", "go away"),
+    ("walks", "walk"), ("is walking", "are walking"), ("flies by", "fly by"), ("dashes", "dash"),
+    ("goes away", "go away"),
     ("grows and grows", "grow and grow"), ("turns its head", "turn their heads"), ("tiptoes", "tiptoe"),
     ("races along", "race along"), ("searches", "search"), ("cruises along", "cruise along"),
 ))  # fmt: skip
