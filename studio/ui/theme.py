@@ -146,5 +146,5 @@ def head() -> str:
         "})();</script>"
         '<link rel="preload" as="font" type="font/woff2" crossorigin'
         ' href="studio/static/fonts/lexend-latin-400-normal.woff2">'
-        f'{sheets}<script type="module" src="studio/static/page.js"></script>'
+        f'{sheets}<script type="module" src="studio/static/main.js"></script>'
     )

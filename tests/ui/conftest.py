@@ -94,7 +94,10 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture
 def empty_strip(painted: Server) -> None:
-    """Nothing is being shot on the painted studio: each journey begins with an idle queue."""
+    """Each journey on the painted studio begins with an idle queue and an empty form, in the dark."""
+    for path, body in (("form", {}), ("settings", {"theme": "dark"})):
+        data = json.dumps(body).encode()
+        urllib.request.urlopen(urllib.request.Request(f"{painted.url}studio/{path}", data, method="POST")).close()
     end_at = time.monotonic() + 60
     while time.monotonic() < end_at:
         with urllib.request.urlopen(f"{painted.url}studio/now", timeout=5) as response:

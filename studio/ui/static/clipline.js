@@ -1,6 +1,6 @@
 // A given clip: its frames in a row, and two handles for the part that is used.
 import { button, clamp, el } from "./dom.js";
-import { strength } from "./frames.js";
+import { strength } from "./given.js";
 
 const SHORTEST = 0.25; // seconds
 

@@ -45,7 +45,7 @@ export async function dropped(page, files) {
 function place(page, given) {
   const { frames } = page.form;
   frames.take([given], given.kind === "clip" ? "between" : frames.next());
-  page.toasts.say(given.kind === "clip" ? "The clip is in the shot. It is not one of ours, so it brings no settings." : "The picture is in the shot.", { act: () => page.undo() });
+  page.toasts.say(given.kind === "clip" ? "The clip is in the shot. It is not one of ours, so it brings no settings." : "The picture is in the shot.", { act: () => page.undos.undo() });
 }
 
 function offer(page, name, told) {

@@ -3,10 +3,10 @@
 import { ask, bytes, button, choices, duration, el, later, tell } from "./dom.js";
 import { Direction } from "./direction.js";
 import { Frames } from "./frames.js";
+import { pick, remember, remembered, sizeOf } from "./kept.js";
 import { PolicyPanel, words } from "./reading.js";
 
 const KEPT_MS = 400;
-const TAB = "auteur.form";
 
 export class Form {
   constructor(start, acts) {
@@ -284,30 +284,3 @@ export class Form {
 function field(name, label, more) {
   return el("label", { class: "field", id: name }, el("span", {}, label), el("input", { type: "text", "data-field": name, autocomplete: "off", ...more }));
 }
-
-function pick(data, shape) {
-  return Object.fromEntries(Object.keys(shape).filter((name) => data[name] !== undefined && data[name] !== null).map((name) => [name, data[name]]));
-}
-
-function sizeOf(text) {
-  const [width, height] = String(text).split("x").map(Number);
-  return width > 0 && height > 0 ? [width, height] : [16, 9];
-}
-
-// This tab's own form comes first: two tabs may hold two shots. It goes with the tab; the studio keeps the newest.
-function remember(data) {
-  try {
-    sessionStorage.setItem(TAB, JSON.stringify(data));
-  } catch {
-    // storage is off: the studio keeps the form all the same
-  }
-}
-
-function remembered() {
-  try {
-    return JSON.parse(sessionStorage.getItem(TAB));
-  } catch {
-    return null;
-  }
-}
-

@@ -1,8 +1,9 @@
 // The pictures of a shot as a line of time: the first at its left, the last at its right, key frames where the hand puts
 // them; or a short clip between two trim handles. Dropped, pasted, chosen, or taken from an earlier take.
-import { ask, button, clamp, el, icon } from "./dom.js";
+import { button, clamp, el, icon } from "./dom.js";
 import { clipLine } from "./clipline.js";
 import { cropper, differs } from "./crop.js";
+import { fit, give, strength } from "./given.js";
 
 const MOST = 16;
 const EDGE = 0.07; // of the line's width: half a picture stands over its ends
@@ -248,27 +249,4 @@ export class Frames {
   put(part) {
     this.acts.change(part);
   }
-}
-
-export function give(file) {
-  return ask(`studio/given?name=${encodeURIComponent(file.name || "pasted.png")}`, "POST", file);
-}
-
-// How firmly a picture is kept.
-export function strength(value, onchange) {
-  const shown = el("output", {}, `${Math.round(value * 100)} %`);
-  const input = el("input", {
-    type: "range", min: "5", max: "100", step: "5", value: String(Math.round(value * 100)), "aria-label": "Strength",
-    oninput: (event) => { shown.textContent = `${event.target.value} %`; event.target.style.setProperty("--at", `${event.target.value}%`); },
-    onchange: (event) => onchange(Number(event.target.value) / 100),
-  });
-  input.style.setProperty("--at", `${Math.round(value * 100)}%`);
-  return el("label", { class: "strength" }, el("span", {}, "Strength"), input, shown);
-}
-
-// The used part fills the tile.
-function fit(item, ratio) {
-  if (!item.crop || !differs(item, ratio)) return "";
-  const [x, y, width, height] = item.crop;
-  return `object-fit: fill; width: ${100 / width}%; height: ${100 / height}%; left: ${(-100 * x) / width}%; top: ${(-100 * y) / height}%`;
 }

@@ -1,62 +1,45 @@
 // The page's heart: asks the studio what goes on, shows it, and carries what is done. The render belongs to the studio:
 // this only watches, so a reload, a lost connection, a closed tab or a restarted studio loses nothing.
 import { ask, clock, el, tell } from "./dom.js";
+import { Acts } from "./acts.js";
 import { ring } from "./bell.js";
 import { Compare } from "./compare.js";
-import { listenForFiles } from "./drop.js";
 import { Form } from "./form.js";
-import { closeFloating } from "./menu.js";
 import { Queue } from "./queue.js";
 import { Settings } from "./settings.js";
-import { goTo, listenForKeys, listenForTheme, setTheme } from "./shell.js";
+import { goTo, setTheme } from "./shell.js";
 import { Stage } from "./stage.js";
 import { Takes } from "./takes.js";
 import { Toasts } from "./toast.js";
+import { Undos } from "./undo.js";
 
 const BUSY = 250; // milliseconds between looks while something is being shot
 const IDLE = 3000;
 const AWAY = 6000; // while the tab is hidden
 const LOST = 2000; // while the studio does not answer
-const UNDO = 60;
 
-class Page {
+export class Page {
   constructor(start) {
     this.start = start;
     this.jobs = [];
     this.takes = [];
     this.paused = false;
-    this.undos = [];
+    this.undos = new Undos(this);
+    this.acts = new Acts(this);
     this.view = { kind: "empty", id: null };
     this.toasts = new Toasts();
     this.form = new Form(start, {
       stop: () => this.stop(),
-      undoable: (text, act) => this.undoable(act, text),
+      undoable: (text, act) => this.undos.add(act, text),
       shot: (jobs, edited) => this.shot(jobs, edited),
     });
-    this.stage = new Stage(start.examples, this.takeActs());
+    this.stage = new Stage(start.examples, this.acts.ofTakes());
     this.compare = new Compare({ close: () => this.closeCompare() });
-    this.strip = new Takes({ ...this.takeActs(), showTake: (id) => this.pick(id), showJob: (id) => this.show("job", id), more: () => this.moreTakes() });
+    this.strip = new Takes({ ...this.acts.ofTakes(), showTake: (id) => this.pick(id), showJob: (id) => this.show("job", id), more: () => this.moreTakes() });
     this.queue = new Queue(this);
     this.settings = new Settings(this);
     this.channel = "BroadcastChannel" in window ? new BroadcastChannel("auteur") : null;
     if (this.channel) this.channel.onmessage = () => this.loadTakes().then(() => this.soon(0));
-  }
-
-  takeActs() {
-    return {
-      useExample: (example) => this.form.fill({ ...example.form, takes: this.form.data.takes }, { why: "The form is as it was" }),
-      useTake: (take) => this.fillFrom(`studio/takes/${take.id}/form`, {}),
-      use: (take, how, at) => this.fillFrom(`studio/takes/${take.id}/use`, { how, at }),
-      shootAgain: (take) => this.shootAgain(take),
-      compare: (take) => this.beginCompare(take),
-      star: (take) => this.change(take, "star", { on: !take.starred }),
-      name: (take, name) => this.change(take, "name", { name }),
-      note: (take, note) => this.change(take, "note", { note }),
-      bin: (take) => this.bin(take),
-      takes: () => this.takes,
-      job: (what, job) => this.act(`studio/jobs/${job.id}/${what}`),
-      retry: (job) => this.act(`studio/jobs/${job.id}/retry`).then((made) => made && this.show("job", made.id)),
-    };
   }
 
   async open(root) {
@@ -248,96 +231,11 @@ class Page {
     if (!job) return;
     const waited = job.state === "queued";
     await this.act(`studio/jobs/${job.id}/stop`);
-    if (waited) this.undoable("server");
-  }
-
-  async fillFrom(address, body) {
-    try {
-      const { form } = await tell(address, body);
-      this.form.fill({ ...form, takes: this.form.data.takes }, { why: "The form is as it was" });
-      this.toasts.say("The form is filled.", { act: () => this.undo() });
-      if (matchMedia("(min-width: 900px)").matches) this.form.prompt.focus({ preventScroll: true });
-      return true;
-    } catch (error) {
-      this.toasts.say(error.message, { tone: "toast-stop" });
-      return false;
-    }
-  }
-
-  // The same shot once more is another take: everything as it was, but the seed.
-  async shootAgain(take) {
-    const told = await this.act(`studio/jobs/${take.job}/again`);
-    if (told) this.shot([told.id], null);
-  }
-
-  async editJob(job) {
-    try {
-      const { form } = await ask(`studio/jobs/${job.id}/form`);
-      this.form.fill({ ...form, seed: form.seed || job.seed }, { why: "The form is as it was" });
-      this.form.edit(job.id);
-      goTo("Shoot");
-    } catch (error) {
-      this.toasts.say(error.message, { tone: "toast-stop" });
-    }
-  }
-
-  async change(take, what, body) {
-    const changed = await this.act(`studio/takes/${take.id}/${what}`, body);
-    if (!changed) return;
-    this.takes = this.takes.map((each) => (each.id === changed.id ? changed : each));
-    this.undoable("server");
-    this.tellTabs();
-    this.paint();
-  }
-
-  async bin(take) {
-    const done = await this.act(`studio/takes/${take.id}/bin`);
-    if (!done) return;
-    const at = this.takes.findIndex((each) => each.id === take.id);
-    this.takes = this.takes.filter((each) => each.id !== take.id);
-    if (this.view.id === take.id) {
-      const next = this.takes[Math.min(at, this.takes.length - 1)];
-      this.view = next ? { kind: "take", id: next.id } : { kind: "empty", id: null };
-    }
-    this.undoable("server", null, { kind: "delete", take: take.id });
-    this.toasts.say("Take moved to the bin.", { act: () => this.restore(take), id: "undo-bin" });
-    this.tellTabs();
-    this.paint();
-  }
-
-  async restore(take) {
-    if (!(await this.act(`studio/takes/${take.id}/restore`))) return;
-    this.undos = this.undos.filter((each) => !(each.mark && each.mark.take === take.id));
-    await this.loadTakes();
-    this.tellTabs();
-    this.show("take", take.id);
+    if (waited) this.undos.add("server");
   }
 
   tellTabs() {
     if (this.channel) this.channel.postMessage("takes");
-  }
-
-  // Undo: what the form forgot is here, what the studio did is undone by the studio, in the order it was done.
-
-  undoable(act, text = null, mark = null) {
-    this.undos.push({ act, text, mark });
-    if (this.undos.length > UNDO) this.undos.shift();
-  }
-
-  async undo() {
-    const last = this.undos.pop();
-    this.toasts.clear();
-    if (last && last.act !== "server") {
-      last.act();
-      return this.toasts.say(`${last.text}.`);
-    }
-    const told = await this.act("studio/undo");
-    if (!told) return null;
-    await this.loadTakes();
-    if (told.take && this.find(told.take) && told.kind === "delete") this.show("take", told.take);
-    this.tellTabs();
-    this.paint();
-    return this.toasts.say(told.text ? `${told.text}.`.replace("..", ".") : "There is nothing to take back.");
   }
 
   // Settings
@@ -349,57 +247,11 @@ class Page {
 
   deleted() {
     this.takes = [];
-    this.undos = [];
     this.view = { kind: "empty", id: null };
     this.form.fill({}, { quiet: true });
-    this.undos = [];
+    this.undos.forget();
     this.tellTabs();
     this.soon(0);
     this.paint();
   }
 }
-
-// Gradio draws the tabs and gives each its place when it is first shown; the page moves in where there is one.
-
-const rooms = new Map();
-
-function moveIn() {
-  for (const [name, root] of Object.entries({ queue: "queue-root", settings: "settings-root" })) {
-    const node = document.getElementById(root);
-    if (!node || !window.auteur || rooms.get(name) === node) continue;
-    rooms.set(name, node);
-    window.auteur[name].mount(node);
-  }
-}
-
-async function mount() {
-  const root = document.getElementById("room");
-  if (!root || window.auteur || mount.begun) return moveIn();
-  mount.begun = true;
-  const start = await begin();
-  const page = new Page(start);
-  window.auteur = page;
-  listenForKeys(page);
-  listenForFiles(page);
-  listenForTheme((theme) => tell("studio/settings", { theme }).then((told) => page.preferred(told.preferences), () => setTheme(theme)));
-  setTheme(start.preferences.theme);
-  document.addEventListener("click", (event) => {
-    if (event.target.closest('[role="tab"]')) { closeFloating(); setTimeout(moveIn, 50); }
-  });
-  await page.open(root);
-  if (matchMedia("(min-width: 900px)").matches) page.form.prompt.focus({ preventScroll: true });
-  return moveIn();
-}
-
-async function begin() {
-  for (;;) {
-    try {
-      return await ask("studio/start");
-    } catch {
-      await new Promise((wake) => { setTimeout(wake, LOST); });
-    }
-  }
-}
-
-window.addEventListener("auteur:room", mount);
-mount();

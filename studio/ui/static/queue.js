@@ -81,7 +81,7 @@ export class Queue {
     const act = (words, shape, does, id) => button(words, shape, does, { class: "tool", "data-act": id });
     const on = (what) => () => this.act(`studio/jobs/${job.id}/${what}`);
     const list = [];
-    if (job.state === "queued") list.push(act("Edit", "pen", () => this.page.editJob(row.job), "edit"));
+    if (job.state === "queued") list.push(act("Edit", "pen", () => this.page.acts.editJob(row.job), "edit"));
     if (job.state === "paused") list.push(act("Go on", "play", on("resume"), "resume"));
     if (job.state === "running") list.push(act("Pause", "pause", on("pause"), "pause"), act("Stop and keep what is there", "stop", on("keep"), "keep"));
     list.push(act("The same once more", "copy", on("again"), "clone"));
@@ -153,14 +153,14 @@ export class Queue {
 
   async cancel(job) {
     await this.act(`studio/jobs/${job.id}/stop`);
-    if (job.state === "queued") this.page.undoable("server");
-    if (job.state === "queued") this.page.toasts.say("Cancelled.", { act: () => this.page.undo() });
+    if (job.state === "queued") this.page.undos.add("server");
+    if (job.state === "queued") this.page.toasts.say("Cancelled.", { act: () => this.page.undos.undo() });
   }
 
   async clear() {
     await this.act("studio/queue/clear");
-    this.page.undoable("server");
-    this.page.toasts.say("Everything that waited is cancelled.", { act: () => this.page.undo() });
+    this.page.undos.add("server");
+    this.page.toasts.say("Everything that waited is cancelled.", { act: () => this.page.undos.undo() });
   }
 
   async loadEnded(before = null) {

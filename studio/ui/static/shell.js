@@ -25,7 +25,7 @@ export function listenForKeys(page) {
     if (typing && !(undoing && typing === page.form.prompt && !page.form.touched)) return; // the field's own undo comes first
     if (undoing && !event.shiftKey) {
       event.preventDefault();
-      page.undo();
+      page.undos.undo();
     } else if (event.ctrlKey || event.metaKey) return;
     else if (event.key === "?") showSheet();
     else if (!event.target.closest("button, a, input, [role=slider], [role=listbox], dialog") || /^[jkl]$/i.test(event.key)) {
