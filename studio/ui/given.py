@@ -13,6 +13,7 @@ from PIL import Image
 
 from studio import media
 from studio.errors import MediaError
+from studio.given import MAX_SIDE
 from studio.library import Library
 from studio.ui.drafts import Drafts, Given
 from studio.words import printable
@@ -67,6 +68,8 @@ def strip(path: Path, given: Given) -> bytes:
 
 def _clip(path: Path) -> tuple[tuple[int, int], float, str]:
     facts = media.probe(path)
+    if max(facts.width, facts.height) > MAX_SIDE:
+        raise MediaError(f"{path.name} is {facts.width} x {facts.height}: up to {MAX_SIDE} pixels on a side are read")
     return (facts.width, facts.height), facts.seconds or 0.1, "clip"
 
 

@@ -34,7 +34,7 @@ def write(page: Page, prompt: str, seconds: float = 1) -> None:
 def steps(page: Page, count: int) -> None:
     """How many steps the next shot takes, and so how long."""
     if not page.locator("#steps input").is_visible():
-        page.get_by_role("button", name="Fine tuning").click()
+        page.get_by_role("button", name="Fine tuning").press("Enter")  # on a phone the action covers the lower edge
     page.fill("#steps input", str(count))
 
 

@@ -38,14 +38,16 @@ export async function dropped(page, files) {
     return page.toasts.say(error.message, { tone: "toast-stop" });
   }
   page.toasts.clear();
-  if (!told.form) return place(page, told.given);
+  if (!told.form) return place(page, told);
   return offer(page, file.name, told);
 }
 
-function place(page, given) {
+// What is no clip of ours, or one whose recipe cannot be read, is taken as what it is: a picture, or frames.
+function place(page, { given, line }) {
   const { frames } = page.form;
-  frames.take([given], given.kind === "clip" ? "between" : frames.next());
-  page.toasts.say(given.kind === "clip" ? "The clip is in the shot. It is not one of ours, so it brings no settings." : "The picture is in the shot.", { act: () => page.undos.undo() });
+  const clip = given.kind === "clip";
+  frames.take([given], clip ? "between" : frames.next());
+  page.toasts.say(clip ? `${line.replace(/\.?$/, ".")} It is in the shot as frames.` : "The picture is in the shot.", { act: () => page.undos.undo() });
 }
 
 function offer(page, name, told) {

@@ -45,6 +45,7 @@ export class Settings {
         choices("prefer-notify", "When a shot ends", [["off", "Nothing"], ["sound", "A sound"], ["notice", "A notice"], ["both", "Both"]], preferences.notify, (value) => this.notify(value))),
       group("What a clip tells", "Every clip says that a model made it. How much more is yours to say.", this.privacy(preferences)),
       group("The studio’s folder", disk.home || "", this.disk(disk)),
+      group("The bin", "Takes that were deleted, until it is emptied.", this.bin()),
       group("Everything of yours", "", this.everything(typed)),
     );
   }
@@ -59,8 +60,25 @@ export class Settings {
   disk(disk) {
     const most = Math.max(1, disk.total);
     const lines = disk.parts.map(([name, size]) => el("div", { class: "disk-line" }, el("span", {}, name), el("i", { style: `--part: ${(100 * size) / most}%` }), el("span", { class: "mono" }, bytes(size))));
-    const empty = button("Empty the bin", "bin", () => this.emptyBin(), { words: true, class: "plain", id: "empty-bin" });
-    return el("div", { id: "disk" }, ...lines, el("p", { class: "dim" }, `${bytes(disk.total)} in all, ${bytes(disk.free)} free on this disk.`), empty);
+    return el("div", { id: "disk" }, ...lines, el("p", { class: "dim" }, `${bytes(disk.total)} in all, ${bytes(disk.free)} free on this disk.`));
+  }
+
+  // The bin gives takes back until it is emptied.
+  bin() {
+    const list = el("ul", { class: "bin-list" });
+    const empty = button("Empty the bin", "bin", () => this.emptyBin(), { words: true, class: "plain", id: "empty-bin", hidden: true });
+    const said = el("p", { class: "dim" }, "Empty.");
+    ask("studio/bin").then(({ takes }) => {
+      said.hidden = takes.length > 0;
+      empty.hidden = !takes.length;
+      list.append(...takes.map((take) => el("li", {}, el("span", {}, take.title), button("Restore", "undo", () => this.restore(take), { words: true, class: "link" }))));
+    }, () => {});
+    return el("div", { id: "bin" }, said, list, empty);
+  }
+
+  async restore(take) {
+    await this.page.acts.restore(take);
+    this.load();
   }
 
   everything(typed) {
