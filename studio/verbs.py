@@ -38,6 +38,16 @@ VERDICTS = {
 }
 
 
+def _say_what_is_heard(studio: Studio, shot: Shot, console: Console) -> None:
+    """Tell before rendering what the model will not draw, while there is time to stop it."""
+    found = studio.understand(shot.prompt, shot.model)
+    if not found.english:
+        console.say("This does not read like English; the model reads English only.")
+    if found.unknown:
+        words = list(dict.fromkeys(span.text.strip() for span in found.unknown))
+        console.say(f"It cannot draw: {', '.join(words[:12])}")
+
+
 def shoot(options: Namespace, console: Console) -> int:
     """Render one shot and hand out its clip."""
     settings = Settings.from_env()
@@ -52,6 +62,7 @@ def shoot(options: Namespace, console: Console) -> int:
             return _stopped(stop.decision, console)
         if job.notice:
             console.say(job.notice)
+        _say_what_is_heard(studio, job.shot, console)
         if studio.library.served():
             console.say("A studio is open on this data folder: it shoots this.")
         job = _watch(studio, job, console)

@@ -79,12 +79,13 @@ def policy(decision: Decision) -> dict[str, Any]:
 
 
 def understanding(found: Understanding) -> dict[str, Any]:
-    """What a model can film of a prompt and what it cannot: each word once, in the order of the prompt."""
+    """What a model can film of a prompt and what it cannot: each word once, in the order of the prompt;
+    and whether it reads like English."""
     words = {
         side: list({span.text.strip(): span.kind for span in spans}.items())[:SHOWN_SPANS]
         for side, spans in (("can", found.spans), ("cannot", found.unknown))
     }
-    return {side: [list(pair) for pair in pairs] for side, pairs in words.items()}
+    return {**{side: [list(pair) for pair in pairs] for side, pairs in words.items()}, "english": found.english}
 
 
 def preferences(found: Preferences) -> dict[str, Any]:

@@ -263,3 +263,13 @@ def test_a_library_that_is_whole_needs_no_mending(capsys: pytest.CaptureFixture[
     assert "is not there" in refusal(capsys, "mend")
     answer(capsys, "shoot", "a fox", *FAST)
     assert answer(capsys, "mend") == {"damaged": None, "rows": 0, "takes": 0}
+
+
+def test_shoot_says_what_cannot_be_drawn_and_that_it_reads_english(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "load", lambda name, **_: FakeGenerator())
+    assert main(["shoot", "a fox near the Eiffel tower", *FAST]) == 0
+    assert "cannot draw: Eiffel" in capsys.readouterr().err
+    assert main(["shoot", "ein Fuchs im Schnee bei Nacht", *FAST]) == 0
+    assert "English" in capsys.readouterr().err

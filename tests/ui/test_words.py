@@ -118,4 +118,9 @@ def test_what_is_understood_is_told_word_by_word() -> None:
     told = views.understanding(understand(prompt, None))
     assert any("forest" in word and kind == "place" for word, kind in told["can"])
     assert any("Eiffel" in word for word, _ in told["cannot"])
-    assert views.understanding(understand("", None)) == {"can": [], "cannot": []}
+    assert views.understanding(understand("", None)) == {"can": [], "cannot": [], "english": True}
+
+
+def test_the_page_is_told_of_a_prompt_that_is_not_english() -> None:
+    assert views.understanding(understand("ein Fuchs im Schnee bei Nacht", None))["english"] is False
+    assert views.understanding(understand("a fox in the snow at night", None))["english"] is True

@@ -4,6 +4,11 @@ import { button, el } from "./dom.js";
 export function words(found, prompt, model) {
   if (!prompt.trim()) return [];
   const cannot = row("Can’t draw", found.cannot, "cannot");
+  if (!found.english) {
+    const line = `This does not read like English. ${model} reads English only.`;
+    const can = found.can.length ? row("Will film", found.can, "can") : null;
+    return [el("p", { class: "note note-warn", role: "status" }, line), can].filter(Boolean);
+  }
   if (!found.can.length) {
     const line = `${model} finds nothing here that it can draw. It reads English and knows its own small world.`;
     return [el("p", { class: "note note-warn", role: "status" }, line), cannot].filter(Boolean);
