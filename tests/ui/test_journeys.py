@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,14 @@ PLAYS = "() => { const v = document.querySelector('#clip'); return v.currentTime
 def ask(server: Server, path: str) -> Any:
     with urllib.request.urlopen(server.url + path, timeout=10) as response:
         return json.load(response)
+
+
+def comes_true(server: Server, path: str, holds: Callable[[Any], bool]) -> None:
+    """Wait until the studio's answer holds: a page shows what was done a moment before the studio has heard of it."""
+    end = time.monotonic() + 10
+    while not holds(answer := ask(server, path)):
+        assert time.monotonic() < end, answer
+        time.sleep(0.1)
 
 
 def write(page: Page, prompt: str, seconds: float = 1) -> None:
@@ -246,7 +255,7 @@ def test_a_take_goes_to_the_bin_and_comes_back(painted: Server, visit: Visit) ->
     tile.hover()
     tile.get_by_role("button", name="Move to the bin").click()
     expect(tile).to_have_count(0)
-    assert take not in [found["id"] for found in ask(painted, "studio/takes")["takes"]]
+    comes_true(painted, "studio/takes", lambda all_: take not in [found["id"] for found in all_["takes"]])
     page.click("#undo-bin")
     expect(tile).to_have_count(1)
     plays(page)

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.ui.servers import Server
-from tests.ui.test_journeys import FOX, ask, plays, shoot, steps, write
+from tests.ui.test_journeys import FOX, ask, comes_true, plays, shoot, steps, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("empty_strip")]
 
@@ -129,8 +129,7 @@ def test_the_queue_is_ordered_edited_cancelled_and_brought_back(painted: Server,
     page.wait_for_function(
         "(id) => document.querySelectorAll('#queue-waiting li[data-state=queued]')[0].dataset.job === id", arg=ids[3]
     )
-    order = [job["id"] for job in ask(painted, "studio/now")["jobs"] if job["state"] == "queued"]
-    assert order[0] == ids[3]
+    comes_true(painted, "studio/now", lambda now: [j["id"] for j in now["jobs"] if j["state"] == "queued"][0] == ids[3])
     page.click("#queue-clear")
     expect(waiting).to_have_count(0)
     page.locator(".toast-act").click()
@@ -140,7 +139,7 @@ def test_the_queue_is_ordered_edited_cancelled_and_brought_back(painted: Server,
     page.fill("#prompt textarea", "A penguin spins")
     page.click("#shoot")
     expect(page.locator("#editing")).to_be_hidden()
-    assert "A penguin spins" in [job["prompt"] for job in ask(painted, "studio/now")["jobs"]]
+    comes_true(painted, "studio/now", lambda now: "A penguin spins" in [job["prompt"] for job in now["jobs"]])
 
 
 def test_pause_puts_a_shot_down_and_it_goes_on(painted: Server, visit: Visit) -> None:
