@@ -45,6 +45,9 @@ def _preview(args: argparse.Namespace) -> int:
     except ValueError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except OSError as error:
+        sys.stderr.write(f"cannot write to {args.out} ({error.strerror}); give a folder that can be written to\n")
+        return 2
     except ArtError as error:
         sys.stderr.write(f"{error}\n")
         return 3
