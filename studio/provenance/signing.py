@@ -23,48 +23,58 @@ from studio.provenance.errors import ProvenanceError, UnreadableFile
 from studio.provenance.identity import Identity
 from studio.provenance.manifest import (
     THUMBNAIL,
-    TRAINED_MEDIA,
     Claim,
     Ingredient,
     ingredient_id,
     manifest,
+    source_type,
     whole_characters,
 )
-from studio.provenance.verifying import verify
+from studio.provenance.verifying import sidecar_of, verify
 
 
 @dataclass(frozen=True)
 class SignedClip:
-    """A signed file: its place, the name of its manifest (`urn:c2pa:...`) and its SHA-256."""
+    """A signed file: its place, the name of its manifest (`urn:c2pa:...`), its SHA-256, and the manifest itself.
+
+    `sidecar` is where the credential lies when the file cannot hold one (WebM): beside it, with `.c2pa` at the end.
+    """
 
     path: Path
     manifest_id: str
     sha256: str
+    manifest: bytes = b""
+    sidecar: Path | None = None
 
 
 def sign_clip(source: Path, destination: Path, claim: Claim, identity: Identity) -> SignedClip:
-    """Sign a finished file (MP4, MOV, PNG, JPEG, WebP or GIF); the source stays as it is.
+    """Sign a finished file; the source stays as it is.
 
+    MP4, MOV, GIF, WebP, PNG and JPEG hold their credential themselves; that of WebM and Matroska goes beside it.
     `destination` appears whole or not at all and may equal `source`. Raises ProvenanceError when it cannot be
     signed, and OSError (ENOSPC for a full disk) when it cannot be written.
     """
     mime = container.mime_type(source)
-    if mime == container.MATROSKA:
-        raise ProvenanceError(f"{source.name}: WebM and Matroska files cannot carry a credential. Use MP4.")
+    beside = mime == container.MATROSKA
     mark = secrets.token_hex(6)
     labelled = destination.with_name(f".{destination.name}.{mark}.labelled")
     signed = destination.with_name(f".{destination.name}.{mark}.signed")
+    part = destination.with_name(f".{destination.name}.{mark}.c2pa")
+    sidecar = sidecar_of(destination) if beside else None
     try:
         prepared = _with_source_label(source, labelled, claim) if mime == "video/mp4" else source
-        _sign(prepared, signed, mime, claim, identity)
-        manifest_id = _check(signed, claim, identity)
+        manifest_bytes = _sign(prepared, signed, mime, claim, identity)
+        manifest_id = _check(signed, claim, identity, manifest_bytes if beside else None)
         digest = _sync_and_hash(signed)
+        if sidecar is not None:
+            part.write_bytes(manifest_bytes)
+            part.replace(sidecar)
         signed.replace(destination)
     finally:
-        for leftover in (labelled, signed):
+        for leftover in (labelled, signed, part):
             with suppress(OSError):
                 leftover.unlink(missing_ok=True)
-    return SignedClip(destination, manifest_id, digest)
+    return SignedClip(destination, manifest_id, digest, manifest_bytes, sidecar)
 
 
 def _with_source_label(source: Path, labelled: Path, claim: Claim) -> Path:
@@ -73,11 +83,12 @@ def _with_source_label(source: Path, labelled: Path, claim: Claim) -> Path:
         return source  # whatever is appended would become part of the last box
     shutil.copyfile(source, labelled)
     with labelled.open("ab") as file:
-        file.write(container.source_label_box(claim.title, TRAINED_MEDIA))
+        file.write(container.source_label_box(claim.title, source_type(claim)))
     return labelled
 
 
-def _sign(source: Path, signed: Path, mime: str, claim: Claim, identity: Identity) -> None:
+def _sign(source: Path, signed: Path, mime: str, claim: Claim, identity: Identity) -> bytes:
+    """Write the signed file; the bytes of its manifest."""
     output: _Output | None = None
     # Without ensure_ascii a text in another script would count three to six times against the SDK's limit of 1 MiB.
     definition = json.dumps(manifest(claim, mime), ensure_ascii=False)
@@ -94,7 +105,9 @@ def _sign(source: Path, signed: Path, mime: str, claim: Claim, identity: Identit
                 builder.add_resource(THUMBNAIL, io.BytesIO(claim.thumbnail))
             for index, ingredient in enumerate(claim.ingredients):
                 _add(builder, index, ingredient)
-            builder.sign(signer, mime, reader, output)
+            if mime == container.MATROSKA:
+                builder.set_no_embed()
+            return bytes(builder.sign(signer, mime, reader, output))
     except c2pa.C2paError as error:
         if output is not None and output.error is not None:
             raise output.error from error
@@ -134,9 +147,9 @@ class _Output(io.FileIO):
         return len(data)
 
 
-def _check(signed: Path, claim: Claim, identity: Identity) -> str:
+def _check(signed: Path, claim: Claim, identity: Identity, manifest_bytes: bytes | None) -> str:
     try:
-        report = verify(signed, identity)
+        report = verify(signed, identity, manifest_bytes=manifest_bytes)
     except UnreadableFile as error:
         raise ProvenanceError(f"The signed clip could not be read back: {error}") from error
     if report.verdict != "local" or report.manifest_id is None:

@@ -22,6 +22,7 @@ from studio.provenance.report import Report, Verdict
 
 _AI_SOURCES = ("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia")
 _MAX_DEPTH = 6  # of the tree of parents that is shown
+_MAX_SIDECAR = 64_000_000  # bytes; the history of many parents makes a manifest large
 
 _IN_WORDS = {
     "assertion.bmffHash.mismatch": "The picture, the sound or the tags of the file were changed after signing.",
@@ -41,29 +42,50 @@ _IN_WORDS = {
 }
 
 
-def verify(path: Path, identity: Identity | None, *, trust_list: str | None = None) -> Report:
+def verify(
+    path: Path, identity: Identity | None, *, trust_list: str | None = None, manifest_bytes: bytes | None = None
+) -> Report:
     """What a file's credential says and whether it holds. Never uses the network.
 
-    `identity` is this studio's own (None: no studio yet); `trust_list` holds PEM certificates of a public list.
-    Raises UnreadableFile when the file is missing, broken or neither a picture nor a clip.
+    `identity` is this studio's own (None: no studio yet); `trust_list` holds PEM certificates of a public list;
+    `manifest_bytes` is a manifest from elsewhere that is held against the file. The credential of a file that cannot
+    hold one itself is looked for beside it. Raises UnreadableFile when the file is missing, broken or neither a picture
+    nor a clip.
     """
     path = Path(path)
     mime = container.mime_type(path)
+    if manifest_bytes is None and mime == container.MATROSKA:
+        manifest_bytes = _beside(path)
     try:
-        store, crjson = _read(path, mime, identity, trust_list)
+        store, crjson = _read(path, mime, identity, trust_list, manifest_bytes)
     except c2pa.C2paError as error:
         return _without_store(path, mime, error)
     return _report(path, mime, store, crjson)
 
 
+def sidecar_of(path: Path) -> Path:
+    """Where the credential of a file lies that cannot hold it itself."""
+    return path.with_name(f"{path.name}.c2pa")
+
+
+def _beside(path: Path) -> bytes | None:
+    for place in (sidecar_of(path), path.with_suffix(".c2pa")):
+        try:
+            if place.stat().st_size <= _MAX_SIDECAR:
+                return place.read_bytes()
+        except OSError:
+            continue
+    return None
+
+
 def _read(
-    path: Path, mime: str, identity: Identity | None, trust_list: str | None
+    path: Path, mime: str, identity: Identity | None, trust_list: str | None, manifest_bytes: bytes | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         with (
             sdk.context(identity, trust_list) as settings,
             path.open("rb") as stream,
-            c2pa.Reader(mime, stream, context=settings) as reader,
+            c2pa.Reader(mime, stream, manifest_bytes, context=settings) as reader,
         ):
             return json.loads(reader.json()), json.loads(reader.crjson())
     except OSError as error:
