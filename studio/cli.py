@@ -87,6 +87,10 @@ def _late(name: str) -> Verb:
             from studio import doctor
 
             return doctor.run(options, console)
+        if name == "identity":
+            from studio import identities
+
+            return identities.identity(options, console)
         from studio import orders, verbs
 
         verb: Verb = getattr(orders if name in ("queue", "mend") else verbs, name)
@@ -117,6 +121,11 @@ def _add_shoot(verbs: argparse._SubParsersAction[_Parser]) -> None:
 def _add_checks(verbs: argparse._SubParsersAction[_Parser]) -> None:
     verify = _add(verbs, "verify", "say who made a file, and whether it was changed since")
     verify.add_argument("file", type=Path, metavar="FILE")
+    identity = _add(verbs, "identity", "who this studio signs as; change it, or take it to another machine")
+    identity.add_argument("what", nargs="?", choices=("show", "rotate", "use", "export"), default="show")
+    identity.add_argument("--authority", action="store_true", help="rotate: a new authority too, not the key alone")
+    identity.add_argument("--chain", type=Path, metavar="chain.pem", help="use: your certificate, then its authorities")
+    identity.add_argument("--key", type=Path, metavar="key.pem", help="use: its private key")
     policy = _add(verbs, "policy", "say what the policy thinks of a prompt")
     policy.add_argument("text", nargs="?", metavar="TEXT")
     policy.add_argument("--file", type=Path, metavar="prompts.jsonl", help="one prompt a line")

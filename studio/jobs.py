@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from studio import unsigned
 from studio.errors import Conflict, LibraryError, NotFound
 from studio.film import FINAL_STATES, Event, Job, Shot, Wish
 from studio.leases import LeaseStore
@@ -244,9 +245,11 @@ class JobStore(LeaseStore):
                 self.update_job(row["id"], state="paused", stage="Paused", wish="")
 
     def _sweep(self) -> None:
-        """Remove working folders of jobs that have ended; one that failed with a saved state may be tried again."""
+        """Remove working folders of jobs that have ended; one that failed may be tried again from what is kept."""
         kept = f"SELECT id FROM jobs WHERE {_ALIVE} OR (state = 'failed' AND saved > 0 AND finished > ?)"
         alive = {row["id"] for row in self._all(kept, (time.time() - KEPT_SECONDS,))}
+        known = {row["id"] for row in self._all("SELECT id FROM jobs WHERE state = 'failed'", ())}
+        alive |= {job_id for job_id in known if unsigned.is_held(self.work / job_id)}  # only their signature is missing
         for folder in self.work.iterdir():
             if folder.name not in alive:
                 shutil.rmtree(folder, ignore_errors=True)

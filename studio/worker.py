@@ -19,7 +19,7 @@ import numpy as np
 
 import studio
 from model.errors import Cancelled, ModelError
-from studio import media, provenance
+from studio import media, provenance, unsigned
 from studio.asked import given_file, request_of
 from studio.errors import DiskFull, LibraryError, StudioError
 from studio.estimate import Estimator
@@ -32,7 +32,7 @@ from studio.pictures import Frames
 from studio.plain import plain_error
 from studio.preferences import of_owner
 from studio.previews import Previews
-from studio.provenance import Claim, Identity, Ingredient
+from studio.provenance import Claim, Identity, Ingredient, ProvenanceError
 from studio.recipe import GivenFrames, Recipe
 from studio.settings import Settings
 
@@ -82,15 +82,21 @@ class Rendering:
                 model_sha256=generator.sha256,
                 machine=machine(self._settings.threads),
             )
-            media.require_space(self._folder, recipe.width * recipe.height * recipe.frames // 4)
-            self._stage("Reading the script")
-            draft, recipe = self._film(generator, recipe)
-            return self._finish(draft, recipe, generator)
+            held = unsigned.held(self._folder)
+            if held is None:
+                media.require_space(self._folder, recipe.width * recipe.height * recipe.frames // 4)
+                self._stage("Reading the script")
+                held = self._film(generator, recipe)
+            return self._finish(*held, generator)
+        except unsigned.Unsigned:
+            keep = True  # the clip is whole: only its seal is missing
+            raise
         except Cancelled:
             keep = self._asked() == "pause"  # paused or closed, not stopped: it goes on another time
             raise
         except (DiskFull, LibraryError):
-            keep = (self._folder / STATE).exists()  # no fault of the shot's: it can be tried again from there
+            # No fault of the shot's: it can be tried again from there.
+            keep = (self._folder / STATE).exists() or unsigned.is_held(self._folder)
             self._clear_all_but_state()
             raise
         finally:
@@ -102,7 +108,7 @@ class Rendering:
         for path in self._folder.iterdir():
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
-            elif path.name != STATE:
+            elif path.name not in (STATE, *unsigned.FILES):
                 path.unlink(missing_ok=True)
 
     def _film(self, generator: Generator, recipe: Recipe) -> tuple[Path, Recipe]:
@@ -165,6 +171,7 @@ class Rendering:
             self._stage("Checking")
             self._check(draft, recipe)
             self._give_up_if_asked()
+        unsigned.hold(self._folder, recipe)
         take_id = f"t{self._job.id[1:]}"
         made = self._folder / "take"
         shutil.rmtree(made, ignore_errors=True)  # of an attempt that died before it was done
@@ -172,9 +179,12 @@ class Rendering:
         with self._watch.part("sign"):
             self._stage("Signing")
             clip = made / "clip.mp4"
-            with media.room(made):
-                signed = provenance.sign_clip(draft, clip, self._claim(recipe, generator), self._identity)
-            report = provenance.verify(clip, self._identity)
+            try:
+                with media.room(made):
+                    signed = provenance.sign_clip(draft, clip, self._claim(recipe, generator), self._identity)
+                report = provenance.verify(clip, self._identity)
+            except (ProvenanceError, OSError) as error:
+                raise unsigned.Unsigned(error) from error
         for name in ("poster.jpg", "latents.safetensors"):
             (self._folder / name).replace(made / name)
         media.save_bytes(made / "recipe.json", recipe.to_json().encode())

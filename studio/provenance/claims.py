@@ -74,9 +74,7 @@ def edited(about: Claim, parent: Ingredient, *did: Edit, inputs: Sequence[Ingred
     return replace(about, kind="edited", ingredients=(before, *given), steps=(*steps, *about.steps))
 
 
-def composed(
-    about: Claim, parts: Sequence[Ingredient], *did: Edit, inputs: Sequence[Ingredient] = ()
-) -> Claim:
+def composed(about: Claim, parts: Sequence[Ingredient], *did: Edit, inputs: Sequence[Ingredient] = ()) -> Claim:
     """A film, or two clips that were blended: `c2pa.created` as a composite, and `c2pa.placed` for each of `parts` in
     order (clips, music, pictures that can be seen). A part that is used twice may stand twice.
 

@@ -18,6 +18,7 @@ class Report:
     (no credential), `recovered` (credential found again for a file that lost it).
     ai: whether the credential says that a model made it, None when nothing is said.
     recipe_verified: the recipe comes from an unchanged file signed by a known studio.
+    stamped: whether a time-stamp authority vouches for `when`.
     parents: what went in, each with `title`, `relationship`, `state`, `problems` and its own `parents`.
     """
 
@@ -32,6 +33,7 @@ class Report:
     actions: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     manifest_id: str | None = None
+    stamped: bool = False
 
     @property
     def intact(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import logging
 import os
 import secrets
 import shutil
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import c2pa
 
-from studio.provenance import container, sdk
+from studio.provenance import container, sdk, stamping
 from studio.provenance.errors import ProvenanceError, UnreadableFile
 from studio.provenance.identity import Identity
 from studio.provenance.manifest import (
@@ -31,6 +32,8 @@ from studio.provenance.manifest import (
     whole_characters,
 )
 from studio.provenance.verifying import sidecar_of, verify
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def sign_clip(source: Path, destination: Path, claim: Claim, identity: Identity)
     sidecar = sidecar_of(destination) if beside else None
     try:
         prepared = _with_source_label(source, labelled, claim) if mime == "video/mp4" else source
-        manifest_bytes = _sign(prepared, signed, mime, claim, identity)
+        manifest_bytes = _sign_stamped(prepared, signed, mime, claim, identity)
         manifest_id = _check(signed, claim, identity, manifest_bytes if beside else None)
         digest = _sync_and_hash(signed)
         if sidecar is not None:
@@ -87,16 +90,26 @@ def _with_source_label(source: Path, labelled: Path, claim: Claim) -> Path:
     return labelled
 
 
-def _sign(source: Path, signed: Path, mime: str, claim: Claim, identity: Identity) -> bytes:
+def _sign_stamped(source: Path, signed: Path, mime: str, claim: Claim, identity: Identity) -> bytes:
+    """Sign with a time stamp where one can be had; a clip is never lost because nobody answers."""
+    if identity.timestamp is not None and stamping.answers(identity.timestamp):
+        try:
+            return _sign(source, signed, mime, claim, identity, identity.timestamp)
+        except ProvenanceError as error:
+            log.warning("%s gave no time stamp (%s): the clip is signed without one", identity.timestamp, error)
+            signed.unlink(missing_ok=True)
+    return _sign(source, signed, mime, claim, identity, None)
+
+
+def _sign(source: Path, signed: Path, mime: str, claim: Claim, identity: Identity, timestamp: str | None) -> bytes:
     """Write the signed file; the bytes of its manifest."""
     output: _Output | None = None
     # Without ensure_ascii a text in another script would count three to six times against the SDK's limit of 1 MiB.
     definition = json.dumps(manifest(claim, mime), ensure_ascii=False)
     try:
-        info = c2pa.C2paSignerInfo(b"es256", identity.chain_pem.encode(), identity.private_key(), None)
         with (
             sdk.context(identity) as settings,
-            c2pa.Signer.from_info(info) as signer,
+            sdk.signer(identity, timestamp) as signer,
             c2pa.Builder(definition, context=settings) as builder,
             source.open("rb") as reader,
             _Output(signed) as output,

@@ -60,7 +60,20 @@ def verify(
         store, crjson = _read(path, mime, identity, trust_list, manifest_bytes)
     except c2pa.C2paError as error:
         return _without_store(path, mime, error)
-    return _report(path, mime, store, crjson)
+    report = _report(path, mime, store, crjson)
+    if report.verdict == "unknown-signer" and identity is not None and identity.own_pem:
+        store, crjson = _read(path, mime, identity, None, manifest_bytes, identity.own_pem)
+        mine = _report(path, mime, store, crjson)
+        return mine if mine.verdict == "local" and _serial(crjson, mine) in identity.own_serials() else report
+    return report
+
+
+def _serial(crjson: Mapping[str, Any], report: Report) -> str:
+    """The serial number of the certificate that signed the active manifest, in hexadecimal."""
+    for manifest in crjson.get("manifests") or []:
+        if manifest.get("label") == report.manifest_id:
+            return str(((manifest.get("signature") or {}).get("certificateInfo") or {}).get("serialNumber"))
+    return ""
 
 
 def sidecar_of(path: Path) -> Path:
@@ -79,11 +92,16 @@ def _beside(path: Path) -> bytes | None:
 
 
 def _read(
-    path: Path, mime: str, identity: Identity | None, trust_list: str | None, manifest_bytes: bytes | None
+    path: Path,
+    mime: str,
+    identity: Identity | None,
+    trust_list: str | None,
+    manifest_bytes: bytes | None,
+    anchors: str = "",
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         with (
-            sdk.context(identity, trust_list) as settings,
+            sdk.context(identity, trust_list, anchors) as settings,
             path.open("rb") as stream,
             c2pa.Reader(mime, stream, manifest_bytes, context=settings) as reader,
         ):
@@ -134,6 +152,7 @@ def _report(path: Path, mime: str, store: Mapping[str, Any], crjson: Mapping[str
         actions=actions,
         problems=problems,
         manifest_id=active_id or None,
+        stamped=_stamped(results.get("activeManifest") or {}),
     )
 
 
@@ -151,6 +170,11 @@ def _verdict(state: str, results: Mapping[str, Any]) -> Verdict:
     if state == "Valid" or failures:
         return "unknown-signer"
     return "changed"
+
+
+def _stamped(results: Mapping[str, Any]) -> bool:
+    every = [*(results.get("success") or []), *(results.get("informational") or [])]
+    return any(item.get("code") == "timeStamp.validated" for item in every)
 
 
 def _problems(results: Mapping[str, Any]) -> list[str]:

@@ -273,3 +273,20 @@ def test_shoot_says_what_cannot_be_drawn_and_that_it_reads_english(
     assert "cannot draw: Eiffel" in capsys.readouterr().err
     assert main(["shoot", "ein Fuchs im Schnee bei Nacht", *FAST]) == 0
     assert "English" in capsys.readouterr().err
+
+
+def test_the_identity_is_shown_changed_and_taken_along(
+    capsys: pytest.CaptureFixture[str], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = answer(capsys, "identity")
+    second = answer(capsys, "identity", "rotate")
+    assert first["name"] == second["name"] and first["serial"] != second["serial"]
+    assert answer(capsys, "identity", "rotate", "--authority")["name"] != first["name"]
+    secret = answer(capsys, "identity", "export")["secret"]
+    serial = answer(capsys, "identity")["serial"]
+    monkeypatch.setenv("AUTEUR_IDENTITY", secret)
+    monkeypatch.setenv("AUTEUR_HOME", str(home / "elsewhere"))
+    assert answer(capsys, "identity")["serial"] == serial
+    assert "AUTEUR_IDENTITY" in refusal(capsys, "identity", "rotate")
+    monkeypatch.delenv("AUTEUR_IDENTITY")
+    assert "--chain" in refusal(capsys, "identity", "use")

@@ -123,7 +123,7 @@ def test_a_clip_the_output_check_refuses_is_never_offered(make_studio: Make) -> 
     studio = make_studio(check=refuse)
     job = studio.wait(studio.submit(SMALL).id, 20)
     assert (job.state, job.error) == ("failed", "this may not be shown")
-    assert studio.takes() == [] and not list(studio.settings.home.glob("**/*.mp4"))
+    assert studio.takes() == [] and not list((studio.settings.home / "takes").glob("**/*.mp4"))
 
 
 def test_a_clip_that_cannot_be_signed_is_never_offered(make_studio: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +136,7 @@ def test_a_clip_that_cannot_be_signed_is_never_offered(make_studio: Make, monkey
     studio = make_studio()
     job = studio.wait(studio.submit(SMALL).id, 20)
     assert job.state == "failed" and "signed" in job.error
-    assert studio.takes() == [] and not list(studio.settings.home.glob("**/*.mp4"))
+    assert studio.takes() == [] and not list((studio.settings.home / "takes").glob("**/*.mp4"))
 
 
 def test_a_disk_that_fills_up_while_writing_is_one_clear_line(
