@@ -11,7 +11,7 @@ causal (latent 0 is one frame, every later latent four frames decoded with the m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -27,6 +27,9 @@ Frames = np.ndarray[Any, np.dtype[np.uint8]]
 
 # Latents of repeated frames before those that are wanted: enough to fill the encoder's memory.
 WARM_UP = 2
+# References stand so far behind the clip in time that they are no part of its motion.
+REFERENCE_GAP = 8
+MAX_REFERENCES = 4
 
 
 class Encoder(Protocol):
@@ -119,6 +122,38 @@ def _check_one(anchor: Anchor, size: tuple[int, int], frames: int) -> None:
         )
     if shape[1:3] != (height, width):
         raise RequestError("anchors", f"{shape[2]}x{shape[1]}", f"{width}x{height}", "frames must have the clip's size")
+
+
+def placed(anchors: Sequence[Anchor], prefix: int, temporal: int = 4) -> tuple[Anchor, ...]:
+    """Anchors of a clip that goes on from `prefix` latents, at their place in the whole stream."""
+    if not prefix:
+        return tuple(anchors)
+    begins = 1 + temporal * (prefix - 1)
+    return tuple(
+        anchor if anchor.place == "last" else replace(anchor, place=begins + (0 if _is_start(anchor.place) else place))
+        for anchor in anchors
+        for place in [anchor.place if isinstance(anchor.place, int) else 0]
+    )
+
+
+def check_references(references: Frames, size: tuple[int, int]) -> None:
+    """Raise RequestError unless references are a few pictures, uint8 (n, h, w, 3), of (width, height) pixels."""
+    width, height = size
+    shape = references.shape
+    if references.dtype != np.uint8 or len(shape) != 4 or shape[1:] != (height, width, 3):
+        raise RequestError("references", f"{shape}", f"(n, {height}, {width}, 3)", "they must have the clip's size")
+    if not 1 <= shape[0] <= MAX_REFERENCES:
+        raise RequestError("references", shape[0], min(max(shape[0], 1), MAX_REFERENCES), "pictures of the cast")
+
+
+def encode_references(references: Frames, encoder: Encoder, *, device: str = "cpu") -> Tensor:
+    """References as latents (C, n, h, w), each a still of its own."""
+    return torch.cat([encoder.encode(to_video(picture[None], device))[0] for picture in references], dim=1)
+
+
+def times(frames: int, references: int) -> list[float]:
+    """RoPE times of `frames` latents and of the references that stand behind a gap after them."""
+    return [*range(frames), *(frames - 1 + REFERENCE_GAP + index for index in range(references))]
 
 
 def encode(anchors: Sequence[Anchor], encoder: Encoder, total: int, *, device: str = "cpu") -> tuple[Given, ...]:

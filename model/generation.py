@@ -72,9 +72,8 @@ class Generation(Iterator[Frames]):
         generator.check(asked)
         self.seconds = {"text": 0.0, "encode_anchors": 0.0, "denoise": 0.0, "decode": 0.0}
         self._of, self._asked, self._on_step, self._resume = generator, asked, on_step, resume
-        self._total = 1 + (asked.frames - 1) // 4
         limits = generator.limits
-        self._windows = windows.plan(self._total, limits.window, limits.overlap)
+        self._windows = windows.plan(asked.total, limits.window, limits.overlap, asked.prefix)
         self._levels = _levels(asked)
         self._random = torch.Generator("cpu").manual_seed(asked.seed)
         self._digest = fingerprint(asked, generator.sha256)
@@ -96,17 +95,21 @@ class Generation(Iterator[Frames]):
     def _run(self) -> Iterator[Frames]:
         with self._timed("encode_anchors"):
             given, source = self._encode_given()
+            references = self._encode_references()
         with self._timed("text"):
-            velocity = self._velocity()
+            velocity = self._velocity(references)
         decoder = self._of.vae.stream_decoder()
-        finished, first = None, 0
-        if self._resume is not None:
-            finished, first = self._resume.finished, self._resume.window
-            self._random.set_state(self._resume.generator)
+        finished, first = self._before(), 0
         if finished is not None:
-            finished = finished.to(self._of.device)
-            for window in self._windows[:first]:  # cut as it was the first time: the same numbers
-                yield from self._decode(decoder, finished[:, window.fresh : window.stop])
+            for _ in self._decode(decoder, finished):  # seen already: the decoder is only to remember it
+                pass
+        if self._resume is not None:
+            first = self._resume.window
+            self._random.set_state(self._resume.generator)
+            finished = _joined(finished, self._resume.finished, self._of.device)
+        for window in self._windows[:first]:  # cut as it was the first time: the same numbers
+            assert finished is not None
+            yield from self._decode(decoder, finished[:, window.fresh : window.stop])
         for index in range(first, len(self._windows)):
             window = self._windows[index]
             with self._timed("denoise"):
@@ -115,17 +118,29 @@ class Generation(Iterator[Frames]):
             finished = fresh if finished is None else torch.cat([finished, fresh], dim=1)
             yield from self._decode(decoder, fresh)
         assert finished is not None
-        self._latents = finished.to("cpu", torch.float16)
+        self._latents = finished[:, self._asked.prefix :].to("cpu", torch.float16)
+
+    def _before(self) -> Tensor | None:
+        before = self._asked.before
+        return None if before is None else before.to(self._of.device, torch.float32)
+
+    @torch.inference_mode()
+    def _encode_references(self) -> Tensor | None:
+        """References as latents (C, n, h, w)."""
+        if self._asked.references is None:
+            return None
+        return conditioning.encode_references(self._asked.references, self._of.vae, device=self._of.device)
 
     @torch.inference_mode()
     def _encode_given(self) -> tuple[tuple[Given, ...], Tensor | None]:
         """Anchors as latents, and the source's latents (C, T, h, w)."""
         vae, device, source = self._of.vae, self._of.device, self._asked.source
-        given = conditioning.encode(self._asked.anchors, vae, self._total, device=device)
+        anchors = conditioning.placed(self._asked.anchors, self._asked.prefix)
+        given = conditioning.encode(anchors, vae, self._asked.total, device=device)
         if source is None:
             return given, None
         if source.latents is not None:
-            return given, source.latents[:, : self._total].to(device, torch.float32)
+            return given, source.latents[:, : self._asked.total].to(device, torch.float32)
         assert source.frames is not None
         encoder, parts = vae.stream_encoder(), []
         edges = [0, *range(1 + 4 * DECODE_AT_ONCE, self._asked.frames, 4 * DECODE_AT_ONCE), self._asked.frames]
@@ -134,8 +149,11 @@ class Generation(Iterator[Frames]):
         return given, torch.cat(parts, dim=2)[0]
 
     @torch.inference_mode()
-    def _velocity(self) -> HeldVelocity:
-        """The guided velocity as a function of what is held, the latent and sigma; the text is read once."""
+    def _velocity(self, references: Tensor | None) -> HeldVelocity:
+        """The guided velocity as a function of what is held, the latent and sigma; the text is read once.
+
+        `references` (C, n, h, w) are seen beside the clip, clean and behind a gap in time, and are no part of it.
+        """
         asked, encoder = self._asked, self._of.encoder
         prompts = [asked.prompt] if asked.guidance == 1 else [asked.prompt, asked.negative_prompt]
         states, mask = text.stack([encoder.encode(prompt) for prompt in prompts])
@@ -143,13 +161,18 @@ class Generation(Iterator[Frames]):
         predicts_sample = self._of.entry.notes.get("prediction") == "sample"
 
         def velocity(hold: flow.Hold, x: Tensor, sigma: float) -> Tensor:
-            times = flow.TRAIN_STEPS * hold.sigma_of_frames(sigma)
+            frames, times, positions = x.shape[1], flow.TRAIN_STEPS * hold.sigma_of_frames(sigma), None
+            shown = x
+            if references is not None:
+                shown = torch.cat([x, references], dim=1)
+                times = torch.cat([times, times.new_zeros(references.shape[1])])
+                positions = conditioning.times(frames, references.shape[1])
             area = x.shape[2] * x.shape[3] // math.prod(self._of.dit.config.patch)
             # Where nothing is held one time serves all tokens, which is the same and a little less work.
             t = times[:1] if bool((times == times[0]).all()) else times.repeat_interleave(area)[None]
             t = t.expand(batch) if t.ndim == 1 else t.expand(batch, -1)
-            seen = conditioning.with_places(x.expand(batch, *x.shape), self._of.dit.config)
-            v = self._of.dit(seen, t, states, text_mask=mask, cache=cache).float()
+            seen = conditioning.with_places(shown.expand(batch, *shown.shape), self._of.dit.config)
+            v = self._of.dit(seen, t, states, positions=positions, text_mask=mask, cache=cache)[:, :, :frames].float()
             if predicts_sample:  # x_t = x + sigma v
                 v = (x - v) / max(sigma, SMALLEST_SIGMA)
             return v[0] if batch == 1 else flow.guide(v[0], v[1], asked.guidance)
@@ -185,6 +208,7 @@ class Generation(Iterator[Frames]):
         """Tell the hook of a step; its own time is not the model's."""
         assert self._on_step is not None
         begun = time.perf_counter()
+        made = None if finished is None or window == 0 else finished[:, self._asked.prefix :]
         self._on_step(
             StepInfo(
                 index=window * step.total + step.index,
@@ -194,7 +218,7 @@ class Generation(Iterator[Frames]):
                 windows=len(self._windows),
                 denoised=step.x0,
                 preview=partial(self._preview, step.x0),
-                state=lambda: SamplerState(window, _to(step.state, "cpu"), _cpu(finished), before, self._digest),
+                state=lambda: SamplerState(window, _to(step.state, "cpu"), _cpu(made), before, self._digest),
             )
         )
         self.seconds["denoise"] -= time.perf_counter() - begun
@@ -236,6 +260,12 @@ def _to(state: flow.SolverState, device: str) -> flow.SolverState:
         tuple(estimate.to(device) for estimate in state.estimates),
         None if state.last is None else state.last.to(device),
     )
+
+
+def _joined(before: Tensor | None, made: Tensor | None, device: str) -> Tensor | None:
+    """Two stretches of one stream (C, t, h, w), each of which may not be there."""
+    parts = [part.to(device) for part in (before, made) if part is not None]
+    return torch.cat(parts, dim=1) if parts else None
 
 
 def _cpu(tensor: Tensor | None) -> Tensor | None:

@@ -95,6 +95,7 @@ class Generator:
         shape = self.latent_shape(asked)
         given = [(anchor.latents, "anchors") for anchor in asked.anchors]
         given += [(asked.source.latents, "source")] if asked.source is not None else []
+        given += [(asked.before, "before")]
         for latents, field in given:
             if latents is not None and (latents.ndim != 4 or (latents.shape[0], *latents.shape[2:]) != shape):
                 expected = f"({shape[0]}, t, {shape[1]}, {shape[2]})"

@@ -35,6 +35,10 @@ class Source:
 class GenerationRequest:
     """A clip to make. Sizes in pixels, `frames` 1 + 4k, guidance 1 is none; see `Limits` for the ranges.
 
+    `before` is the end of what this clip goes on from: its last latents (C, t, h, w). The model is given them and the
+    decoder remembers them, so the join does not show; the clip begins right after, and `frames` is 4k. `references`
+    are pictures, uint8 (n, h, w, 3) at the clip's size, of whoever is to be seen in it, not of how it begins.
+
     `Generator.request(prompt, ...)` fills in what a model's catalogue entry says and checks the whole.
     """
 
@@ -51,6 +55,18 @@ class GenerationRequest:
     solver: str
     anchors: tuple[Anchor, ...] = ()
     source: Source | None = None
+    before: Tensor | None = None
+    references: Frames | None = None
+
+    @property
+    def prefix(self) -> int:
+        """How many latents of what came before it goes on from."""
+        return 0 if self.before is None else int(self.before.shape[1])
+
+    @property
+    def total(self) -> int:
+        """Latents of the stream: what came before, and the clip."""
+        return self.prefix + self.frames // 4 if self.prefix else 1 + (self.frames - 1) // 4
 
 
 def build(prompt: str, entry: CatalogEntry, limits: Limits, **overrides: Any) -> GenerationRequest:
@@ -82,7 +98,8 @@ def check(request: GenerationRequest, entry: CatalogEntry, limits: Limits) -> No
     _text("negative_prompt", request.negative_prompt, limits)
     _whole("width", request.width, limits.min_width, limits.max_width, limits.multiple)
     _whole("height", request.height, limits.min_height, limits.max_height, limits.multiple)
-    _whole("frames", request.frames, 1, limits.max_frames, limits.temporal, offset=1)
+    begins = 0 if request.prefix else 1
+    _whole("frames", request.frames, 1 if begins else 4, limits.max_frames, limits.temporal, offset=begins)
     _whole("fps", request.fps, entry.fps, entry.fps)
     _whole("seed", request.seed, 0, limits.seed_max)
     _whole("steps", request.steps, limits.min_steps, limits.max_steps)
@@ -90,10 +107,14 @@ def check(request: GenerationRequest, entry: CatalogEntry, limits: Limits) -> No
     _real("shift", request.shift, limits.min_shift, limits.max_shift)
     if request.solver not in SOLVERS:
         raise RequestError("solver", request.solver, entry.defaults.solver)
-    total = 1 + (request.frames - 1) // limits.temporal
-    conditioning.check(request.anchors, total, (request.width, request.height), limits.temporal)
+    size = (request.width, request.height)
+    conditioning.check(conditioning.placed(request.anchors, request.prefix), request.total, size, limits.temporal)
+    if request.references is not None:
+        conditioning.check_references(request.references, size)
     if request.source is not None:
-        _source(request, request.source, total)
+        if request.prefix:
+            raise RequestError("source", "a clip", None, "what goes on from another clip cannot be a remix as well")
+        _source(request, request.source, request.total)
 
 
 def _text(field: str, value: object, limits: Limits) -> None:

@@ -83,6 +83,8 @@ def fingerprint(request: GenerationRequest, weights: str) -> str:
     ]
     if request.source is not None:
         given.append((request.source.frames, request.source.latents, "source", request.source.strength))
+    if request.before is not None or request.references is not None:
+        given.append((request.references, request.before, "around", 1.0))
     for frames, latents, place, strength in given:
         digest.update(json.dumps([place, float(strength)]).encode())
         if frames is not None:

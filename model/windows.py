@@ -30,13 +30,16 @@ class Window:
         return self.stop - self.start
 
 
-def plan(total: int, width: int, overlap: int) -> tuple[Window, ...]:
-    """Windows that cover `total` latents, at most `width` wide, each given at least `overlap` of those before."""
-    windows = [Window(0, 0, min(width, total))]
+def plan(total: int, width: int, overlap: int, prefix: int = 0) -> tuple[Window, ...]:
+    """Windows that cover `total` latents, at most `width` wide, each given at least `overlap` of those before.
+
+    The first `prefix` latents are known before anything is sampled.
+    """
     overlap = min(max(overlap, 1), width - 1)
-    while (known := windows[-1].stop) < total:
-        stop = min(known - overlap + width, total)
-        windows.append(Window(stop - width, known, stop))
+    windows = [] if prefix else [Window(0, 0, min(width, total))]
+    while (known := windows[-1].stop if windows else prefix) < total:
+        stop = min(known - min(overlap, known) + width, total)
+        windows.append(Window(max(0, stop - width), known, stop))
     return tuple(windows)
 
 

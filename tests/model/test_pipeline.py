@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from model import conditioning
 from model.conditioning import Anchor, to_frames, to_video
 from model.errors import Cancelled, ModelError, RequestError
 from model.pipeline import Generation, GenerationRequest, Generator, SamplerState, Source, StepInfo
@@ -271,3 +272,61 @@ def test_pictures_go_through_unchanged() -> None:
     frames = picture(9, 3)
     frames.flags.writeable = False
     assert np.array_equal(to_frames(to_video(frames)), frames)
+
+
+def test_a_clip_that_goes_on_begins_right_after_what_came_before(gen: Generator) -> None:
+    first = gen.generate(gen.request("a fox", frames=17, seed=1))
+    shown = film(first)
+    asked = gen.request("a fox", frames=16, seed=2, before=first.latents[:, -3:])
+    generation = gen.generate(asked)
+    frames = film(generation)
+    assert frames.shape == (16, 32, 48, 3) and generation.latents.shape == (4, 4, 4, 6)
+    # The decoder remembers: its first new frame is a quarter of the way from the last one of the clip before.
+    ahead = conditioning_step(generation.latents[:3, 0], first.latents[:3, -1])
+    assert np.abs(frames[0].astype(int) - ahead).max() <= 2
+    assert np.abs(frames[0].astype(int) - shown[-1]).mean() < np.abs(frames[3].astype(int) - shown[-1]).mean()
+    elsewhere = gen.request("a fox", frames=16, seed=2, before=first.latents[:, :3])
+    assert not np.array_equal(frames, film(gen.generate(elsewhere)))
+    with pytest.raises(RequestError, match="frames"):
+        gen.request("a fox", frames=17, before=first.latents[:, -3:])
+    with pytest.raises(RequestError, match="before"):
+        gen.generate(gen.request("a fox", frames=16, before=torch.zeros(4, 2, 9, 9)))
+
+
+def conditioning_step(new: torch.Tensor, old: torch.Tensor) -> np.ndarray:
+    step = torch.lerp(old.float(), new.float(), 0.25).clamp(-1, 1)
+    return to_frames(step[None, :, None].repeat_interleave(8, 3).repeat_interleave(8, 4))[0].astype(int)
+
+
+def test_going_on_can_be_put_down_and_taken_up_again(gen: Generator) -> None:
+    before = film_latents(gen)
+    asked = gen.request("a fox", frames=24, seed=2, before=before)
+    whole = film(gen.generate(asked))
+    states: list[SamplerState] = []
+    film(gen.generate(asked, lambda info: states.append(info.state())))
+    for state in (states[1], states[-2]):
+        again = SamplerState.from_bytes(state.to_bytes())
+        assert np.array_equal(film(gen.generate(asked, None, again)), whole)
+    assert states[0].finished is None and states[-1].finished is not None
+
+
+def film_latents(gen: Generator) -> torch.Tensor:
+    generation = gen.generate(gen.request("a fox", frames=17, seed=1))
+    film(generation)
+    return generation.latents[:, -2:]
+
+
+def test_a_last_picture_holds_in_a_clip_that_goes_on(gen: Generator) -> None:
+    last = picture(3)
+    asked = gen.request("a fox", frames=16, before=film_latents(gen), anchors=(Anchor(last, place="last"),))
+    assert np.abs(film(gen.generate(asked))[-1].astype(int) - last[0]).max() <= 2
+
+
+def test_references_are_seen_and_are_no_part_of_the_clip(gen: Generator) -> None:
+    plain = film(gen.generate(gen.request("a fox", frames=17, seed=1)))
+    shown = film(gen.generate(gen.request("a fox", frames=17, seed=1, references=picture(4, 2))))
+    other = film(gen.generate(gen.request("a fox", frames=17, seed=1, references=picture(5, 2))))
+    assert plain.shape == shown.shape and not np.array_equal(plain, shown) and not np.array_equal(shown, other)
+    with pytest.raises(RequestError, match="references"):
+        gen.request("a fox", frames=17, references=np.zeros((1, 9, 9, 3), np.uint8))
+    assert conditioning.times(3, 2) == [0, 1, 2, 10, 11]
