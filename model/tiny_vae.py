@@ -106,12 +106,24 @@ class Linear(nn.Module):
         self.offset.copy_(mean.reshape(self.offset.shape))
 
     def encode(self, groups: Tensor) -> Tensor:
-        """(N, 12, H, W) full-size groups to (N, C, H/32, W/32)."""
+        """(N, 12, H, W) full-size groups to (N, C, H/32, W/32).
+
+        Never in half precision: a code is a small difference of large sums, and the bfloat16 convolution of oneDNN with
+        so long a stride is wrong on processors with AMX (torch 2.13).
+        """
+        with torch.autocast(groups.device.type, enabled=False):
+            return self._encode(groups.float())
+
+    def _encode(self, groups: Tensor) -> Tensor:
         shift = torch.einsum("cihw,ihw->c", self.code, self.offset)
         return F.conv2d(F.avg_pool2d(groups, 2), self.code, stride=self.HALF) - shift[:, None, None]
 
     def decode(self, latents: Tensor) -> Tensor:
-        """(N, C, h, w) to full-size groups (N, 12, 32h, 32w)."""
+        """(N, C, h, w) to full-size groups (N, 12, 32h, 32w); never in half precision either."""
+        with torch.autocast(latents.device.type, enabled=False):
+            return self._decode(latents.float())
+
+    def _decode(self, latents: Tensor) -> Tensor:
         small = F.conv_transpose2d(latents, self.back, stride=self.HALF)
         small = small + self.offset.repeat(1, latents.shape[2], latents.shape[3])
         return F.interpolate(small, scale_factor=2, mode="bilinear", align_corners=False)

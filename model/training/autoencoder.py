@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class AutoencoderRun:
-    """A run. minutes: of wall time; crops: clips a step; side: pixels of a crop; noise: deviation of latent noise."""
+    """A run. minutes: of wall time; crops: clips a step; side: pixels of a crop; noise: deviation of latent noise;
+    amp: convolve in bfloat16."""
 
     out: Path
     sets: tuple[Path, ...]
@@ -40,6 +41,7 @@ class AutoencoderRun:
     side: int = 128
     noise: float = 0.06
     decoder_only: bool = False
+    amp: bool = False
     seed: int = 1
     device: str = "cpu"
 
@@ -53,7 +55,7 @@ class Crops:
 
     def batch(self) -> Tensor:
         """(B, 3, T, side, side) in -1..1."""
-        side, data = self.run.side, self.frames[int(self.rng.random() < 0.6) % len(self.frames)]
+        side, data = self.run.side, self._set()
         length = 1 if data.shape[1] == 1 else 5
         count = self.run.crops * (2 if length == 1 else 1)
         out = np.empty((count, length, 3, side, side), np.uint8)
@@ -65,6 +67,14 @@ class Crops:
             if self.rng.random() < 0.5:
                 row[:] = row[..., ::-1]
         return torch.from_numpy(out).to(self.run.device).float().div_(127.5).sub_(1).transpose(1, 2).contiguous()
+
+
+    def _set(self) -> np.ndarray:
+        """A set by lot: clips more often than stills, where there are both."""
+        moving = self.rng.random() < 0.6
+        suited = [data for data in self.frames if (data.shape[1] > 1) == moving] or self.frames
+        chosen: np.ndarray = suited[int(self.rng.integers(len(suited)))]
+        return chosen
 
 
 def loss_of(out: Tensor, video: Tensor) -> Tensor:
@@ -115,9 +125,11 @@ def _optimiser(vae: TinyVAE, run: AutoencoderRun) -> torch.optim.Optimizer:
 
 def _step(vae: TinyVAE, video: Tensor, run: AutoencoderRun) -> Tensor:
     frames = torch.cat([video[:, :, :1].expand(-1, -1, 3, -1, -1), video], 2).transpose(1, 2)
-    with torch.set_grad_enabled(not run.decoder_only):
-        latents, _ = vae.to_latents(frames, None)
-    out, _ = vae.to_frames(latents + run.noise * torch.randn_like(latents), vae.decoder.fresh())
+    with torch.autocast(run.device, torch.bfloat16, enabled=run.amp):
+        with torch.set_grad_enabled(not run.decoder_only):
+            latents, _ = vae.to_latents(frames, None)
+        out, _ = vae.to_frames(latents + run.noise * torch.randn_like(latents), vae.decoder.fresh())
+    out, latents = out.float(), latents.float()
     # The convolutions may not inflate the latents: their scale is what the transformer's noise levels are tuned to.
     scale = 1e-2 * F.relu(latents.square().mean() - 1.1)
     return loss_of(out[:, 3:].transpose(1, 2), video) + scale
@@ -192,12 +204,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--noise", type=float, default=0.06, help="of latents; more makes a decoder that forgives more")
     parser.add_argument("--decoder-only", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--amp", action="store_true", help="convolve in bfloat16: where the processor is fast at it")
+    parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    if args.threads:
+        torch.set_num_threads(args.threads)
     run = AutoencoderRun(
         args.out, tuple(args.sets), args.minutes, args.learning_rate, args.crops, noise=args.noise,
-        decoder_only=args.decoder_only, seed=args.seed, device=args.device,
+        decoder_only=args.decoder_only, amp=args.amp, seed=args.seed, device=args.device,
     )  # fmt: skip
     train(run, TinyVAEConfig(latent_channels=args.channels))
 

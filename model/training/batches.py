@@ -12,7 +12,7 @@ from torch import Tensor
 from model.errors import ModelError
 from model.text import TextEncoder, stack
 from model.training.held_out import held_out
-from model.training.latents import TEXT, LatentCache
+from model.training.latents import MOST_TOKENS, TEXT, LatentCache
 from model.training.recipe import preset, within
 
 
@@ -22,8 +22,8 @@ class TransformerRun:
 
     minutes: wall time; clips: share of steps on clips, once clips_from of the time is over (stills alone before);
     tokens: a step's budget, so that stills come in larger batches; window: latents of a clip; drop: share of captions
-    dropped; shift: of noise levels; decay: of the average; teacher: a trained transformer whose guided answer, at
-    `guidance`, is learned instead of the data.
+    dropped; shift: of noise levels; fall: share of the time, at its end, over which the rates fall to the floor; fast: the forward of `fast.py`; decay: of the average; teacher: a trained
+    transformer whose guided answer, at `guidance`, is learned instead of the data.
     """
 
     out: Path
@@ -38,30 +38,39 @@ class TransformerRun:
     muon_rate: float = 4e-3
     floor: float = 0.02
     warmup: int = 100
+    fall: float = 0.45
     drop: float = 0.1
     shift: float = 2.0
     decay: float = 0.998
     seed: int = 1
     device: str = "cpu"
     amp: bool = False
+    fast: bool = False
     preset: str = "cpu"
     teacher: Path | None = None
     guidance: float = 3.0
 
 
+def _padded(texts: list[Tensor]) -> tuple[Tensor, Tensor]:
+    """Token states (L, D) as (B, MOST_TOKENS, D) with their mask: one shape for all batches."""
+    out = torch.zeros(len(texts), MOST_TOKENS, texts[0].shape[-1])
+    mask = torch.zeros(len(texts), MOST_TOKENS, dtype=torch.bool)
+    for row, text in enumerate(texts):
+        out[row, : len(text)], mask[row, : len(text)] = text, True
+    return out, mask
+
+
 @dataclass(frozen=True)
 class Batch:
     """x (B, C, T, h, w) clean latents; given (B, T) noise level at which a latent is given, -1 where it is to be made;
-    text (B, L, D) with mask (B, L); dropped (B,): whose caption is left out; nothing (L', D): the states of no caption;
-    per_frame: tokens of one latent frame."""
+    text (B, L, D) with mask (B, L); dropped (B,): whose caption is left out; silence: text and mask of none at all."""
 
     x: Tensor
     given: Tensor
     text: Tensor
     mask: Tensor | None
     dropped: Tensor
-    nothing: Tensor
-    per_frame: int
+    silence: tuple[Tensor, Tensor | None]
 
 
 class Batches:
@@ -73,6 +82,7 @@ class Batches:
         self.world = preset(run.preset)
         self.caches: dict[Path, LatentCache] = {}
         self._shares: dict[Path, float] = {}
+        self._suits: dict[tuple[Path, int], bool] = {}
         self.empty = TextEncoder.load(TEXT).encode("")
 
     def _cache(self, path: Path) -> LatentCache:
@@ -102,7 +112,8 @@ class Batches:
             given.append(self._given(length, stream=start > 0))
             drops.append(bool(self.rng.random() < self.run.drop))
             text.append(self.empty if drops[-1] else cache.text(index, int(self.rng.integers(cache.wordings))))
-        states, mask = stack(text)
+        put = _padded if self.run.fast else stack
+        (states, mask), (empty, silent) = put(text), put([self.empty] * count)
         device = self.run.device
         return Batch(
             torch.stack(rows).to(device),
@@ -110,8 +121,7 @@ class Batches:
             states.to(device),
             None if mask is None else mask.to(device),
             torch.tensor(drops, device=device),
-            self.empty.to(device),
-            per_frame,
+            (empty.to(device), None if silent is None else silent.to(device)),
         )
 
     def _pick(self, moving: bool) -> LatentCache:
@@ -132,8 +142,10 @@ class Batches:
         return self._shares[cache.path]
 
     def _usable(self, cache: LatentCache, index: int) -> bool:
-        scene = cache.spec.scene(index)
-        return within(scene, self.world) and not held_out(scene)
+        if (cache.path, index) not in self._suits:
+            scene = cache.spec.scene(index)
+            self._suits[(cache.path, index)] = within(scene, self.world) and not held_out(scene)
+        return self._suits[(cache.path, index)]
 
     def _index(self, cache: LatentCache) -> int:
         """A clip of a cache whose scene is of the preset's world and not held out."""

@@ -15,19 +15,22 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import shutil
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from model.errors import ModelError
 from model.text import TextEncoder
 from model.tiny_vae import TinyVAE
-from model.training.render_set import SetSpec
+from model.training.render_set import SetSpec, open_set
 from model.world.art import Art
 from model.world.captions import caption
 from model.world.render import Renderer
@@ -96,27 +99,69 @@ class Words:
             self._row += len(rows)
 
 
-def cache(spec: SetSpec, out: Path, vae_path: Path, *, batch: int = 16, device: str = "cpu") -> None:
-    """Fill a cache; goes on from what is there."""
-    vae, text = TinyVAE.load(vae_path, device=device), TextEncoder.load(TEXT, device=device)
-    renderer = Renderer(Art(), spec.width, spec.height, device=device, pool=PLACES_KEPT)
+def cache(
+    spec: SetSpec, out: Path, vae_path: Path, *, pixels: Path | None = None, words: Path | None = None, batch: int = 16,
+    amp: bool = False, device: str = "cpu",
+) -> None:  # fmt: skip
+    """Fill a cache; goes on from what is there.
+
+    pixels: a rendered set to encode instead of rendering its scenes, of the size of `spec` or a whole number of times
+    that. words: a finished cache of the same scenes, whose captions are taken. amp: convolve in bfloat16.
+    """
+    vae = TinyVAE.load(vae_path, device=device)
+    show = _rendering(spec, device) if pixels is None else _reading(spec, pixels)
     grid = (vae.config.latent_channels, 1 + (spec.frames - 1) // 4, spec.height // 32, spec.width // 32)
     state = out.with_suffix(".json")
     done = int(json.loads(state.read_text())["done"]) if state.is_file() else 0
     out.parent.mkdir(parents=True, exist_ok=True)
     latents = _open(out.with_suffix(".latents.npy"), "r+" if done else "w+", np.float16, (spec.clips, *grid))
-    words, began = Words(spec, out, text, done), time.monotonic()
+    say: Callable[[int, Sequence[Scene]], None]
+    if words is None:
+        say = Words(spec, out, TextEncoder.load(TEXT, device=device), done).write
+    else:
+        say = _repeating(words, out)
+    began = time.monotonic()
     for start in range(done, spec.clips, batch):
         stop = min(spec.clips, start + batch)
         scenes = [spec.scene(i) for i in range(start, stop)]
-        latents[start:stop] = _encode(vae, torch.cat([renderer.clips([s], spec.frames) for s in scenes]))
-        words.write(start, scenes)
+        latents[start:stop] = _encode(vae, show(start, stop).to(device), amp=amp)
+        say(start, scenes)
         part = state.with_suffix(".part")
         part.write_text(json.dumps({**asdict(spec), "done": stop}))
         part.replace(state)  # whole or not at all: a trainer may be reading it
         if (start // batch) % 20 == 0 or stop == spec.clips:
             rate = (stop - done) / (time.monotonic() - began)
             log.info("%d of %d clips, %.1f a second, %.0f s left", stop, spec.clips, rate, (spec.clips - stop) / rate)
+
+
+def _rendering(spec: SetSpec, device: str) -> Callable[[int, int], Tensor]:
+    """Frames of clips start to stop, uint8 (B, T, 3, H, W), rendered as they are asked for."""
+    renderer = Renderer(Art(), spec.width, spec.height, device=device, pool=PLACES_KEPT)
+    return lambda start, stop: torch.cat([renderer.clips([spec.scene(i)], spec.frames) for i in range(start, stop)])
+
+
+def _reading(spec: SetSpec, path: Path) -> Callable[[int, int], Tensor]:
+    """Frames of clips start to stop, uint8 (B, T, 3, H, W), from a rendered set, which may be a whole number of times
+    as large: pixels are averaged then."""
+    held, frames = open_set(path)
+    times = held.width // spec.width
+    if replace(spec, width=times * spec.width, height=times * spec.height) != replace(held, clips=spec.clips):
+        raise ModelError(f"{path} holds clips of {held}, which are not those asked for: {spec}")
+    if len(frames) < spec.clips:
+        raise ModelError(f"{path} holds {len(frames)} clips, not {spec.clips}; go on rendering it")
+
+    def read(start: int, stop: int) -> Tensor:
+        clips = torch.from_numpy(np.array(frames[start:stop]))
+        return clips if times == 1 else F.avg_pool3d(clips.float(), (1, times, times)).round().byte()
+
+    return read
+
+
+def _repeating(words: Path, out: Path) -> Callable[[int, Sequence[Scene]], None]:
+    """Take the captions of another cache, whole and at once; nothing is left to write clip by clip."""
+    for suffix in (".states.npy", ".spans.npy"):
+        shutil.copyfile(words.with_suffix(suffix), out.with_suffix(suffix))
+    return lambda start, scenes: None
 
 
 def reword(out: Path, *, batch: int = 16, device: str = "cpu") -> None:
@@ -130,12 +175,13 @@ def reword(out: Path, *, batch: int = 16, device: str = "cpu") -> None:
 
 
 @torch.no_grad()
-def _encode(vae: TinyVAE, clips: Tensor) -> NDArray[np.float16]:
+def _encode(vae: TinyVAE, clips: Tensor, *, amp: bool) -> NDArray[np.float16]:
     """uint8 (B, T, 3, H, W) to latents, a few clips at a time."""
-    out = [
-        vae.encode(part.float().div(127.5).sub(1).transpose(1, 2)).half().cpu()
-        for part in clips.split(max(1, 32 // clips.shape[1]))
-    ]
+    out = []
+    for part in clips.split(max(1, 32 // clips.shape[1])):
+        with torch.autocast(part.device.type, torch.bfloat16, enabled=amp):
+            latents = vae.encode(part.float().div(127.5).sub(1).transpose(1, 2))
+        out.append(latents.half().cpu())
     result: NDArray[np.float16] = torch.cat(out).numpy()
     return result
 
@@ -149,12 +195,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("--preset", default="cpu")
-    parser.add_argument("--clips", type=int, default=8000)
+    parser.add_argument("--clips", type=int, default=8000, help="at most")
     parser.add_argument("--frames", type=int, default=1)
-    parser.add_argument("--size", default="448x256")
+    parser.add_argument("--size", help="448x256, or that of --pixels; a half or a third of it makes them small")
     parser.add_argument("--first", type=int, default=1_000_000)
     parser.add_argument("--vae", type=Path, default=Path(".cache/train/vae.safetensors"))
     parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--pixels", type=Path, help="a rendered set to encode, as far as it is done")
+    parser.add_argument("--words", type=Path, help="a finished cache of the same scenes: its captions are taken")
+    parser.add_argument("--amp", action="store_true", help="convolve in bfloat16: where the processor is fast at it")
     parser.add_argument("--reword", action="store_true", help="only caption the finished cache OUT anew")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=0)
@@ -165,9 +214,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     if args.reword:
         reword(args.out, device=args.device)
         return
-    width, height = (int(v) for v in args.size.split("x"))
-    spec = SetSpec(args.preset, args.clips, args.frames, width, height, args.first)
-    cache(spec, args.out, args.vae, batch=args.batch, device=args.device)
+    spec = SetSpec(args.preset, args.clips, args.frames, 448, 256, args.first)
+    if args.pixels:
+        held, frames = open_set(args.pixels)
+        spec = replace(held, clips=min(len(frames), args.clips))
+    if args.size:
+        width, height = (int(v) for v in args.size.split("x"))
+        spec = replace(spec, width=width, height=height)
+    cache(
+        spec, args.out, args.vae, pixels=args.pixels, words=args.words, batch=args.batch, amp=args.amp,
+        device=args.device,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -11,11 +11,11 @@ from model.world.scene import Scene, SceneOptions
 FIRST_CAST = (
     "fox", "dog", "cat", "lion", "tiger", "elephant", "mammoth", "giraffe", "rabbit", "panda", "penguin", "frog",
     "dinosaur", "butterfly", "tropical_fish", "octopus", "car", "sailboat", "rocket", "robot", "ghost",
-    "fluffy_monster", "astronaut", "dancer",
+    "fluffy_monster", "astronaut", "dancer", "woman", "red_candle", "turtle", "bear", "horse",
 )  # fmt: skip
 FIRST_PLACES = (
     "meadow", "snow", "forest", "desert", "beach", "city", "tokyo", "reef", "room", "space", "village", "ocean", "neon",
-    "castle",
+    "castle", "zoo",
 )  # fmt: skip
 FIRST_ACTIONS = ("stand", "walk", "run", "jump", "dance", "spin", "fly", "swim", "float", "drive", "sail")
 FIRST_CAMERAS = ("static", "pan_left", "pan_right", "zoom_in", "zoom_out", "tracking")
@@ -43,7 +43,7 @@ PRESETS: Mapping[str, WorldPreset] = MappingProxyType(
     {
         # The autoencoder sees everything, however the transformer is trained.
         "everything": WorldPreset(None, 0.8, 1.0, 0.25, 0.1, 10, _ALL_FRAMINGS),
-        # What two CPU cores can learn in some hours: a twentieth of the cast, alone, large, near the middle, in 3D.
+        # What two CPU cores can learn in some hours: a sixteenth of the cast, alone, large, near the middle.
         "cpu": WorldPreset(
             MappingProxyType(
                 {
@@ -54,7 +54,7 @@ PRESETS: Mapping[str, WorldPreset] = MappingProxyType(
                     "action": FIRST_ACTIONS,
                     "camera": FIRST_CAMERAS,
                     "framing": ("close", "medium"),
-                    "style": ("3d",),
+                    "style": ("3d", "papercraft"),
                 }
             ),
             variety=0.1,
@@ -63,7 +63,7 @@ PRESETS: Mapping[str, WorldPreset] = MappingProxyType(
             cuts=0.0,
             pool=6,
             framings=MappingProxyType({"close": 0.75, "medium": 0.25}),
-            styled=0.0,
+            styled=0.16,
         ),
         # What a GPU is for.
         "gpu": WorldPreset(None, 0.6, 1.0, 0.12, 0.08, 1_000_000_000, _ALL_FRAMINGS),

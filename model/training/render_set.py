@@ -61,10 +61,10 @@ def render_set(spec: SetSpec, out: Path, *, batch: int = 1, device: str = "cpu")
 
 
 def open_set(path: Path) -> tuple[SetSpec, np.ndarray]:
-    """A rendered set: its spec and its frames, uint8 (N, T, 3, H, W), read-only on disk."""
+    """A rendered set: its spec and the frames that are done by now, uint8 (N, T, 3, H, W), read-only on disk."""
     state = json.loads(path.with_suffix(".json").read_text())
-    state.pop("done")
-    return SetSpec(**state), np.load(path.with_suffix(".npy"), mmap_mode="r")
+    done = int(state.pop("done"))
+    return SetSpec(**state), np.load(path.with_suffix(".npy"), mmap_mode="r")[:done]
 
 
 def main(argv: Sequence[str] | None = None) -> None:

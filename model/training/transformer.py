@@ -20,7 +20,7 @@ from __future__ import annotations
 import argparse
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from model.config import DiTConfig
 from model.dit import DiT
 from model.training.batches import Batch, Batches, TransformerRun
 from model.training.ema import Average
+from model.training.fast import FastForward
 from model.training.recipe import preset
 from model.weights import load_dit, save_dit
 from model.world.vocabulary import VOCABULARY
@@ -41,8 +42,28 @@ log = logging.getLogger(__name__)
 SOFTEST = 0.15
 
 
+# (latents (B, C, T, h, w), timesteps (B, T), text, mask) to clean latents.
+Says = Callable[[Tensor, Tensor, Tensor, Tensor | None], Tensor]
+
+
+def speaker(dit: DiT, *, fast: bool) -> Says:
+    """How training asks a transformer: tokens are told their places, and a latent's timestep is that of its tokens."""
+    quick = FastForward(dit) if fast else None
+
+    def says(x: Tensor, t: Tensor, text: Tensor, mask: Tensor | None) -> Tensor:
+        placed = with_places(x, dit.config)
+        if quick is not None and mask is not None:
+            return quick(placed, t, text, mask)
+        area = dit.config.patch[1] * dit.config.patch[2]
+        tokens = t.repeat_interleave(x.shape[3] * x.shape[4] // area, 1)
+        out: Tensor = dit(placed, tokens, text, text_mask=mask)
+        return out
+
+    return says
+
+
 def loss_of(
-    dit: DiT, batch: Batch, shift: float, generator: torch.Generator, teacher: DiT | None = None, guidance: float = 1.0
+    dit: Says, batch: Batch, run: TransformerRun, generator: torch.Generator, teacher: Says | None = None
 ) -> Tensor:
     """Mean squared error of the velocity on latents that are not given.
 
@@ -52,36 +73,34 @@ def loss_of(
     """
     x = batch.x
     u = torch.sigmoid(torch.randn(len(x), generator=generator)).to(x.device)
-    level = (shift * u / (1 + (shift - 1) * u))[:, None]  # (B, 1)
+    level = (run.shift * u / (1 + (run.shift - 1) * u))[:, None]  # (B, 1)
     levels = torch.where(batch.given >= 0, torch.minimum(batch.given, level), level.expand_as(batch.given))  # (B, T)
     noise = torch.randn(x.shape, generator=generator).to(x.device)
     s = levels[:, None, :, None, None]
-    noisy = with_places(torch.lerp(x, noise, s), dit.config)
-    t = (levels * 1000).repeat_interleave(batch.per_frame, 1)
-    aim = x if teacher is None else guided(teacher, batch, noisy, t, guidance)
-    clean = dit(noisy, t, batch.text, text_mask=batch.mask)
+    noisy, t = torch.lerp(x, noise, s), levels * 1000
+    aim = x if teacher is None else guided(teacher, batch, noisy, t, run.guidance)
+    clean = dit(noisy, t, batch.text, batch.mask)
     made = (batch.given < 0).float()[:, None, :, None, None]
     error = F.mse_loss(clean.float(), aim, reduction="none") / s.clamp(min=SOFTEST).square() * made
     return error.sum() / (made.sum() * x.shape[1] * x.shape[3] * x.shape[4])
 
 
 @torch.no_grad()
-def guided(teacher: DiT, batch: Batch, noisy: Tensor, t: Tensor, guidance: float) -> Tensor:
+def guided(teacher: Says, batch: Batch, noisy: Tensor, t: Tensor, guidance: float) -> Tensor:
     """What a teacher says of the clean latents with classifier-free guidance, (B, C, T, h, w).
 
     A student of it needs one pass where the teacher takes two ("On distillation of guided diffusion models", arXiv
     2210.03142). Where the caption is dropped it is unguided.
     """
-    told = teacher(noisy, t, batch.text, text_mask=batch.mask).float()
-    nothing = batch.nothing[None].expand(len(told), -1, -1)
-    silent = teacher(noisy, t, nothing).float()
+    told = teacher(noisy, t, batch.text, batch.mask).float()
+    silent = teacher(noisy, t, *batch.silence).float()
     scale = torch.where(batch.dropped, 0.0, guidance)[:, None, None, None, None]
     return torch.lerp(silent, told, scale)
 
 
 def _rate(run: TransformerRun, step: int, done: float) -> float:
-    """The factor of the peak rates: warm-up over some steps, constant, falling to the floor over the last 45 %."""
-    fall = min(1.0, (1 - done) / 0.45)
+    """The factor of the peak rates: warm-up over some steps, constant, falling to the floor at the end."""
+    fall = min(1.0, (1 - done) / max(run.fall, 1e-6))
     return min(1.0, (step + 1) / run.warmup) * max(run.floor, fall)
 
 
@@ -127,7 +146,10 @@ def train(run: TransformerRun, config: DiTConfig) -> None:
     """Train for the run's minutes, saving the average every two minutes and at the end."""
     torch.manual_seed(run.seed)
     dit, before = _begin(run, config)
-    teacher = None if run.teacher is None else load_dit(run.teacher)[0].float().to(run.device)
+    says = speaker(dit, fast=run.fast)
+    teacher = (
+        None if run.teacher is None else speaker(load_dit(run.teacher)[0].float().to(run.device), fast=run.fast)
+    )
     area = dit.config.patch[1] * dit.config.patch[2]
     batches = Batches(run, area)
     optimisers, average = Optimisers(dit, run), Average(dit, run.decay)
@@ -136,7 +158,7 @@ def train(run: TransformerRun, config: DiTConfig) -> None:
     while (done := (time.monotonic() - began) / (60 * run.minutes)) < 1:
         batch = batches.draw(done)
         with torch.autocast(run.device, torch.bfloat16, enabled=run.amp):
-            loss = loss_of(dit, batch, run.shift, generator, teacher, run.guidance)
+            loss = loss_of(says, batch, run, generator, teacher)
         optimisers.step(loss, dit, _rate(run, step, done))
         average.update(dit)
         step, seen = step + 1, seen + len(batch.x)
@@ -186,6 +208,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--window", type=int, default=5)
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--muon-rate", type=float, default=4e-3)
+    parser.add_argument("--fall", type=float, default=0.45, help="share of the time over which the rates fall; 0: never")
     parser.add_argument("--decay", type=float, default=0.998, help="of the moving average")
     parser.add_argument("--dim", type=int, default=256)
     parser.add_argument("--layers", type=int, default=6)
@@ -195,13 +218,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--teacher", type=Path, help="learn this transformer's guided answer; --out begins as its copy")
     parser.add_argument("--guidance", type=float, default=3.0, help="of the teacher")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--fast", action="store_true", help="bfloat16 and compiled: for processors that are fast at it")
+    parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    if args.threads:
+        torch.set_num_threads(args.threads)
     run = TransformerRun(
         args.out, tuple(args.stills), tuple(args.moving), args.minutes, args.clips, args.clips_from, args.tokens,
-        args.window, args.learning_rate, args.muon_rate, decay=args.decay,
-        seed=args.seed, device=args.device, amp=args.device == "cuda",
+        args.window, args.learning_rate, args.muon_rate, fall=args.fall, decay=args.decay,
+        seed=args.seed, device=args.device, amp=args.device == "cuda", fast=args.fast,
         preset=args.preset, teacher=args.teacher, guidance=args.guidance,
     )  # fmt: skip
     inputs = args.channels + PLACE_CHANNELS
