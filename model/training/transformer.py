@@ -208,7 +208,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--window", type=int, default=5)
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--muon-rate", type=float, default=4e-3)
-    parser.add_argument("--fall", type=float, default=0.45, help="share of the time over which the rates fall; 0: never")
+    parser.add_argument("--fall", type=float, default=0.45, help="share of the time in which rates fall; 0: none")
     parser.add_argument("--decay", type=float, default=0.998, help="of the moving average")
     parser.add_argument("--dim", type=int, default=256)
     parser.add_argument("--layers", type=int, default=6)
