@@ -13,15 +13,17 @@ from torch import Tensor, nn
 from model.conditioning import PLACE_CHANNELS
 from model.config import DiTConfig
 from model.dit import DiT
+from model.errors import ModelError
 from model.tiny_vae import TinyVAE, TinyVAEConfig
 from model.training import export, latents, render_set
 from model.training.autoencoder import AutoencoderRun, principal, psnr
 from model.training.ema import Average
+from model.training.fast import FastForward
 from model.training.latents import LatentCache, cache
 from model.training.recipe import options_of, preset
 from model.training.render_set import SetSpec, open_set
 from model.training.render_set import render_set as render
-from model.training.transformer import Batch, TransformerRun, guided, loss_of, train
+from model.training.transformer import Batch, Says, TransformerRun, guided, loss_of, train
 from model.weights import load_dit
 from model.world.art import COMMITTED, Art
 from model.world.scene import Scene, SceneOptions, sample_scene
@@ -42,48 +44,59 @@ def small_world(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "Art", lambda: Art(COMMITTED))
 
 
-class Oracle(nn.Module):
-    """Says the clean latent it was built with, off by `error` in the frames that `wrong` marks."""
+def oracle(x: Tensor, wrong: Tensor, error: float) -> Says:
+    """Says the clean latents x, off by `error` in the frames that `wrong` marks."""
 
-    def __init__(self, x: Tensor, wrong: Tensor, error: float) -> None:
-        super().__init__()
-        self.config = DiTConfig(4, 4, dim=48, heads=4, layers=1, ffn_dim=48, text_dim=8)
-        self.answer = x + error * wrong[None, None, :, None, None]
+    def says(noisy: Tensor, t: Tensor, text: Tensor, mask: Tensor | None) -> Tensor:
+        assert t.shape == (x.shape[0], x.shape[2])
+        return x + error * wrong[None, None, :, None, None]
 
-    def forward(self, x: Tensor, t: Tensor, text: Tensor, text_mask: Tensor | None = None) -> Tensor:
-        assert t.shape == (x.shape[0], x.shape[2] * 4)
-        return self.answer
+    return says
+
+
+def teacher(x: Tensor, t: Tensor, text: Tensor, mask: Tensor | None) -> Tensor:
+    """Says 2 where there is a caption and 1 where there is none."""
+    return torch.ones_like(x) + text.mean()
 
 
 def batch_of(x: Tensor, given: Tensor) -> Batch:
-    dropped = torch.zeros(len(x), dtype=torch.bool)
+    dropped, count = torch.zeros(len(x), dtype=torch.bool), len(x)
     return Batch(
-        x, given.expand(len(x), -1), torch.ones(len(x), 2, 8), None, dropped, nothing=torch.zeros(1, 8), per_frame=4
+        x, given.expand(count, -1), torch.ones(count, 2, 8), None, dropped, silence=(torch.zeros(count, 1, 8), None)
     )
 
 
-class Teacher(nn.Module):
-    """Says 2 where there is a caption and 1 where there is none."""
-
-    def forward(self, x: Tensor, t: Tensor, text: Tensor, text_mask: Tensor | None = None) -> Tensor:
-        return torch.ones_like(x) + text.mean()
+RUN = TransformerRun(Path("x"), (), (), 1, shift=2.0, guidance=3.0)
 
 
 def test_a_student_is_told_the_guided_answer_and_the_plain_one_without_a_caption() -> None:
     x, given = torch.randn(2, 4, 3, 4, 4), torch.full((3,), -1.0)
     batch = replace(batch_of(x, given), dropped=torch.tensor([False, True]))
-    answer = guided(Teacher(), batch, x, torch.zeros(2, 12), 3.0)  # type: ignore[arg-type]
+    answer = guided(teacher, batch, x, torch.zeros(2, 3), 3.0)
     assert torch.equal(answer[0], torch.full_like(x[0], 4.0)) and torch.equal(answer[1], torch.ones_like(x[1]))
-    student, generator = Oracle(answer, torch.zeros(3), 0.0), torch.Generator().manual_seed(0)
-    assert loss_of(student, batch, 2.0, generator, Teacher(), 3.0) == 0  # type: ignore[arg-type]
+    student, generator = oracle(answer, torch.zeros(3), 0.0), torch.Generator().manual_seed(0)
+    assert loss_of(student, batch, RUN, generator, teacher) == 0
 
 
 def test_the_loss_counts_what_is_made_and_not_what_is_given() -> None:
-    x, generator = torch.randn(2, 4, 3, 4, 4), torch.Generator().manual_seed(0)
-    given = torch.tensor([0.0, -1.0, -1.0])
-    first, second = torch.tensor([1.0, 0, 0]), torch.tensor([0, 1.0, 0])
-    assert loss_of(Oracle(x, first, 3.0), batch_of(x, given), 2.0, generator) == 0  # type: ignore[arg-type]
-    assert loss_of(Oracle(x, second, 0.1), batch_of(x, given), 2.0, generator) > 0  # type: ignore[arg-type]
+    x, given = torch.randn(2, 4, 3, 4, 4), torch.tensor([0.0, -1.0, -1.0])
+    for wrong, counts in ((torch.tensor([1.0, 0, 0]), False), (torch.tensor([0, 0, 1.0]), True)):
+        loss = loss_of(oracle(x, wrong, 1.0), batch_of(x, given), RUN, torch.Generator().manual_seed(0))
+        assert (float(loss) > 0) is counts
+
+
+@pytest.mark.parametrize(("precise", "tolerance"), [(True, 1e-5), (False, 2e-2)])
+def test_the_fast_forward_says_what_the_transformer_says(precise: bool, tolerance: float) -> None:
+    torch.manual_seed(0)
+    dit = DiT(DiTConfig(6, 4, dim=48, heads=4, layers=2, ffn_dim=96, text_dim=8, patch=(1, 1, 1)))
+    for parameter in dit.parameters():
+        nn.init.normal_(parameter, std=0.1)
+    x, t, text = torch.randn(2, 6, 3, 2, 4), torch.rand(2, 3) * 1000, torch.randn(2, 7, 8)
+    mask = torch.ones(2, 7, dtype=torch.bool)
+    mask[0, 3:] = False
+    expected = dit(x, t.repeat_interleave(8, 1), text, text_mask=mask)
+    said = FastForward(dit, precise=precise, compiled=False)(x, t, text, mask)
+    assert (said - expected).norm() < tolerance * expected.norm()
 
 
 def test_an_average_follows_slowly() -> None:
@@ -111,6 +124,26 @@ def test_a_cache_gives_back_latents_and_words_and_goes_on_where_it_stopped(tmp_p
     kept = before.latents(2)
     cache(spec, tmp_path / "set", tmp_path / "vae.safetensors", batch=2)
     assert torch.equal(LatentCache(tmp_path / "set").latents(2), kept)
+
+
+@pytest.mark.usefixtures("small_world")
+def test_a_cache_of_a_rendered_set_may_be_smaller_and_take_another_ones_words(tmp_path: Path) -> None:
+    vae, seen = tmp_path / "vae.safetensors", SetSpec("cpu", 3, 1, 128, 128, 0)
+    TinyVAE(SMALL).save(vae)
+    render(seen, tmp_path / "seen")
+    cache(seen, tmp_path / "whole", vae, pixels=tmp_path / "seen")
+    half = replace(seen, width=64, height=64)
+    cache(half, tmp_path / "half", vae, pixels=tmp_path / "seen", words=tmp_path / "whole", amp=True)
+    whole, small = LatentCache(tmp_path / "whole"), LatentCache(tmp_path / "half")
+    assert whole.latents(2).shape == (4, 1, 4, 4) and small.latents(2).shape == (4, 1, 2, 2)
+    assert torch.equal(whole.text(2, 1), small.text(2, 1))
+    frames = torch.from_numpy(open_set(tmp_path / "seen")[1][2:].astype(np.float32)).unflatten(-1, (64, 2))
+    pooled = frames.unflatten(-3, (64, 2)).mean((-1, -3)).round().div(127.5).sub(1).transpose(1, 2)
+    assert torch.allclose(TinyVAE.load(vae).encode(pooled)[0], small.latents(2), atol=0.05)
+    with pytest.raises(ModelError, match="not those asked for"):
+        cache(replace(seen, first=7), tmp_path / "other", vae, pixels=tmp_path / "seen")
+    with pytest.raises(ModelError, match="go on rendering"):
+        cache(replace(seen, clips=9), tmp_path / "more", vae, pixels=tmp_path / "seen")
 
 
 @pytest.mark.usefixtures("small_world")
