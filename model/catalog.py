@@ -19,6 +19,8 @@ from model.errors import ModelError, WeightsError
 DIT_FILE = "dit.safetensors"
 VAE_FILE = "vae.safetensors"
 TEXT_FOLDER = "text"
+FAMILIES = frozenset({"storybook"})
+"""Families that `model.load` can load: a model of any other is described and fetched, but not offered for shooting."""
 # A header longer than this is not one of ours; reading it could fill the memory.
 _LONGEST_HEADER = 16 << 20
 
@@ -58,8 +60,13 @@ class CatalogEntry:
 
     folder      where its files are; `files` are relative to it, with the SHA-256 that SHA256SUMS states ("" if none)
     sizes       name -> (width, height) in pixels, the ones it was trained on
-    given       what it can be given and whether it was trained for it: first, last, sequence, index
+    given       what it can be given: first, last, sequence, index (and mask, reference, control)
     notes       everything the weights say of themselves, as stored
+    family      which code loads it
+    parts       role -> file or folder, for a model whose parts do not lie in one folder
+    untrained   what of `given` it can be given though it was not trained for it
+    sigmas      the noise levels of a few-step model, from 1 down; empty where steps and shift decide
+    negative    the negative prompt when none is given
     """
 
     name: str
@@ -76,11 +83,17 @@ class CatalogEntry:
     default_seconds: float = 4.0
     max_seconds: float = 60.0
     notes: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    family: str = "storybook"
+    parts: Mapping[str, Path] = field(default_factory=dict, compare=False)
+    untrained: frozenset[str] = frozenset()
+    sigmas: tuple[float, ...] = ()
+    negative: str = ""
 
     @property
     def missing(self) -> tuple[Path, ...]:
         """Files of this model that are not there."""
-        return tuple(self.folder / name for name in self.files if not (self.folder / name).is_file())
+        own = (self.folder / name for name in self.files if not (self.folder / name).is_file())
+        return (*own, *(path for path in self.parts.values() if not path.exists()))
 
 
 def assets() -> Path:

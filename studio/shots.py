@@ -80,7 +80,7 @@ def plan(shot: Shot, entry: CatalogEntry, knows: Mapping[str, Collection[str]] |
     recipe = Recipe(
         prompt=prompt,
         rendered_prompt=rendered,
-        negative=negative,
+        negative=negative or entry.negative,
         direction=direction.chosen(),
         model=entry.name,
         size=_size_name(shot.size),
