@@ -17,11 +17,12 @@ import sqlite3
 import time
 from typing import Any
 
+from studio.credentials import CredentialStore
 from studio.recipe import Recipe
 from studio.takes import TakeStore
 
 
-class Library(TakeStore):
+class Library(TakeStore, CredentialStore):
     """The library under one home folder, which is made if it is missing."""
 
     # Owners
@@ -48,6 +49,7 @@ class Library(TakeStore):
             jobs = [row["id"] for row in self._all("SELECT id FROM jobs WHERE owner = ?", (owner,))]
             db.executemany("DELETE FROM events WHERE job_id = ?", [(job_id,) for job_id in jobs])
             db.executemany("DELETE FROM stills WHERE take_id = ?", [(take_id,) for take_id in takes])
+            self.forget_credentials([], owner)
             for table, column in (("undo", "owner"), ("takes", "owner"), ("jobs", "owner"), ("owners", "id")):
                 db.execute(f"DELETE FROM {table} WHERE {column} = ?", (owner,))
         for take_id in takes:

@@ -162,6 +162,20 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE owners ADD COLUMN served INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE owners ADD COLUMN preferences TEXT NOT NULL DEFAULT '{}';
     """,
+    # 3: signed manifests, to lead a clip that lost its own back to it
+    """
+    CREATE TABLE credentials (
+        manifest_id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        take_id TEXT NOT NULL DEFAULT '',
+        manifest BLOB NOT NULL,
+        code BLOB NOT NULL,
+        mark TEXT NOT NULL DEFAULT '',
+        created REAL NOT NULL
+    );
+    CREATE INDEX credentials_by_mark ON credentials(mark) WHERE mark <> '';
+    CREATE INDEX credentials_by_take ON credentials(take_id);
+    """,
 )
 
 

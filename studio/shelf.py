@@ -11,7 +11,7 @@ from typing import Literal
 from PIL import Image
 
 import studio
-from studio import media, provenance, shots, words
+from studio import checking, media, provenance, shots, words
 from studio.base import LOCAL_OWNER, Base
 from studio.compare import Difference, recipe_difference
 from studio.errors import RecipeError, ShotError
@@ -125,8 +125,11 @@ class Shelf(Base):
     # Credentials and recipes
 
     def verify(self, path: Path) -> Report:
-        """What a file's credential says. Raises ProvenanceError or OSError when it cannot be read."""
-        return provenance.verify(path, self.identity())
+        """All that can be said of a file, and what of it was lost and is found again here. Nothing of it is kept.
+
+        Raises ProvenanceError or OSError when it cannot be read.
+        """
+        return checking.check(path, self.identity(), self.settings.home, self.library)
 
     def shot_from(self, recipe: Recipe | str) -> Shot:
         """The shot that a recipe describes; pictures are found by content, never by a path. Raises RecipeError."""

@@ -138,6 +138,7 @@ class TakeStore(Lineup):
             gone = [take.id for take in self.takes(owner, binned=True)]
             db.executemany("DELETE FROM takes WHERE id = ?", [(take_id,) for take_id in gone])
             db.executemany("DELETE FROM stills WHERE take_id = ?", [(take_id,) for take_id in gone])
+            db.executemany("DELETE FROM credentials WHERE take_id = ?", [(take_id,) for take_id in gone])
         for take_id in gone:  # after the record: files without one are found by `mend`, a record without files is a lie
             shutil.rmtree(self._bin / take_id, ignore_errors=True)
         return len(gone)

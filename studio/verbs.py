@@ -7,14 +7,14 @@ import shutil
 import time
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from model import catalog
 from model.catalog import CatalogEntry
-from studio import media, provenance, shots
+from studio import checking, media, shots
 from studio.console import Console, clock
 from studio.core import Studio
 from studio.direction import KINDS, Direction
@@ -80,7 +80,10 @@ def verify(options: Namespace, console: Console) -> int:
     home = Settings.from_env().home
     identity = Identity.load_or_create(home / "identity") if (home / "identity").is_dir() else None
     try:
-        report = provenance.verify(options.file, identity)
+        with ExitStack() as stack:
+            known = (home / "library.db").is_file()
+            library = stack.enter_context(closing(Library(home))) if known else None
+            report = checking.check(options.file, identity, home, library)
     except ProvenanceError as error:
         console.refuse(_reason(error))  # it names the file
         return WRONG
@@ -225,10 +228,23 @@ def _report_text(file: Path, report: Report) -> str:
     facts = {"AI-made": {True: "yes", False: "no"}.get(bool(report.ai)) if report.ai is not None else None}
     facts |= {"signer": report.signer, "model": report.model, "when": report.when}
     lines += [f"  {name}: {value}" for name, value in facts.items() if value]
-    lines += [f"  given: {parent.get('title', '?')} ({parent.get('relationship', '?')})" for parent in report.parents]
+    if report.said_by:
+        lines.append(f"  says: {report.said_by}")
+    lines += _tree(report.parents, "  ")
     if report.recipe is not None:
         lines.append(f"  recipe: {'verified' if report.recipe_verified else 'not verified'}")
+    if report.settings is not None:
+        lines.append(f"  settings of {report.settings['tool']}, unsigned: {report.settings['prompt'][:200]}")
     return "\n".join(lines + [f"  problem: {problem}" for problem in report.problems])
+
+
+def _tree(parents: list[dict[str, Any]], indent: str) -> list[str]:
+    """What went in, each part with what its own credential is worth, and what went into that."""
+    lines = []
+    for parent in parents:
+        words = f"{parent.get('title') or 'a file'} ({parent.get('relationship')}): {parent.get('state')}"
+        lines += [f"{indent}from: {words}", *_tree(parent.get("parents") or [], indent + "  ")]
+    return lines
 
 
 def _decision_answer(decision: Decision) -> dict[str, Any]:

@@ -19,7 +19,7 @@ import numpy as np
 
 import studio
 from model.errors import Cancelled, ModelError
-from studio import media, provenance, unsigned
+from studio import media, provenance, sealing, unsigned
 from studio.asked import given_file, request_of
 from studio.errors import DiskFull, LibraryError, StudioError
 from studio.estimate import Estimator
@@ -181,7 +181,10 @@ class Rendering:
             clip = made / "clip.mp4"
             try:
                 with media.room(made):
-                    signed = provenance.sign_clip(draft, clip, self._claim(recipe, generator), self._identity)
+                    signed = sealing.seal(
+                        self._library, draft, clip, self._claim(recipe, generator), self._identity,
+                        owner=self._job.owner, take=take_id,
+                    )  # fmt: skip
                 report = provenance.verify(clip, self._identity)
             except (ProvenanceError, OSError) as error:
                 raise unsigned.Unsigned(error) from error

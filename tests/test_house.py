@@ -20,7 +20,10 @@ TOP_LEVEL = {
     "app.py", "requirements.txt", "requirements-dev.txt", "studio", "model", "assets", "tests", "docs", "README.md",
     "Makefile", "pyproject.toml", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "packages.txt",
 }
-PACKAGE_OF = {"PIL": "pillow", "c2pa": "c2pa-python", "imageio_ffmpeg": "imageio-ffmpeg", "yaml": "pyyaml"}
+PACKAGE_OF = {
+    "PIL": "pillow", "c2pa": "c2pa-python", "imageio_ffmpeg": "imageio-ffmpeg", "iscc_lib": "iscc-lib",
+    "yaml": "pyyaml",
+}
 OPTIONAL = {"spaces", "webview"}
 
 

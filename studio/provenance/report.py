@@ -18,6 +18,9 @@ class Report:
     (no credential), `recovered` (credential found again for a file that lost it).
     ai: whether the credential says that a model made it, None when nothing is said.
     recipe_verified: the recipe comes from an unchanged file signed by a known studio.
+    said_by: who says that a model made it (or an unsigned label), "" when nobody does.
+    settings: how another tool says it was made, unsigned; labels: unsigned marks that say AI, in plain words.
+    found_by: of a recovered file, `mark` or `fingerprint`.
     stamped: whether a time-stamp authority vouches for `when`.
     parents: what went in, each with `title`, `relationship`, `state`, `problems` and its own `parents`.
     """
@@ -34,6 +37,10 @@ class Report:
     problems: list[str] = field(default_factory=list)
     manifest_id: str | None = None
     stamped: bool = False
+    said_by: str = ""
+    settings: dict[str, Any] | None = None
+    labels: list[str] = field(default_factory=list)
+    found_by: str | None = None
 
     @property
     def intact(self) -> bool:

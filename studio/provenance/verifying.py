@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,35 @@ def _serial(crjson: Mapping[str, Any], report: Report) -> str:
     return ""
 
 
+def recovered(path: Path, identity: Identity | None, manifest_bytes: bytes, found_by: str) -> Report | None:
+    """What a manifest that was kept elsewhere says of a file that lost it: never a proof, since the file is another.
+
+    None when the manifest itself is broken, or was not signed by this studio.
+    """
+    mime = container.mime_type(path)
+    mine = "" if identity is None else identity.anchors_pem + identity.own_pem
+    try:
+        store, crjson = _read(path, mime, identity, None, manifest_bytes, mine)
+    except c2pa.C2paError:
+        return None
+    results = (store.get("validation_results") or {}).get("activeManifest") or {}
+    trusted = any(item.get("code") == "signingCredential.trusted" for item in results.get("success") or [])
+    broken = [code for code in _failures(results) if not code.startswith("assertion.") or ".hashedURI." in code]
+    if broken or not trusted:
+        return None
+    report = _report(path, mime, store, crjson)
+    how = {
+        "mark": "The invisible mark in its pictures led back to the credential that this studio keeps.",
+        "fingerprint": "Its pictures look like those of a clip whose credential this studio keeps.",
+    }[found_by]
+    lost = "The file itself carries no credential: it was changed since it was signed, and by whom cannot be said."
+    recipe, _ = _signed_recipe(crjson, report.manifest_id or "")
+    return replace(
+        report, verdict="recovered", said_by="this studio, of the clip as it was", recipe=recipe, recipe_verified=False,
+        problems=[lost, how], found_by=found_by,
+    )  # fmt: skip
+
+
 def sidecar_of(path: Path) -> Path:
     """Where the credential of a file lies that cannot hold it itself."""
     return path.with_name(f"{path.name}.c2pa")
@@ -121,8 +151,6 @@ def _without_store(path: Path, mime: str, error: c2pa.C2paError) -> Report:
     problems = ["There is no credential in this file: nothing says who made it or how."]
     if mime in container.BMFF_MIMES:
         container.top_level(path)
-        if any(source in (container.read_xmp(path) or "") for source in _AI_SOURCES):
-            problems.append("An unsigned label in the file says that it was made by AI.")
     return Report("none", recipe=_comment_recipe(path, mime), problems=problems)
 
 
@@ -152,6 +180,7 @@ def _report(path: Path, mime: str, store: Mapping[str, Any], crjson: Mapping[str
         actions=actions,
         problems=problems,
         manifest_id=active_id or None,
+        said_by=_said_by(verdict, active),
         stamped=_stamped(results.get("activeManifest") or {}),
     )
 
@@ -203,6 +232,7 @@ def _actions(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
                     "action": str(action.get("action", "")).removeprefix("c2pa."),
                     "when": action.get("when"),
                     "by": _agent(agent),
+                    "words": str(action["description"])[:200] if action.get("description") else None,
                     "source": str(action.get("digitalSourceType") or "").rpartition("/")[2] or None,
                 }
             )
@@ -222,6 +252,16 @@ def _made_by_ai(manifest: Mapping[str, Any], manifests: Mapping[str, Any], depth
     shown = [item for item in manifest.get("ingredients") or [] if item.get("relationship") != "inputTo"]
     inner = [manifests.get(str(item.get("active_manifest"))) for item in shown]
     return depth > 0 and any(_made_by_ai(item, manifests, depth - 1) for item in inner if item)
+
+
+def _said_by(verdict: Verdict, manifest: Mapping[str, Any]) -> str:
+    """Who asserts what the credential says: a name, and what that name is worth."""
+    name = _signer(manifest) or "an unnamed signer"
+    worth = {
+        "local": "this studio", "trusted": f"{name}, a signer on the trust list",
+        "unknown-signer": f"somebody who calls themselves {name}", "recovered": "this studio",
+    }  # fmt: skip
+    return worth.get(verdict, f"a credential of {name} that does not hold")
 
 
 def _signer(manifest: Mapping[str, Any]) -> str | None:
@@ -289,12 +329,17 @@ def _comment_recipe(path: Path, mime: str) -> dict[str, Any] | None:
         return None
     text = container.read_comment(path)
     recipe = _as_recipe(text) if text else None
-    return recipe if recipe is not None and "prompt" in recipe else None
+    ours = recipe is not None and "prompt" in recipe and not {"type", "video_length"} & recipe.keys()  # as WanGP has
+    return recipe if ours else None
 
 
 def _as_recipe(text: str) -> dict[str, Any] | None:
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")

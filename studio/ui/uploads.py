@@ -6,28 +6,22 @@ owner. Its name is shown and never used as a path.
 
 from __future__ import annotations
 
-import logging
-import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from anyio import open_file, to_thread
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from studio.core import Studio
-from studio.disk import require_space
 from studio.errors import MediaError, NotFound, RecipeError
 from studio.provenance import ProvenanceError
 from studio.ui import given, views
 from studio.ui.drafts import Given
 from studio.ui.form import Forms
-from studio.ui.web import PREFIX, Owned, fresh, guarded, sentence
-
-MAX_BYTES = 256_000_000
-_log = logging.getLogger(__name__)
+from studio.ui.receiving import received
+from studio.ui.web import PREFIX, Owned, fresh, sentence
 
 
 class Uploads(Owned):
@@ -84,20 +78,10 @@ class Uploads(Owned):
                 raise
         return fresh(answer)
 
-    async def _receiving(self, request: Request, look: Any) -> Response:
-        """The body on disk, looked at, and gone again; what is kept lies in the library."""
+    async def _receiving(self, request: Request, look: Callable[[Path, str, str], Response]) -> Response:
+        """The file looked at for its owner; what is kept lies in the library."""
         owner = self.owner(request)
-        name = Path(request.query_params.get("name", "file").replace("\\", "/")).name or "file"
-        folder = self.studio.settings.home / "cache"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / f"{secrets.token_hex(16)}{_suffix(name)}"
-        try:
-            await _save(request, path)
-            return await to_thread.run_sync(lambda: guarded(lambda: look(path, name, owner)))
-        except MediaError as error:
-            return fresh({"error": sentence(str(error))}, 409)
-        finally:
-            path.unlink(missing_ok=True)
+        return await received(request, self.studio.settings.home, lambda path, name: look(path, name, owner))
 
     def _found(self, request: Request, owner: str) -> tuple[Given, Path]:
         found = self.drafts.given(owner, request.path_params["given"])
@@ -105,25 +89,6 @@ class Uploads(Owned):
         if found is None or path is None:
             raise NotFound("there is no such picture")
         return found, path
-
-
-async def _save(request: Request, path: Path) -> None:
-    if int(request.headers.get("content-length") or 0) > MAX_BYTES:
-        raise HTTPException(413, f"Up to {MAX_BYTES // 1_000_000} MB can be given at once.")
-    require_space(path.parent, int(request.headers.get("content-length") or 0))
-    written = 0
-    async with await open_file(path, "wb") as out:
-        async for chunk in request.stream():
-            written += len(chunk)
-            if written > MAX_BYTES:
-                raise HTTPException(413, f"Up to {MAX_BYTES // 1_000_000} MB can be given at once.")
-            await out.write(chunk)
-
-
-def _suffix(name: str) -> str:
-    """The name's ending, where it is a plain one: readers of credentials choose their parser by it."""
-    suffix = Path(name).suffix.lower()
-    return suffix if suffix[1:].isalnum() and len(suffix) < 8 else ""
 
 
 def _webp(data: bytes) -> Response:

@@ -124,3 +124,21 @@ def test_the_stage_knows_the_shape_of_a_picture(open_studio: Callable[..., Studi
     assert picture_size(studio, "portrait", "storybook") == studio.entry().sizes["portrait"]
     assert picture_size(studio, "128x192", "storybook") == (128, 192)
     assert picture_size(studio, "128x0", "storybook") == (16, 9)
+
+
+def test_a_program_asks_what_a_file_is_and_nothing_of_it_stays(
+    open_studio: Callable[..., Studio], tmp_path: Path
+) -> None:
+    studio = open_studio(shared=True)
+    clip = shoot(studio).clip.read_bytes()
+    program = browser(studio, tmp_path)  # no cookie: whoever may reach the studio may ask
+    report = program.post("/studio/verify?name=../../x.mp4", content=clip).json()
+    assert (report["verdict"], report["ai"], report["said_by"]) == ("local", True, "this studio")
+    assert report["recipe"]["prompt"] == "" and report["actions"][0]["action"] == "created"
+    changed = bytearray(clip)
+    changed[changed.rindex(b"mdat") + 900] ^= 1
+    assert program.post("/studio/verify", content=bytes(changed)).json()["verdict"] == "changed"
+    refused = program.post("/studio/verify?name=notes.txt", content=b"hello")
+    assert refused.status_code == 409 and "not a picture or a clip" in refused.json()["error"]
+    assert program.post("/studio/verify", content=b"", headers={"content-length": "-5"}).status_code == 400
+    assert list((studio.settings.home / "cache").iterdir()) == []

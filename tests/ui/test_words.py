@@ -12,7 +12,7 @@ from studio.errors import ShotError
 from studio.provenance import Report
 from studio.recipe import Recipe
 from studio.ui import examples, form, views
-from studio.ui.verifying import verdict_card
+from studio.ui.verdict import card
 
 RECIPE = Recipe(
     "a <b>fox</b>", "a <b>fox</b>, at dusk", 448, 256, 65, 16, 7, 20, 4.0, 3.0, "unipc", direction={"time": "dusk"}
@@ -21,7 +21,7 @@ RECIPE = Recipe(
 
 def test_a_verdict_shows_what_a_file_claims_as_text() -> None:
     report = Report("changed", ai=True, signer="<img src=x>", recipe={"prompt": "x"}, problems=["<script>"])
-    shown = verdict_card(report, RECIPE)
+    shown = card(report, RECIPE)
     assert "<img" not in shown
     assert "<script" not in shown
     assert "<b>" not in shown
@@ -29,8 +29,8 @@ def test_a_verdict_shows_what_a_file_claims_as_text() -> None:
 
 
 def test_only_a_recipe_that_was_signed_is_called_so() -> None:
-    assert "as signed" in verdict_card(Report("local", recipe_verified=True), RECIPE)
-    assert "not proven" in verdict_card(Report("none"), RECIPE)
+    assert "as signed" in card(Report("local", recipe_verified=True), RECIPE)
+    assert "not proven" in card(Report("none"), RECIPE)
 
 
 @pytest.mark.parametrize("verdict", ["trusted", "local", "unknown-signer", "changed", "none", "recovered"])

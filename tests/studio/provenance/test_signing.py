@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from studio.checking import check
 from studio.provenance import Claim, Ingredient, ProvenanceError, UnreadableFile, sign_clip, verify
 
 from .conftest import RECIPE, ffmpeg
@@ -140,8 +141,9 @@ def test_an_unsigned_clip_says_none_and_reads_the_source_label(clip, identity, t
 
     labelled = tmp_path / "labelled.mp4"
     labelled.write_bytes(clip.read_bytes() + source_label_box("<A & B>", TRAINED_MEDIA))
-    assert not any("unsigned label" in problem for problem in verify(clip, identity).problems)
-    assert any("unsigned label" in problem for problem in verify(labelled, identity).problems)
+    assert check(clip, identity, tmp_path).labels == []
+    found = check(labelled, identity, tmp_path)
+    assert found.verdict == "none" and any("unsigned label" in label for label in found.labels)
 
 
 def test_another_studio_is_an_unknown_signer(signed, stranger):
