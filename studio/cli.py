@@ -91,6 +91,10 @@ def _late(name: str) -> Verb:
             from studio import identities
 
             return identities.identity(options, console)
+        if name == "models":
+            from studio import models_cli
+
+            return models_cli.models(options, console)
         from studio import orders, verbs
 
         verb: Verb = getattr(orders if name in ("queue", "mend") else verbs, name)
@@ -133,9 +137,12 @@ def _add_checks(verbs: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _add_machine(verbs: argparse._SubParsersAction[_Parser]) -> None:
-    models = _add(verbs, "models", "the models one can choose")
-    models.add_argument("what", nargs="?", choices=("list", "info"), default="list")
-    models.add_argument("name", nargs="?", metavar="NAME")
+    models = _add(verbs, "models", "the models one can choose: fetch them, point to them, check and remove them")
+    choices = ("list", "info", "download", "point", "check", "remove")
+    models.add_argument("what", nargs="?", choices=choices, default="list")
+    models.add_argument("name", nargs="?", metavar="NAME", help="a model; for point a folder or a file of weights")
+    models.add_argument("--yes", action="store_true", help="download: agree to the size and the licence")
+    models.add_argument("--as", dest="as_name", metavar="NAME", help="point: which model the weights are")
     bench = _add(verbs, "bench", "measure the whole path and the model on this machine")
     bench.add_argument("--quick", action="store_true", help="without the one-minute clip")
     _add(verbs, "doctor", "what this machine can do, and what to mend")

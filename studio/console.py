@@ -43,7 +43,11 @@ class Console:
 
     def progress(self, job: Job) -> None:
         """Where a job stands. A terminal sees one line; a file sees each stage once."""
-        line = progress_line(job) if self._live else job.stage
+        self.live(progress_line(job), job.stage)
+
+    def live(self, line: str, stage: str) -> None:
+        """A line that takes the place of the last one; a file, which cannot, sees each stage once."""
+        line = line if self._live else stage
         if line == self._shown:
             return
         if self._live:

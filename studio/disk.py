@@ -25,13 +25,13 @@ def save_bytes(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def room(folder: Path) -> Iterator[None]:
-    """Turns the system's "no space left" into DiskFull."""
+def room(folder: Path, kept: str = "its takes") -> Iterator[None]:
+    """Turns the system's "no space left" into DiskFull. `kept` says what the studio keeps there."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise disk_full(folder) from None
+            raise disk_full(folder, kept) from None
         raise
 
 
@@ -41,10 +41,11 @@ def require_space(folder: Path, needed: int) -> None:
         raise disk_full(folder)
 
 
-def disk_full(folder: Path) -> DiskFull:
+def disk_full(folder: Path, kept: str = "its takes") -> DiskFull:
     """The error that says so, with what is left."""
     left = free(folder) // 1_000_000
-    return DiskFull(f"the disk is full: {left} MB are free where the studio keeps its takes; make room and shoot again")
+    again = "shoot again" if kept == "its takes" else "go on: what has come is kept"
+    return DiskFull(f"the disk is full: {left} MB are free where the studio keeps {kept}; make room and {again}")
 
 
 def free(folder: Path) -> int:

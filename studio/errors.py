@@ -42,6 +42,10 @@ class DiskFull(MediaError):
     """There is no room left where the studio writes."""
 
 
+class ModelsError(StudioError):
+    """A model cannot be fetched, pointed to or removed; nothing that was whole was changed."""
+
+
 class RecipeError(StudioError):
     """A text that should be a recipe is not one."""
 

@@ -8,13 +8,10 @@ import time
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from model import catalog
-from model.catalog import CatalogEntry
-from studio import checking, media, shots
+from studio import checking, media
 from studio.console import Console, clock
 from studio.core import Studio
 from studio.direction import KINDS, Direction
@@ -112,22 +109,6 @@ def policy(options: Namespace, console: Console) -> int:
     for prompt in prompts:
         decision = check_request(PolicyRequest(prompt=prompt), mode)
         console.answer(_decision_answer(decision), f"{decision.action:8} {prompt[:100]}")
-    return DONE
-
-
-def models(options: Namespace, console: Console) -> int:
-    """List the models, or describe one."""
-    folder = Settings.from_env().models
-    if options.what == "info":
-        if not options.name:
-            console.refuse("say which model: models info NAME")
-            return WRONG
-        entry = shots.entry(options.name, folder)
-        console.answer(_model_answer(entry), _model_text(entry))
-        return DONE
-    entries = catalog.entries(folder)
-    lines = [f"{entry.name:14} {entry.title:14} {_state(entry):10} {entry.licence}" for entry in entries]
-    console.answer({"models": [_model_answer(entry) for entry in entries]}, "\n".join(lines))
     return DONE
 
 
@@ -277,41 +258,6 @@ def _prompts(path: Path) -> Iterator[str]:
             if not isinstance(prompt, str):
                 raise ValueError(f'line {number} is not like {{"prompt": "..."}}')
             yield prompt
-
-
-def _model_answer(entry: CatalogEntry) -> dict[str, Any]:
-    return {
-        "name": entry.name,
-        "title": entry.title,
-        "licence": entry.licence,
-        "installed": not entry.missing,
-        "size_bytes": entry.size_bytes,
-        "fps": entry.fps,
-        "sizes": dict(entry.sizes),
-        "given": dict(entry.given),
-        "default_seconds": entry.default_seconds,
-        "max_seconds": entry.max_seconds,
-        "defaults": asdict(entry.defaults),
-        "limits": asdict(entry.limits),
-    }
-
-
-def _model_text(entry: CatalogEntry) -> str:
-    sizes = ", ".join(f"{name} {width}x{height}" for name, (width, height) in entry.sizes.items())
-    given = ", ".join(name for name, trained in entry.given.items() if trained) or "nothing"
-    return "\n".join(
-        (
-            f"{entry.title} ({entry.name}): {_state(entry)}, {entry.size_bytes / 1e6:.0f} MB, {entry.licence}",
-            f"  sizes: {sizes}; {entry.fps} frames a second, up to {entry.max_seconds:g} s",
-            f"  can be given: {given}",
-            f"  defaults: {entry.defaults.steps} steps, guidance {entry.defaults.guidance:g}, {entry.defaults.solver}",
-            *(f"  missing: {path}" for path in entry.missing),
-        )
-    )
-
-
-def _state(entry: CatalogEntry) -> str:
-    return "missing" if entry.missing else "ready"
 
 
 def _reason(error: BaseException) -> str:

@@ -180,7 +180,7 @@ def test_policy_answers_for_a_text_and_for_every_line_of_a_file(
 
 
 def test_models_are_listed_and_described(capsys: pytest.CaptureFixture[str]) -> None:
-    (entry,) = answer(capsys, "models")["models"]
+    entry = answer(capsys, "models")["models"][0]
     assert entry["name"] == "storybook" and entry["licence"] == "Apache-2.0"
     assert answer(capsys, "models", "info", "storybook")["sizes"] == entry["sizes"]
     assert main(["models", "list"]) == 0
@@ -224,7 +224,7 @@ def test_help_names_the_verbs_there_are_and_needs_no_torch(tmp_path: Path) -> No
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     for verb in ("shoot", "verify", "policy", "models", "bench", "doctor"):
         assert verb in done.stdout
-    for verb in ("extend", "remix", "blend", "download"):
+    for verb in ("extend", "remix", "blend"):
         assert verb not in done.stdout
 
 
