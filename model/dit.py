@@ -12,7 +12,7 @@ Axes: B batch, C channels, T H W latent grid, N tokens (frames, rows, columns in
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self, cast
 
@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from model import rope
 from model.config import DiTConfig
 from model.errors import ModelError
-from model.layers import Block, Head, KeyValue, Timing
+from model.layers import Block, ControlBlock, Head, KeyValue, Timing
 
 
 @dataclass(slots=True)
@@ -51,6 +51,12 @@ class DiT(nn.Module):
         self.time_projection = nn.Sequential(nn.SiLU(), nn.Linear(dim, 6 * dim))
         self.blocks = nn.ModuleList(Block(dim, config.heads, config.ffn_dim, config.eps) for _ in range(config.layers))
         self.head = Head(dim, volume * config.out_channels, config.eps)
+        if config.control_layers:
+            self.vace_patch_embedding = nn.Conv3d(config.control_channels, dim, config.patch, config.patch)
+            self.vace_blocks = nn.ModuleList(
+                ControlBlock(dim, config.heads, config.ffn_dim, config.eps, first=index == 0)
+                for index in range(len(config.control_layers))
+            )
         # The last RoPE table, so that steps of one size do not build it again: (what it is for, table).
         self._turns: tuple[tuple[object, ...], Tensor] | None = None
         if self.patch_embedding.weight.device.type != "meta":
@@ -101,10 +107,11 @@ class DiT(nn.Module):
         t: Tensor,
         text: Tensor,
         *,
-        pad_rows: int = 0,
+        pad_rows: int | Sequence[int] = 0,
         positions: Tensor | Sequence[float] | None = None,
         image: Tensor | None = None,
         control: Tensor | None = None,
+        control_scale: float = 1.0,
         cache: TextCache | None = None,
         text_mask: Tensor | None = None,
     ) -> Tensor:
@@ -112,23 +119,49 @@ class DiT(nn.Module):
 
         t          (B,) or (B, N), in 0..1000 (0 is clean)
         text       (B, L, text_dim); B may be 1 for a batch that shares it
-        pad_rows   how many identical padding rows the last text row stands for (0 or 1: it is an ordinary row)
+        pad_rows   how many identical padding rows the last text row stands for (0 or 1: it is an ordinary row); one
+                   number for each text of the batch where they differ (then 0 hides the row)
         positions  (frames,) RoPE times instead of 0, 1, 2, ...; fractions and gaps are fine
+        control    (B or 1, control_channels, T, H, W): what a VACE model is shown, added with `control_scale`
         cache      keeps the text's keys and values from one step to the next (inference, one text)
         text_mask  (B, L) bool, True where a row is text: for batches of prompts of unequal length
         """
-        if image is not None or control is not None:
+        if image is not None or (control is not None and not self.config.control_layers):
             branch = "image" if image is not None else "control"
             raise ModelError(f"this model has no {branch} branch; give frames as anchors instead")
         grid = self._grid(x)
+        if control is not None and control.shape[1:] != (self.config.control_channels, *x.shape[2:]):
+            wanted = (x.shape[0], self.config.control_channels, *x.shape[2:])
+            raise ModelError(f"the control must be {wanted}, not {tuple(control.shape)}")
         dtype = self.patch_embedding.weight.dtype
         tokens = self._patchify(x.to(dtype)).to(dtype)  # under autocast the residual stream keeps the weights' type
         timing = self._timing(t, x.shape[0], grid)
         turns = self._rope(grid, positions, x.device)
         text_states, bias = self._text(text.to(dtype), x.shape[0], pad_rows, text_mask, cache)
-        for block, states in zip(self.blocks, text_states, strict=True):
-            tokens = block(tokens, timing, turns, states, bias)
+        hints = self._hints(control, tokens, timing, turns, text_states[len(self.blocks) :], bias)
+        for index, block in enumerate(self.blocks):
+            tokens = block(tokens, timing, turns, text_states[index], bias)
+            if control is not None and index in self.config.control_layers:
+                tokens = tokens + control_scale * next(hints)
         return self._unpatchify(self.head(tokens, timing), grid)
+
+    def _hints(
+        self,
+        control: Tensor | None,
+        tokens: Tensor,
+        timing: Timing,
+        turns: Tensor,
+        text: list[KeyValue],
+        bias: Tensor | None,
+    ) -> Iterator[Tensor]:
+        """What the control branch says, one tensor (B, N, D) for each of its blocks, each made when it is asked for."""
+        if control is None:
+            return
+        seen = self._patchify(control.to(tokens.dtype), self.vace_patch_embedding).expand(tokens.shape[0], -1, -1)
+        for block, states in zip(self.vace_blocks, text, strict=True):
+            made = cast(ControlBlock, block)
+            seen = made(made.begin(seen, tokens) if made.before_proj is not None else seen, timing, turns, states, bias)
+            yield made.after_proj(seen)
 
     def _grid(self, x: Tensor) -> tuple[int, int, int]:
         if x.ndim != 5 or x.shape[1] != self.config.in_channels:
@@ -138,11 +171,11 @@ class DiT(nn.Module):
             raise ModelError(f"a latent grid of {frames}x{rows}x{columns} cannot be cut into {p}x{q}x{r} patches")
         return frames // p, rows // q, columns // r
 
-    def _patchify(self, x: Tensor) -> Tensor:
+    def _patchify(self, x: Tensor, embedding: nn.Conv3d | None = None) -> Tensor:
         """Patches do not overlap, so the convolution is one matrix product over rearranged latents."""
-        p, q, r = self.config.patch
+        embedding, (p, q, r) = embedding or self.patch_embedding, self.config.patch
         patches = rearrange(x, "b c (f p) (h q) (w r) -> b (f h w) (c p q r)", p=p, q=q, r=r)
-        return F.linear(patches, self.patch_embedding.weight.flatten(1), self.patch_embedding.bias)  # (B, N, D)
+        return F.linear(patches, embedding.weight.flatten(1), embedding.bias)  # (B, N, D)
 
     def _unpatchify(self, patches: Tensor, grid: tuple[int, int, int]) -> Tensor:
         (f, h, w), (p, q, r) = grid, self.config.patch
@@ -181,14 +214,15 @@ class DiT(nn.Module):
         return last[1]
 
     def _text(
-        self, text: Tensor, batch: int, pad_rows: int, mask: Tensor | None, cache: TextCache | None
+        self, text: Tensor, batch: int, pad_rows: int | Sequence[int], mask: Tensor | None, cache: TextCache | None
     ) -> tuple[list[KeyValue], Tensor | None]:
         if cache is not None and cache.blocks:
             return cache.blocks, cache.bias
         if text.ndim != 3 or text.shape[0] not in (1, batch) or text.shape[-1] != self.config.text_dim:
             raise ModelError(f"text must be ({batch}, L, {self.config.text_dim}), not {tuple(text.shape)}")
         states = self.text_embedding(text).expand(batch, -1, -1)
-        blocks = [cast(Block, block).cross_attn.read(states) for block in self.blocks]
+        readers = [*self.blocks, *(self.vace_blocks if self.config.control_layers else ())]
+        blocks = [cast(Block, block).cross_attn.read(states) for block in readers]
         bias = text_bias(states, pad_rows, mask)
         if cache is not None:
             cache.blocks, cache.bias = blocks, bias
@@ -203,13 +237,18 @@ def sinusoid(t: Tensor, dim: int) -> Tensor:
     return torch.cat([angles.cos(), angles.sin()], dim=-1)
 
 
-def text_bias(text: Tensor, pad_rows: int, mask: Tensor | None) -> Tensor | None:
+def text_bias(text: Tensor, pad_rows: int | Sequence[int], mask: Tensor | None) -> Tensor | None:
     """Attention bias (B, 1, 1, L) that hides rows outside `mask` and weighs the last row as `pad_rows` rows."""
-    if mask is None and pad_rows <= 1:
+    counts = [pad_rows] if isinstance(pad_rows, int) else list(pad_rows)
+    if mask is None and isinstance(pad_rows, int) and pad_rows <= 1:
         return None
     bias = text.new_zeros(text.shape[0], text.shape[1])
-    if pad_rows > 1:
-        bias[:, -1] = math.log(pad_rows)
+    if isinstance(pad_rows, int):
+        bias[:, -1] = math.log(max(1, pad_rows))
+    elif len(counts) == len(bias):
+        bias[:, -1] = bias.new_tensor([math.log(count) if count else -math.inf for count in counts])
+    else:
+        raise ModelError(f"pad_rows must be one number or {len(bias)}, not {len(counts)}")
     if mask is not None:
         if mask.shape != bias.shape:
             raise ModelError(f"text_mask must be {tuple(bias.shape)}, not {tuple(mask.shape)}")

@@ -151,6 +151,21 @@ class Block(nn.Module):
         return add_gated(x, y, gate_ff)
 
 
+class ControlBlock(Block):
+    """A block of the VACE branch: it reads the control's tokens and says what is to be added to the clip's."""
+
+    def __init__(self, dim: int, heads: int, ffn_dim: int, eps: float, *, first: bool) -> None:
+        super().__init__(dim, heads, ffn_dim, eps)
+        self.before_proj = nn.Linear(dim, dim) if first else None
+        self.after_proj = nn.Linear(dim, dim)
+
+    def begin(self, control: Tensor, x: Tensor) -> Tensor:
+        """The branch's tokens (B, N, D) before its first block: the control's, and those of the clip x."""
+        assert self.before_proj is not None
+        out: Tensor = self.before_proj(control) + x
+        return out
+
+
 class Head(nn.Module):
     """The last norm and projection, from tokens to patches of velocity."""
 

@@ -42,21 +42,26 @@ _RENAMES: tuple[tuple[str, str], ...] = (
     (r"^condition_embedder\.text_embedder\.linear_2\.", "text_embedding.2."),
     (r"^proj_out\.", "head.head."),
     (r"^scale_shift_table$", "head.modulation"),
-    (r"^(blocks\.\d+)\.scale_shift_table$", r"\1.modulation"),
-    (r"^(blocks\.\d+)\.attn1\.", r"\1.self_attn."),
-    (r"^(blocks\.\d+)\.attn2\.", r"\1.cross_attn."),
-    (r"^(blocks\.\d+\.(?:self|cross)_attn)\.to_([qkv])\.", r"\1.\2."),
-    (r"^(blocks\.\d+\.(?:self|cross)_attn)\.to_out\.0\.", r"\1.o."),
-    (r"^(blocks\.\d+)\.norm2\.", r"\1.norm3."),
-    (r"^(blocks\.\d+\.ffn)\.net\.0\.proj\.", r"\1.0."),
-    (r"^(blocks\.\d+\.ffn)\.net\.2\.", r"\1.2."),
+    (r"^((?:vace_)?blocks\.\d+)\.scale_shift_table$", r"\1.modulation"),
+    (r"^((?:vace_)?blocks\.\d+)\.attn1\.", r"\1.self_attn."),
+    (r"^((?:vace_)?blocks\.\d+)\.attn2\.", r"\1.cross_attn."),
+    (r"^((?:vace_)?blocks\.\d+\.(?:self|cross)_attn)\.to_([qkv])\.", r"\1.\2."),
+    (r"^((?:vace_)?blocks\.\d+\.(?:self|cross)_attn)\.to_out\.0\.", r"\1.o."),
+    (r"^((?:vace_)?blocks\.\d+)\.norm2\.", r"\1.norm3."),
+    (r"^((?:vace_)?blocks\.\d+\.ffn)\.net\.0\.proj\.", r"\1.0."),
+    (r"^((?:vace_)?blocks\.\d+\.ffn)\.net\.2\.", r"\1.2."),
+    (r"^(vace_blocks\.\d+)\.proj_in\.", r"\1.before_proj."),
+    (r"^(vace_blocks\.\d+)\.proj_out\.", r"\1.after_proj."),
 )
+# FastWan 2.1 was also trained with sparse attention; dense attention does not read its gates.
+_UNREAD = re.compile(r"^blocks\.\d+\.(?:attn1\.|self_attn\.)?to_gate_compress\.(?:weight|bias)$")
 
 
 def to_original_layout(sd: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Name the tensors as the original Wan checkpoints do; keys that are already so, or unknown, stay as they are."""
     if sd and all(key.startswith(COMFY_PREFIX) for key in sd):
         sd = {key.removeprefix(COMFY_PREFIX): value for key, value in sd.items()}
+    sd = {key: value for key, value in sd.items() if not _UNREAD.match(key)}
     if not any(key.startswith("condition_embedder.") for key in sd):
         return dict(sd)
     return {original_name(key): value for key, value in sd.items()}
@@ -81,7 +86,8 @@ def dit_geometry(sd: Mapping[str, Tensor], *, head_dim: int = 128, eps: float = 
     dim, in_channels, p, q, r = patch
     if dim % head_dim:
         raise WeightsError(f"width {dim} is not a multiple of head_dim {head_dim}; give the head_dim of these weights")
-    layers = 1 + max(int(key.split(".")[1]) for key in sd if re.match(r"blocks\.\d+\.", key))
+    layers, controls = (1 + max(_numbers(sd, name), default=-1) for name in ("blocks", "vace_blocks"))
+    control = sd.get("vace_patch_embedding.weight")
     return DiTConfig(
         in_channels=in_channels,
         out_channels=sd["head.head.weight"].shape[0] // (p * q * r),
@@ -93,7 +99,14 @@ def dit_geometry(sd: Mapping[str, Tensor], *, head_dim: int = 128, eps: float = 
         freq_dim=sd["time_embedding.0.weight"].shape[1],
         patch=(p, q, r),
         eps=eps,
+        control_channels=0 if control is None else control.shape[1],
+        # The published ones spread their control blocks evenly, from the first block on.
+        control_layers=tuple(range(0, layers, layers // controls))[:controls] if controls else (),
     )
+
+
+def _numbers(sd: Mapping[str, Tensor], prefix: str) -> list[int]:
+    return [int(key.split(".")[1]) for key in sd if re.match(rf"{prefix}\.\d+\.", key)]
 
 
 def assign_strictly(module: nn.Module, sd: Mapping[str, Tensor]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from diffusers import AutoencoderKLWan
+from diffusers.loaders.single_file_utils import convert_wan_vae_to_diffusers
 from torch import Tensor
 
 from model import vae as vaes
@@ -139,6 +140,13 @@ def test_published_geometry_has_the_tensors_of_diffusers(kind: str) -> None:
     }
     millions = sum(p.numel() for p in vae.parameters()) / 1e6
     assert round(millions, 1) == {"2.1": 126.9, "2.2": 704.7}[kind]
+
+
+def test_own_names_are_those_of_the_original_file() -> None:
+    """Diffusers' converter for single files, which reads the original names, finds its own in ours."""
+    with torch.device("meta"):
+        theirs, vae = AutoencoderKLWan().state_dict(), WanVAE(WAN_2_1)
+    assert convert_wan_vae_to_diffusers(vae.state_dict()).keys() == theirs.keys()
 
 
 def test_published_statistics_are_those_of_diffusers() -> None:
