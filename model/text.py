@@ -10,10 +10,12 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from model import weights
@@ -104,3 +106,32 @@ def stack(states: Sequence[Tensor]) -> tuple[Tensor, Tensor | None]:
         batch[row, : len(one)] = one
         mask[row, : len(one)] = True
     return batch, None if bool(mask.all()) else mask
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """Texts as the transformer reads them: states (B, L, D), which rows are text, what the last row stands for."""
+
+    states: Tensor
+    mask: Tensor | None
+    pad_rows: Sequence[int]
+
+
+def together(states: Sequence[Tensor], pad_to: int = 0, *, collapse: bool = True) -> Prompts:
+    """Texts (L_i, D) as one batch.
+
+    With `pad_to` every text is followed by rows of zeros up to that many, which the transformer attends to. They are
+    all alike, so that `collapse` gives one row that stands for all of them: less to compute, but its bias rules out
+    attention kernels that take none.
+    """
+    if not pad_to:
+        batch, mask = stack(states)
+        return Prompts(batch, mask, ())
+    if not collapse:
+        return Prompts(torch.stack([F.pad(one, (0, 0, 0, pad_to - len(one))) for one in states]), None, ())
+    batch, mask = stack([F.pad(one, (0, 0, 0, 1)) for one in states])
+    if mask is not None:  # the row that stands for the padding is the last one for every text
+        mask[:, -1] = True
+        for row, one in enumerate(states[: len(mask)]):
+            mask[row, len(one) : -1] = False
+    return Prompts(batch, mask, [pad_to - len(one) for one in states])

@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -128,18 +129,21 @@ def assign_strictly(module: nn.Module, sd: Mapping[str, Tensor]) -> None:
         parameter.requires_grad_(False)
 
 
-def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+def read(
+    path: Path, *, device: str = "cpu", dtype: torch.dtype | None = None
+) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """The tensors of a safetensors file and the configuration in its metadata ({} where there is none).
 
+    Each is read straight onto `device` and made a `dtype` at once (None: as stored), so that no second copy is needed.
     Raises WeightsError, in one line that names the file, when it is missing, truncated or something else.
     """
     path = Path(path)
     if not path.is_file():
         raise WeightsError(f"{path} is missing; restore it from the repository or download the model again")
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework="pt", device=device) as file:
             metadata = file.metadata() or {}
-            tensors = {key: file.get_tensor(key) for key in file.keys()}
+            tensors = {key: _cast(file.get_tensor(key), dtype) for key in file.keys()}
         config = json.loads(metadata.get(METADATA_KEY, "{}"))
     except (SafetensorError, ValueError, OSError) as error:
         reason = " ".join(str(error).split())
@@ -149,6 +153,10 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     if not isinstance(config, dict):
         raise WeightsError(f"{path} holds a configuration that is not a JSON object; get the file again")
     return tensors, config
+
+
+def _cast(tensor: Tensor, dtype: torch.dtype | None) -> Tensor:
+    return tensor if dtype is None or not tensor.is_floating_point() else tensor.to(dtype)
 
 
 def guarded(load: Callable[[Path], Loaded], path: Path) -> Loaded:
