@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from studio import media
 from studio.errors import MediaError
+from studio.films import continuity
 from studio.library import Library
 from studio.recipe import GivenFrames, Recipe
 
 if TYPE_CHECKING:
     from model.conditioning import Anchor, Place
     from model.pipeline import GenerationRequest, Generator
+
+
+AROUND = ("cast", "before")  # places that are no moment of the shot
 
 
 def request_of(recipe: Recipe, generator: Generator, library: Library) -> GenerationRequest:
@@ -29,8 +35,21 @@ def request_of(recipe: Recipe, generator: Generator, library: Library) -> Genera
         guidance=recipe.guidance,
         shift=recipe.shift,
         solver=recipe.solver,
-        anchors=tuple(_anchor(given, recipe, library) for given in recipe.anchors),
+        anchors=tuple(_anchor(given, recipe, library) for given in recipe.anchors if given.place not in AROUND),
+        **_around(recipe, generator, library),
     )
+
+
+def _around(recipe: Recipe, generator: Generator, library: Library) -> dict[str, Any]:
+    """What is no moment of the shot: the clip that it goes on from, and pictures of its cast."""
+    size = (recipe.width, recipe.height)
+    cast = [given for given in recipe.anchors if given.place == "cast"]
+    pictures = [media.fit_picture(media.open_picture(given_file(given, library)), *size, given.crop) for given in cast]
+    found: dict[str, Any] = {"references": np.stack(pictures)} if pictures else {}
+    for given in recipe.anchors:
+        if given.place == "before":
+            found["before"] = continuity.before(given, library, generator, size)
+    return found
 
 
 def given_file(given: GivenFrames, library: Library) -> Path:

@@ -9,6 +9,7 @@ from model.catalog import CatalogEntry
 from studio import direction, shots
 from studio.engines import Engine
 from studio.errors import PolicyStop
+from studio.estimate import Estimator
 from studio.film import Shot
 from studio.library import Library
 from studio.policy import Decision, PolicyRequest, check_request
@@ -49,6 +50,9 @@ class Base:
         if self._identity is None:
             self._identity = Identity.load_or_create(self.library.keys)
         return self._identity
+
+    def _estimator(self) -> Estimator:
+        return Estimator(self.library, self.settings.threads)
 
     def _plan(self, shot: Shot) -> shots.Plan:
         entry = self.entry(shot.model)

@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Auteur {studio.__version__}")
     verbs = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
     _add_shoot(verbs)
+    _add_film(verbs)
     _add_checks(verbs)
     _add_queue(verbs)
     _add_machine(verbs)
@@ -95,6 +96,10 @@ def _late(name: str) -> Verb:
             from studio import models_cli
 
             return models_cli.models(options, console)
+        if name == "film":
+            from studio.films import verb
+
+            return verb.film(options, console)
         from studio import orders, verbs
 
         verb: Verb = getattr(orders if name in ("queue", "mend") else verbs, name)
@@ -120,6 +125,13 @@ def _add_shoot(verbs: argparse._SubParsersAction[_Parser]) -> None:
     for kind in KINDS:
         shoot.add_argument(f"--{kind}", help=f"{kind}, in the model's words")
     shoot.add_argument("--accept-rewrite", action="store_true", help="shoot the policy's wording where it has one")
+
+
+def _add_film(verbs: argparse._SubParsersAction[_Parser]) -> None:
+    film = _add(verbs, "film", "render a film from its film.yaml, cut it together and sign it")
+    film.add_argument("file", type=Path, metavar="film.yaml")
+    film.add_argument("--out", type=Path, metavar="film.mp4", help="where the film goes")
+    film.add_argument("--accept-rewrite", action="store_true", help="shoot the policy's wording where it has one")
 
 
 def _add_checks(verbs: argparse._SubParsersAction[_Parser]) -> None:

@@ -17,6 +17,7 @@ from studio.desk import Desk
 from studio.engines import Engine
 from studio.engines.local import LocalEngine
 from studio.film import FINAL_STATES, Job, JobState, Shot, Take
+from studio.films.room import Films
 from studio.library import Library
 from studio.office import Office
 from studio.settings import Settings
@@ -25,7 +26,7 @@ from studio.shelf import Shelf
 __all__ = ["FINAL_STATES", "LOCAL_OWNER", "Job", "JobState", "ModelError", "Shot", "Studio", "Take"]
 
 
-class Studio(Desk, Shelf, Office):
+class Studio(Desk, Shelf, Films, Office):
     """A studio over one home folder. `engine` None renders in this process, in one worker thread."""
 
     def __init__(self, settings: Settings, engine: Engine | None = None) -> None:

@@ -26,6 +26,14 @@ class ShotError(StudioError):
         self.suggestion = suggestion
 
 
+class FilmError(ShotError):
+    """Something in a film is wrong; `line` is where it stands in its file (0: it is not from a file)."""
+
+    def __init__(self, field: str, value: object, message: str, line: int = 0, suggestion: object = None) -> None:
+        super().__init__(field, value, message, suggestion)
+        self.line = line
+
+
 class PolicyStop(StudioError):
     """The policy stopped a shot; `decision` says why, and holds the rewritten prompt where there is one."""
 

@@ -35,6 +35,9 @@ class Shot:
     up to 1); empty means evenly spread, and 1 each. `trim` is the part of a given clip that is used, (start, end) in
     seconds. A crop is the part of a given picture that is used, where its shape differs from the shot's: None is the
     middle; `crops` has one for each of `frames`.
+
+    `cast` are pictures of whoever is to be seen, not of how the shot begins. `before` is a clip of ours that the shot
+    goes on from, latents and all; `joined` says that it will go on from one that is not made yet.
     """
 
     prompt: str
@@ -57,17 +60,23 @@ class Shot:
     first_crop: Crop | None = None
     last_crop: Crop | None = None
     crops: tuple[Crop | None, ...] = ()
+    cast: tuple[Path, ...] = ()
+    before: Path | None = None
+    joined: bool = False
 
     def pictures(self) -> tuple[Path, ...]:
-        """Every given file, in the order first, last, frames."""
-        return tuple(path for path in (self.first, self.last, *self.frames) if path is not None)
+        """Every given file, in the order first, last, frames, cast, before."""
+        given = (self.first, self.last, *self.frames, *self.cast, self.before)
+        return tuple(path for path in given if path is not None)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that JSON can hold; `from_dict` reads it back."""
         data = asdict(self)
         data["first"] = None if self.first is None else str(self.first)
         data["last"] = None if self.last is None else str(self.last)
-        data["frames"] = [str(path) for path in self.frames]
+        data["before"] = None if self.before is None else str(self.before)
+        for name in ("frames", "cast"):
+            data[name] = [str(path) for path in getattr(self, name)]
         return data
 
     @classmethod
@@ -75,9 +84,10 @@ class Shot:
         """The shot that `to_dict` wrote. Only for our own records: nothing is checked."""
         values = {name.name: data[name.name] for name in fields(cls) if name.name in data}
         values["direction"] = Direction(**values.get("direction", {}))
-        for name in ("first", "last"):
+        for name in ("first", "last", "before"):
             values[name] = Path(values[name]) if values.get(name) else None
-        values["frames"] = tuple(Path(path) for path in values.get("frames", ()))
+        for name in ("frames", "cast"):
+            values[name] = tuple(Path(path) for path in values.get(name, ()))
         for name in ("places", "strengths"):
             values[name] = tuple(values.get(name, ()))
         for name in ("trim", "first_crop", "last_crop"):

@@ -19,6 +19,7 @@ from studio.recipe import Crop, GivenFrames, Recipe
 
 TEMPORAL = 4  # frames a latent stands for: clips have 1 + 4k
 MAX_GIVEN = 16  # pictures over one shot
+MAX_CAST = 4  # pictures of who is seen in it
 WEAKEST = 0.05  # a strength that is suggested in place of nothing
 SMALLEST_CROP = 0.02  # of a side
 MAX_SIDE = 8192  # pixels of a given clip
@@ -34,6 +35,21 @@ def spread(count: int, frames: int) -> tuple[int, ...]:
 
 def anchors(shot: Shot, frames: int, entry: CatalogEntry) -> tuple[GivenFrames, ...]:
     """What a shot of so many frames is given. Raises ShotError for the first thing that is wrong."""
+    return (*_moments(shot, frames, entry), *_around(shot, entry))
+
+
+def _around(shot: Shot, entry: CatalogEntry) -> tuple[GivenFrames, ...]:
+    """What is no moment of the shot: pictures of its cast, and the clip that it goes on from."""
+    if len(shot.cast) > MAX_CAST:
+        message = f"{len(shot.cast)} pictures of the cast are too many for one shot: up to {MAX_CAST}"
+        raise ShotError("cast", len(shot.cast), message, MAX_CAST)
+    if shot.cast:
+        _takes(entry, "references", "cast")
+    cast = tuple(_given("cast", path, "cast", 1.0, None) for path in shot.cast)
+    return cast if shot.before is None else (*cast, _given("before", shot.before, "before", 1.0, None))
+
+
+def _moments(shot: Shot, frames: int, entry: CatalogEntry) -> tuple[GivenFrames, ...]:
     if shot.frames and (shot.first or shot.last):
         message = "frames cannot be combined with a first or last picture: put them among the frames"
         raise ShotError("frames", len(shot.frames), message)
@@ -58,7 +74,8 @@ def fields(recipe: Recipe, find: Callable[[str], Path | None]) -> dict[str, Any]
         if anchor.place in ("first", "last"):
             found |= {str(anchor.place): path, f"{anchor.place}_strength": anchor.strength or WEAKEST}
             found |= {f"{anchor.place}_crop": anchor.crop}
-    many = [(anchor, path) for anchor, path in here if anchor.place not in ("first", "last")]
+    around = [(anchor, path) for anchor, path in here if anchor.place in ("cast", "before")]
+    many = [(anchor, path) for anchor, path in here if isinstance(anchor.place, int) or anchor.place == "clip"]
     if many and not found:
         places = [anchor.place for anchor, _ in many if isinstance(anchor.place, int)]
         found["frames"] = tuple(path for _, path in many)
@@ -70,7 +87,9 @@ def fields(recipe: Recipe, find: Callable[[str], Path | None]) -> dict[str, Any]
             found["places"] = tuple(round(place / recipe.fps, 3) for place in places)
         if many[0][0].end > 0:
             found["trim"] = (many[0][0].start, many[0][0].end)
-    return found
+    cast = tuple(path for anchor, path in around if anchor.place == "cast")
+    before = [path for anchor, path in around if anchor.place == "before"]
+    return found | ({"cast": cast} if cast else {}) | ({"before": before[0]} if before else {})
 
 
 def _sequence(shot: Shot, frames: int, entry: CatalogEntry) -> tuple[GivenFrames, ...]:
@@ -190,7 +209,7 @@ def _given(
 ) -> GivenFrames:
     """One given file, after it was opened in full: a picture that breaks halfway must not break the render."""
     try:
-        if place == "clip":
+        if place in ("clip", "before"):
             media.decode_clip(path, size=(64, 64), limit=2, span=(start, end) if end else None)
         else:
             media.open_picture(path)

@@ -136,6 +136,8 @@ class JobStore(LeaseStore):
             rows = db.execute(
                 "SELECT jobs.id, owner FROM jobs JOIN owners ON owners.id = owner "
                 "WHERE state = 'queued' AND paused = 0 "
+                "AND NOT EXISTS (SELECT 1 FROM needs JOIN jobs AS first ON first.id = need "
+                "WHERE needs.job_id = jobs.id AND first.finished IS NULL) "
                 "ORDER BY served, owner, position, seq"
             )
             row = next((row for row in rows if only is None or row["id"] in only), None)

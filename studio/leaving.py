@@ -37,7 +37,9 @@ class Kept(Exception):
 def shortened(recipe: Recipe, frames: int) -> Recipe:
     """The recipe of the first `frames` frames: what is given later than those had no part in them."""
     given = tuple(
-        a for a in recipe.anchors if a.place in ("first", "clip") or (isinstance(a.place, int) and a.place < frames)
+        a
+        for a in recipe.anchors
+        if a.place in ("first", "clip", "cast", "before") or (isinstance(a.place, int) and a.place < frames)
     )
     return replace(recipe, frames=frames, seconds=round(frames / recipe.fps, 3), anchors=given)
 

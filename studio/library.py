@@ -18,11 +18,11 @@ import time
 from typing import Any
 
 from studio.credentials import CredentialStore
+from studio.films.store import FilmShots
 from studio.recipe import Recipe
-from studio.takes import TakeStore
 
 
-class Library(TakeStore, CredentialStore):
+class Library(FilmShots, CredentialStore):
     """The library under one home folder, which is made if it is missing."""
 
     # Owners
@@ -47,6 +47,7 @@ class Library(TakeStore, CredentialStore):
             mine, others = self._given_of(owner, True), self._given_of(owner, False)
             takes = [row["id"] for row in self._all("SELECT id FROM takes WHERE owner = ?", (owner,))]
             jobs = [row["id"] for row in self._all("SELECT id FROM jobs WHERE owner = ?", (owner,))]
+            self._forget_films(db, owner)
             db.executemany("DELETE FROM events WHERE job_id = ?", [(job_id,) for job_id in jobs])
             db.executemany("DELETE FROM stills WHERE take_id = ?", [(take_id,) for take_id in takes])
             self.forget_credentials([], owner)

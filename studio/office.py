@@ -12,7 +12,7 @@ from studio import memory, preferences
 from studio.base import LOCAL_OWNER, Base
 from studio.disk import free, room
 from studio.errors import MediaError
-from studio.estimate import SPARE, Estimator, Forecast, smaller
+from studio.estimate import SPARE, Forecast, smaller
 from studio.film import Job, Shot, Take
 from studio.preferences import Preferences
 from studio.recipe import Recipe
@@ -70,9 +70,6 @@ class Office(Base):
                 what = f"{width}x{height}" + ("" if length == recipe.seconds else f" and {length:g} s")
                 return Forecast(seconds, needed, left, False, fitting, f"{shown}: {what} would fit.")
         return Forecast(seconds, needed, left, False, None, f"{shown}: close other programs.")
-
-    def _estimator(self) -> Estimator:
-        return Estimator(self.library, self.settings.threads)
 
     # Settings
 

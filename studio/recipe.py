@@ -23,6 +23,8 @@ MAX_TEXT = 16_000
 MAX_NAME = 200
 MAX_SEED = 2**63 - 1
 
+PLACES = ("first", "last", "clip", "cast", "before")
+
 Crop = tuple[float, float, float, float]
 """A part of a picture: left, top, width and height as parts (0 to 1) of the whole, upright picture."""
 
@@ -32,7 +34,8 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,120}")
 
 @dataclass(frozen=True)
 class GivenFrames:
-    """One anchor by content: `sha256` of the file as it was given, `place` "first", "last", "clip" or a frame index.
+    """One anchor by content: `sha256` of the file as it was given, `place` "first", "last", "clip" or a frame index;
+    "cast" is a picture of who is seen in the shot, "before" the clip that it goes on from.
 
     `crop` is the part of it that was used; None is the middle. Of a clip the part from `start` to `end` seconds was
     used; an `end` of 0 is its own.
@@ -205,7 +208,7 @@ def _anchor(item: dict[str, Any]) -> GivenFrames | None:
     sha256, place = _hash(item.get("sha256")), item.get("place")
     if not sha256 or isinstance(place, bool) or not isinstance(place, (str, int)):
         return None
-    if isinstance(place, str) and place not in ("first", "last", "clip"):
+    if isinstance(place, str) and place not in PLACES:
         return None
     strength = item.get("strength", 1.0)
     if isinstance(strength, bool) or not isinstance(strength, (int, float)) or not _finite(strength):

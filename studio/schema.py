@@ -176,6 +176,24 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX credentials_by_mark ON credentials(mark) WHERE mark <> '';
     CREATE INDEX credentials_by_take ON credentials(take_id);
     """,
+    # 4: which job shot what of which film, and what a job waits for
+    """
+    CREATE TABLE film_shots (
+        job_id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        film TEXT NOT NULL,
+        shot TEXT NOT NULL,
+        key TEXT NOT NULL
+    );
+    CREATE INDEX film_shots_by_key ON film_shots(owner, key);
+    CREATE INDEX film_shots_by_film ON film_shots(film, shot);
+    CREATE TABLE needs (
+        job_id TEXT NOT NULL,
+        need TEXT NOT NULL,
+        how TEXT NOT NULL,
+        PRIMARY KEY (job_id, need, how)
+    );
+    """,
 )
 
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image
-
-import studio
-from studio import checking, media, provenance, shots, words
+from studio import checking, provenance, shots, words
 from studio.base import LOCAL_OWNER, Base
 from studio.compare import Difference, recipe_difference
 from studio.errors import RecipeError, ShotError
 from studio.film import Shot, Take
-from studio.provenance import Claim, Ingredient, Report
+from studio.provenance import Report
 from studio.recipe import Recipe
+from studio.stills import still
 
 Use = Literal["first", "last", "continue"]
 
@@ -99,28 +95,8 @@ class Shelf(Base):
             clip = self.library.keep_input(take.clip)[1]
             first = max(0, index - CARRIED + 1)
             return replace(shot, frames=(clip,), trim=(first / take.fps, (index + 1) / take.fps))
-        picture = self.library.still(take.id, index) or self._still(take, index)
+        picture = still(take, index, self.library, self.identity())
         return replace(shot, first=picture) if how == "first" else replace(shot, last=picture)
-
-    def _still(self, take: Take, index: int) -> Path:
-        """A frame of a take as a signed picture among the given files: what is made of it names where it is from."""
-        title = f"Frame {index + 1} of {take.name or take.id}"
-        with tempfile.TemporaryDirectory() as folder:
-            bare, signed = Path(folder) / "bare.png", Path(folder) / f"{take.id}-{index}.png"
-            Image.fromarray(media.frame_at(take.clip, index)).save(bare)
-            claim = Claim(
-                title=title,
-                model_name=self.entry(take.recipe.model).title,
-                model_version=studio.__version__,
-                model_sha256=take.recipe.model_sha256,
-                prompt_guided=True,
-                recipe_json="",
-                thumbnail=None,
-                ingredients=(Ingredient(take.clip, take.name or "the take it is of"),),
-                when=datetime.now(UTC),
-            )
-            provenance.sign_clip(bare, signed, claim, self.identity())
-            return self.library.add_still(take.id, index, signed)
 
     # Credentials and recipes
 

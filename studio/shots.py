@@ -46,10 +46,11 @@ class Plan:
         def keep(path: Path | None) -> Path | None:
             return None if path is None else library.keep_input(path)[1]
 
-        frames = tuple(library.keep_input(path)[1] for path in self.shot.frames)
-        return replace(
-            self, shot=replace(self.shot, first=keep(self.shot.first), last=keep(self.shot.last), frames=frames)
+        frames, cast = (
+            tuple(library.keep_input(path)[1] for path in paths) for paths in (self.shot.frames, self.shot.cast)
         )
+        first, last, before = (keep(path) for path in (self.shot.first, self.shot.last, self.shot.before))
+        return replace(self, shot=replace(self.shot, first=first, last=last, before=before, frames=frames, cast=cast))
 
 
 def entry(model: str, models: Path | None = None) -> CatalogEntry:
@@ -87,7 +88,7 @@ def plan(shot: Shot, entry: CatalogEntry, knows: Mapping[str, Collection[str]] |
         width=width,
         height=height,
         seconds=float(shot.seconds),
-        frames=frames_for(shot.seconds, entry),
+        frames=frames_for(shot.seconds, entry) - (1 if shot.joined or shot.before else 0),
         fps=entry.fps,
         seed=_seed(shot.seed, limits.seed_max),
         steps=_whole("steps", shot.steps, defaults.steps, limits.min_steps, limits.max_steps),

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from model.errors import Cancelled, ModelError
 from studio.errors import LibraryError, StudioError
 from studio.film import Job, Wish
+from studio.films import continuity
 from studio.leases import Lease
 from studio.leaving import OutputCheck, whole_clip
 from studio.library import Library
@@ -152,6 +153,7 @@ class LocalEngine:
     def _render(self, job: Job) -> None:
         watch = Stopwatch()
         try:
+            job = continuity.settle(self._library, job, self._signer())
             with watch.part("load"):
                 generator = self._ready(job.shot.model, job.id)
             rendering = Rendering(

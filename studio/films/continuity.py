@@ -1,0 +1,74 @@
+"""Continuity: when a shot's turn comes, what it waited for becomes part of it.
+
+`continue` gives it the last latents of the shot before, so that movement and the decoder's memory go on; a cut gives it
+a still of the shot in which each of its cast was first seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from studio import media
+from studio.errors import MediaError, NotFound, StudioError
+from studio.film import Job, Take
+from studio.given import MAX_CAST
+from studio.library import Library
+from studio.provenance import Identity
+from studio.recipe import GivenFrames
+from studio.stills import still
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from model.pipeline import Generator
+
+PREFIX = 8  # latents of the shot before: more than the model's overlap and the decoder's memory
+ENCODED = 1 + 4 * 16  # frames of a clip whose latents are gone
+
+
+def settle(library: Library, job: Job, identity: Identity) -> Job:
+    """The job with what it waited for in its shot and its recipe. Raises StudioError when that was never made."""
+    needs = library.needs(job.id)
+    if not needs:
+        return job
+    shot, recipe = job.shot, library.recipe(job.id)
+    for need in sorted(needs, key=lambda one: one.how):
+        take = _take_of(library, need.job)
+        if need.how == "before":
+            if take is None:
+                raise StudioError("The shot that this one continues has no take: shoot that one first, then this.")
+            sha256, path = library.keep_input(take.clip)
+            given = GivenFrames(sha256, "before", name=f"{take.id}.mp4")
+            shot, recipe = replace(shot, before=path), replace(recipe, anchors=(*recipe.anchors, given))
+        elif take is not None and len(shot.cast) < MAX_CAST:
+            path = still(take, take.frames // 2, library, identity)
+            sha256 = library.keep_input(path)[0]
+            given = GivenFrames(sha256, "cast", name=f"{take.id}.png")
+            shot, recipe = replace(shot, cast=(*shot.cast, path)), replace(recipe, anchors=(*recipe.anchors, given))
+    library.settle(job.id, shot, recipe)
+    return replace(job, shot=shot)
+
+
+def before(given: GivenFrames, library: Library, generator: Generator, size: tuple[int, int]) -> Tensor:
+    """The last latents (C, t, h, w) of the clip that a shot goes on from; encoded again where they are gone."""
+    from safetensors.torch import load
+
+    from model.conditioning import to_video
+
+    kept = library.latents_of(given.sha256)
+    if kept is not None:
+        return load(kept.read_bytes())["latents"][:, -PREFIX:]
+    path = library.input(given.sha256)
+    if path is None:
+        raise MediaError("The clip that this shot goes on from is no longer in the library.")
+    frames = media.decode_clip(path, fps=generator.fps, size=size)[-ENCODED:]
+    frames = frames[(len(frames) - 1) % 4 :]
+    return generator.vae.encode(to_video(frames, generator.device))[0][:, -PREFIX:].float()
+
+
+def _take_of(library: Library, job: Job) -> Take | None:
+    try:
+        return None if job.take_id is None else library.take(job.take_id, job.owner)
+    except NotFound:
+        return None

@@ -1,0 +1,157 @@
+"""From a film to what has to be shot: each shot in full, what it waits for, and a key that names its very content.
+
+Two shots with the same key come out the same, so a take that was made for a key serves it for ever: a film that is
+rendered again, after a crash or an edit, shoots only what is missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from model.catalog import CatalogEntry
+from studio.direction import KINDS, Direction
+from studio.errors import FilmError, ShotError
+from studio.film import Shot
+from studio.films import casting
+from studio.films.script import Film, FilmShot, Given
+from studio.given import MAX_CAST
+from studio.recipe import Recipe
+from studio.shots import Plan
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a shot waits for: the index of another, and what it takes of it ("before": its end, "cast": a still)."""
+
+    index: int
+    how: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """One shot of a film as it will be rendered. `rank` is its place in the order of shooting."""
+
+    shot: FilmShot
+    request: Shot
+    recipe: Recipe
+    needs: tuple[Need, ...]
+    key: str
+
+
+Check = Callable[[Shot], Plan]
+Locate = Callable[[Given], Path | None]
+
+
+def plan(film: Film, entry: CatalogEntry, check: Check, locate: Locate) -> tuple[Order, ...]:
+    """Every shot, checked in full, in the order of the film. Raises FilmError for the first that cannot be."""
+    if not film.shots:
+        raise FilmError("shots", 0, "the film has no shots yet: add one")
+    casting.check(film)
+    before = casting.predecessors(film)
+    orders: dict[int, Order] = {}
+    for index in shooting_order(film):
+        shot = film.shots[index]
+        needs = _needs(film, index, before, entry)
+        try:
+            request = _request(film, index, entry, locate)
+            recipe = check(request).recipe
+        except ShotError as error:
+            if isinstance(error, FilmError):
+                raise
+            raise casting.wrong(film, shot, error.field, error.value, f"shot {index + 1}: {error.message}") from error
+        key = _key(recipe, request, [(need.how, orders[need.index].key) for need in needs])
+        orders[index] = Order(shot, request, recipe, needs, key)
+    return tuple(orders[index] for index in range(len(film.shots)))
+
+
+def shooting_order(film: Film) -> tuple[int, ...]:
+    """Indices of the shots, each after what it goes on from."""
+    before, done = casting.predecessors(film), list[int]()
+    for index in range(len(film.shots)):
+        chain = [index]
+        while chain[-1] in before and before[chain[-1]] not in done:
+            chain.append(before[chain[-1]])
+        done += [i for i in reversed(chain) if i not in done]
+    return tuple(done)
+
+
+def seed_of(film: Film, index: int) -> int:
+    """The seed of a shot: its own, else the film's counted up."""
+    own = film.shots[index].seed
+    return film.seed + index if own is None else own
+
+
+def _request(film: Film, index: int, entry: CatalogEntry, locate: Locate) -> Shot:
+    shot = film.shots[index]
+    members = casting.mentioned(shot.prompt, film.cast)
+    told = " ".join(part for part in (casting.spoken(shot.prompt, film.cast),) if part)
+    cast: tuple[Given, ...] = ()
+    if entry.given.get("references", False):
+        cast = tuple(given for member in members for given in member.pictures)[:MAX_CAST]
+
+    def path(given: Given | None) -> Path | None:
+        found = None if given is None else locate(given)
+        if given is not None and found is None:
+            raise ShotError("pictures", given.name, f"{given.name} is no longer in the studio; give it again")
+        return found
+
+    def paths(many: Sequence[Given]) -> tuple[Path, ...]:
+        return tuple(found for given in many if (found := path(given)) is not None)
+
+    return Shot(
+        prompt=told,
+        direction=_direction(film.look, shot.direction),
+        negative=shot.negative or film.negative,
+        size=film.size,
+        seconds=shot.seconds,
+        seed=seed_of(film, index),
+        steps=shot.steps if shot.steps is not None else film.steps,
+        guidance=shot.guidance if shot.guidance is not None else film.guidance,
+        first=path(shot.first),
+        last=path(shot.last),
+        frames=paths(shot.frames),
+        model=film.model,
+        cast=paths(cast),
+        joined=shot.join == "continue",
+    )
+
+
+def _direction(look: Direction, own: Direction) -> Direction:
+    """What the shot says, and where it says nothing what the film says."""
+    return replace(look, **{kind: value for kind in KINDS if (value := getattr(own, kind))})
+
+
+def _needs(film: Film, index: int, before: dict[int, int], entry: CatalogEntry) -> tuple[Need, ...]:
+    """What a shot goes on from; and for a cut, the shot in which each of its cast without pictures was first seen."""
+    if index in before:
+        return (Need(before[index], "before"),)
+    if not entry.given.get("references", False):
+        return ()
+    found = []
+    for member in casting.mentioned(film.shots[index].prompt, film.cast):
+        if member.pictures or member.kind == "look":
+            continue
+        first = next(i for i, one in enumerate(film.shots) if member in casting.mentioned(one.prompt, film.cast))
+        if first < index and not _leads_to(first, index, before):
+            found.append(Need(first, "cast"))
+    return tuple(dict.fromkeys(found))[:MAX_CAST]
+
+
+def _leads_to(start: int, wanted: int, before: dict[int, int]) -> bool:
+    """Whether a shot itself goes on, over others, from another one."""
+    while start in before:
+        start = before[start]
+        if start == wanted:
+            return True
+    return False
+
+
+def _key(recipe: Recipe, request: Shot, needs: list[tuple[str, str]]) -> str:
+    told = json.loads(recipe.to_json())
+    told["anchors"] = [{**anchor, "name": ""} for anchor in told["anchors"]]
+    text = json.dumps([told, request.joined, needs], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,150 @@
+"""The films part of the Studio: what a film needs, shooting what is missing, and what there is of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from studio.base import LOCAL_OWNER, Base
+from studio.errors import NotFound, PolicyStop
+from studio.film import Job, Shot, Take
+from studio.films import casting, planning
+from studio.films.planning import Order
+from studio.films.script import Film, Given
+from studio.policy import Decision, PolicyRequest, check_request
+from studio.shots import Plan
+
+
+@dataclass(frozen=True)
+class ShotState:
+    """One shot of a film as it stands: its take, if there is one, and the job that is to make or has made it.
+
+    `fits` says that the take was made for the shot as it is now written; `chosen` that somebody chose it.
+    """
+
+    order: Order
+    take: Take | None
+    job: Job | None
+    fits: bool
+    chosen: bool
+
+    @property
+    def missing(self) -> bool:
+        """Whether it would be shot by "shoot all that is missing"."""
+        alive = self.job is not None and not self.job.finished
+        return not alive and (self.take is None or not (self.fits or self.chosen))
+
+
+class Films(Base):
+    """Films of an owner."""
+
+    def locate(self, given: Given) -> Path | None:
+        """Where a given file of a film is."""
+        if given.sha256:
+            return self.library.input(given.sha256)
+        path = Path(given.path)
+        return path if given.path and path.is_file() else None
+
+    def plan_film(self, film: Film) -> tuple[Order, ...]:
+        """Every shot checked in full. Raises FilmError."""
+        return planning.plan(film, self.entry(film.model), self._plan, self.locate)
+
+    def check_film(self, film: Film) -> Decision:
+        """What the policy says of a film as a whole: what is harmless shot by shot may not be together."""
+        cards = " ".join(card.text for card in (film.opening, film.ending) if card is not None)
+        captions = " ".join(shot.caption for shot in film.shots if shot.caption)
+        title = " ".join(part for part in (film.title, cards, captions) if part)
+        told = tuple(casting.spoken(shot.prompt, film.cast) for shot in film.shots)
+        pictures = tuple(path for given in film.files() if (path := self.locate(given)) is not None)
+        request = PolicyRequest(prompt="", negative=film.negative, shots=told, title=title, images=pictures)
+        return check_request(request, self.settings.mode)
+
+    def allow_film(self, film: Film, accept_rewrite: bool = False) -> tuple[Film, str | None]:
+        """The film as it may be made, and what the policy wants said. Raises PolicyStop."""
+        decision = self.check_film(film)
+        while decision.action == "rewrite" and accept_rewrite and decision.rewritten and decision.shot is not None:
+            shots = list(film.shots)
+            shots[decision.shot] = replace(shots[decision.shot], prompt=decision.rewritten)
+            film = replace(film, shots=tuple(shots))
+            decision = self.check_film(film)
+        if decision.action in ("block", "rewrite"):
+            raise PolicyStop(decision)
+        return film, decision.message if decision.action == "warn" else None
+
+    def film_states(self, film: Film, film_id: str = "", owner: str = LOCAL_OWNER) -> tuple[ShotState, ...]:
+        """Every shot as it stands. Raises FilmError when the film cannot be shot as it is."""
+        return self.states_of(self.plan_film(film), film_id, owner)
+
+    def states_of(self, orders: tuple[Order, ...], film_id: str, owner: str) -> tuple[ShotState, ...]:
+        """As `film_states`, of shots that are planned already."""
+        jobs = self.library.jobs_for(owner, {order.key for order in orders})
+        earlier = self.library.takes_of_film(owner, film_id) if film_id else {}
+        return tuple(self._state(order, jobs.get(order.key), earlier.get(order.shot.id, []), owner) for order in orders)
+
+    def _state(self, order: Order, job: Job | None, earlier: list[Take], owner: str) -> ShotState:
+        own = None if job is None or job.take_id is None else self._take_or_none(job.take_id, owner)
+        chosen = self._take_or_none(order.shot.take, owner) if order.shot.take else None
+        if chosen is not None:
+            return ShotState(order, chosen, job, own is not None and own.id == chosen.id, True)
+        if own is not None:
+            return ShotState(order, own, job, True, False)
+        return ShotState(order, earlier[0] if earlier else None, job, False, False)
+
+    def shoot_film(
+        self, film: Film, film_id: str = "", *, only: Collection[str] | None = None, owner: str = LOCAL_OWNER
+    ) -> list[Job]:
+        """Put every shot that is missing in the queue (of the ids in `only`, where given, and what those go on from).
+
+        A shot that waits or failed before is taken up again. Raises FilmError or PolicyStop; neither leaves anything.
+        """
+        film, _ = self.allow_film(film)
+        orders = self.plan_film(film)
+        states = self.states_of(orders, film_id, owner)
+        order = planning.shooting_order(film)
+        wanted = {i for i, state in enumerate(states) if only is None or state.order.shot.id in only}
+        for index in reversed(order):
+            if index in wanted:
+                wanted |= {need.index for need in orders[index].needs}
+        known = {i: state.job.id for i, state in enumerate(states) if state.job is not None and _usable(state.job)}
+        for index, state in enumerate(states):
+            if index in wanted and state.job is not None and state.job.state in ("failed", "cancelled"):
+                self.library.retry_job(state.job.id, owner)
+                known[index] = state.job.id
+        new = [i for i in order if i in wanted and i not in known and (states[i].missing or not states[i].fits)]
+        new = [i for i in new if not (states[i].chosen and not _needed(i, new, orders))]
+        kept = {i: replace(orders[i], request=self._keep(orders[i])) for i in new}
+        ids = self.library.order_film(owner, film_id, [kept.get(i, one) for i, one in enumerate(orders)], new, known)
+        for job_id in {*ids, *known.values()}:
+            self._engine.wake(job_id)
+        by_index = {**known, **dict(zip(new, ids, strict=True))}
+        return [self.library.job(by_index[i], owner) for i in order if i in wanted and i in by_index]
+
+    def film_seconds(self, states: tuple[ShotState, ...]) -> float | None:
+        """Seconds that shooting what is missing will take; None before the first measurement."""
+        estimator = self._estimator()
+        parts = [estimator.total(state.order.recipe) for state in states if state.missing]
+        return None if any(part is None for part in parts) else sum(part for part in parts if part is not None)
+
+    def _keep(self, order: Order) -> Shot:
+        return Plan(order.request, order.recipe).kept(self.library).shot
+
+    def _take_or_none(self, take_id: str, owner: str) -> Take | None:
+        try:
+            return self.library.take(take_id, owner)
+        except NotFound:
+            return None
+
+
+def _usable(job: Job) -> bool:
+    return job.state == "done" or not job.finished
+
+
+def _needed(index: int, wanted: Collection[int], orders: tuple[Order, ...]) -> bool:
+    """Whether another shot that is to be made waits for this one."""
+    return any(need.index == index for other in wanted for need in orders[other].needs)
+
+
+def takes_of(states: tuple[ShotState, ...]) -> Mapping[int, Take]:
+    """The takes that are there, by the place of their shot."""
+    return {index: state.take for index, state in enumerate(states) if state.take is not None}
