@@ -97,9 +97,9 @@ def _late(name: str) -> Verb:
 
             return models_cli.models(options, console)
         if name == "film":
-            from studio.films import verb
+            from studio.films.verb import film
 
-            return verb.film(options, console)
+            return film(options, console)
         from studio import orders, verbs
 
         verb: Verb = getattr(orders if name in ("queue", "mend") else verbs, name)
@@ -131,6 +131,9 @@ def _add_film(verbs: argparse._SubParsersAction[_Parser]) -> None:
     film = _add(verbs, "film", "render a film from its film.yaml, cut it together and sign it")
     film.add_argument("file", type=Path, metavar="film.yaml")
     film.add_argument("--out", type=Path, metavar="film.mp4", help="where the film goes")
+    film.add_argument("--shape", metavar="16:9|9:16|1:1", help="another shape; the crop follows the subject")
+    film.add_argument("--preset", metavar="NAME", help="youtube, shorts, square, post, gif or webp")
+    film.add_argument("--fit", choices=("subject", "middle", "whole"), default="subject", help="how a crop is placed")
     film.add_argument("--accept-rewrite", action="store_true", help="shoot the policy's wording where it has one")
 
 

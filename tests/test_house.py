@@ -17,8 +17,22 @@ SOURCES = python_files("model", "studio", "app.py")
 LEFTOVERS = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "Not" + "ImplementedError"]))
 PLACES = re.compile("|".join(["/" + "work/", "/" + "root/", "/" + "home/[a-z]", "index" + "-url", "--" + "registry"]))
 TOP_LEVEL = {
-    "app.py", "requirements.txt", "requirements-dev.txt", "studio", "model", "assets", "tests", "docs", "README.md",
-    "Makefile", "pyproject.toml", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "packages.txt",
+    "app.py",
+    "requirements.txt",
+    "requirements-dev.txt",
+    "studio",
+    "model",
+    "assets",
+    "tests",
+    "docs",
+    "README.md",
+    "Makefile",
+    "pyproject.toml",
+    "LICENSE",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "packages.txt",
 }
 PACKAGE_OF = {
     "PIL": "pillow", "c2pa": "c2pa-python", "imageio_ffmpeg": "imageio-ffmpeg", "iscc_lib": "iscc-lib",

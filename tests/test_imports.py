@@ -98,7 +98,9 @@ def test_a_module_keeps_no_state(path: Path) -> None:
     kept = [
         f"{path}:{target.lineno}: {target.id}"
         for target, value in module_level(parse(path))
-        if isinstance(target, ast.Name) and not target.id.isupper() and is_mutable(value)
+        if isinstance(target, ast.Name)
+        and not target.id.isupper()
+        and is_mutable(value)
         and not target.id.startswith("__")
     ]
     kept += [f"{path}:{node.lineno}: global" for node in ast.walk(parse(path)) if isinstance(node, ast.Global)]

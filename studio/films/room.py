@@ -6,14 +6,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from studio import preferences
 from studio.base import LOCAL_OWNER, Base
 from studio.errors import NotFound, PolicyStop
 from studio.film import Job, Shot, Take
-from studio.films import casting, planning
+from studio.films import casting, cutting, planning
+from studio.films.cutting import Finished, Material
+from studio.films.formats import Format
 from studio.films.planning import Order
-from studio.films.script import Film, Given
+from studio.films.script import Film, Fit, Given
+from studio.films.timeline import Footage
 from studio.policy import Decision, PolicyRequest, check_request
-from studio.shots import Plan
+from studio.shots import Plan, dimensions
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,46 @@ class Films(Base):
         by_index = {**known, **dict(zip(new, ids, strict=True))}
         return [self.library.job(by_index[i], owner) for i in order if i in wanted and i in by_index]
 
+    # Cutting
+
+    def film_size(self, film: Film) -> tuple[int, int]:
+        """Width and height of a film in pixels. Raises ShotError."""
+        return dimensions(film.size, self.entry(film.model))
+
+    def film_folder(self, film_id: str) -> Path:
+        """Where the finished versions of a film are kept; made if it is missing."""
+        folder = self.settings.home / "films" / (film_id or "command-line")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
+    def material(self, film: Film, states: tuple[ShotState, ...]) -> Material:
+        """What the film is cut from as it stands; shots without a take become slates. Raises FilmError."""
+        footage = {index: _footage(take) for index, take in takes_of(states).items()}
+        lengths = [state.order.recipe.frames for state in states]
+        return cutting.material(film, footage, self.entry(film.model).fps, lengths, self.locate)
+
+    def finish_film(
+        self,
+        film: Film,
+        states: tuple[ShotState, ...],
+        form: Format,
+        target: Path,
+        *,
+        fit: Fit = "subject",
+        owner: str = LOCAL_OWNER,
+        progress: cutting.Progress = lambda words, done, of: None,
+    ) -> Finished:
+        """Cut, finish and sign a film. Raises FilmError, PolicyStop, MediaError or ProvenanceError."""
+        self.allow_film(film)
+        privacy = preferences.of_owner(self.library, owner, self.settings.shared).privacy
+        told = ""
+        if privacy == "full":
+            told = cutting.told(film, {index: take.id for index, take in takes_of(states).items()})
+        else:
+            film = replace(film, title="A film")
+        what = self.material(film, states)
+        return cutting.finish(what, form, target, self.identity(), fit=fit, recipe=told, progress=progress)
+
     def film_seconds(self, states: tuple[ShotState, ...]) -> float | None:
         """Seconds that shooting what is missing will take; None before the first measurement."""
         estimator = self._estimator()
@@ -143,6 +187,10 @@ def _usable(job: Job) -> bool:
 def _needed(index: int, wanted: Collection[int], orders: tuple[Order, ...]) -> bool:
     """Whether another shot that is to be made waits for this one."""
     return any(need.index == index for other in wanted for need in orders[other].needs)
+
+
+def _footage(take: Take) -> Footage:
+    return Footage(take.clip, take.frames, take.fps, take.width, take.height, take.title, take.id)
 
 
 def takes_of(states: tuple[ShotState, ...]) -> Mapping[int, Take]:

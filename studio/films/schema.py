@@ -5,6 +5,7 @@ Kinds: text, line (a text that stands alone), number, whole, yes (true or false)
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 from studio.direction import KINDS
@@ -103,7 +104,10 @@ def document() -> str:
     parts = []
     for title, keys in TABLES.items():
         parts += [f"### {title}", "", "| key | takes | |", "|---|---|---|"]
-        parts += [f"| `{name}` | {_takes(key)} | {key.words} |" for name, key in keys.items()] + [""]
+        parts += [f"| `{name}` | {_takes(key)} | {key.words} |" for name, key in keys.items() if name not in KINDS]
+        if not set(KINDS).isdisjoint(keys):
+            parts.append("| `camera` and the other kinds of direction | line | In the model's words. |")
+        parts.append("")
     return "\n".join(parts)
 
 
@@ -111,3 +115,7 @@ def _takes(key: Key) -> str:
     words = key.kind.replace("|", ", ").replace("yes", "true, false")
     between = f" {key.low:g} to {key.high:g}" if key.high and key.high < 2**50 else ""
     return f"{words}{between}{' (needed)' if key.needed else ''}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())

@@ -107,7 +107,7 @@ def test_shoot_for_people_says_where_the_clip_is(
         (["shoot", "fox", "--image", "nowhere.png"], "nowhere.png"),
         (["shoot", "fox", "--out", "clip.gif"], "clip.mp4"),
         (["shoot"], "PROMPT"),
-        (["film", "film.yaml"], "invalid choice"),
+        (["film", "gone.yaml"], "gone.yaml cannot be read"),
         (["models", "info"], "NAME"),
         (["models", "info", "sora"], "storybook"),
         (["policy"], "--file"),

@@ -1,0 +1,185 @@
+"""A film through the queue: shots are joined, made once, taken up again, cut together and signed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import model
+from studio import media
+from studio.cli import main
+from studio.core import Studio
+from studio.errors import FilmError, PolicyStop
+from studio.films import formats
+from studio.films.script import Card, Film, FilmShot, Member
+from tests.studio.doubles import FakeGenerator
+
+SHORT: dict[str, Any] = {"seconds": 0.5, "steps": 2}
+
+
+def film(*shots: FilmShot, **more: Any) -> Film:
+    return Film(size="128x128", seed=7, shots=shots, **more).with_ids()
+
+
+def shot(prompt: str = "a fox in the snow", **more: Any) -> FilmShot:
+    return FilmShot(prompt, **{**SHORT, **more})
+
+
+def shoot(studio: Studio, what: Film, **more: Any) -> list[Any]:
+    jobs = studio.shoot_film(what, **more)
+    return [studio.wait(job.id, 30) for job in jobs]
+
+
+def test_a_shot_that_continues_is_given_the_last_latents_of_the_one_before(
+    make_studio: Callable[..., Studio], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator = FakeGenerator()
+    asked = []
+    plain = generator.request
+    monkeypatch.setattr(generator, "request", lambda *a, **k: asked.append(plain(*a, **k)) or asked[-1])
+    studio = make_studio(generator)
+    first, second = shoot(studio, film(shot(), shot("it runs", join="continue")))
+    assert (first.state, second.state) == ("done", "done")
+    assert asked[0].before is None and asked[1].before is not None
+    assert (asked[0].frames, asked[1].frames) == (9, 8)
+    take = studio.take(second.take_id)
+    given = [anchor for anchor in take.recipe.anchors if anchor.place == "before"]
+    assert given[0].sha256 == studio.take(first.take_id).sha256
+    assert [parent["relationship"] for parent in take.report["parents"]] == ["inputTo"]
+    assert studio.shot_from(take.recipe).before is not None
+
+
+def test_a_cut_is_given_a_picture_of_who_was_seen_before(
+    make_studio: Callable[..., Studio], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator = FakeGenerator()
+    asked = []
+    plain = generator.request
+    monkeypatch.setattr(generator, "request", lambda *a, **k: asked.append(plain(*a, **k)) or asked[-1])
+    studio = make_studio(generator)
+    sees = {**studio.entry().given, "references": True}
+    entry = studio.entry()
+    object.__setattr__(entry, "given", sees)
+    monkeypatch.setattr(studio, "entry", lambda model="storybook": entry)
+    cast = (Member("mira", looks="a red fox"),)
+    _, second = shoot(studio, film(shot("@mira walks"), shot("@mira sleeps"), cast=cast))
+    assert asked[0].references is None and asked[1].references is not None
+    assert asked[1].references.shape == (1, 128, 128, 3)
+    assert asked[1].prompt == "a red fox sleeps"
+    assert [anchor.place for anchor in studio.take(second.take_id).recipe.anchors] == ["cast"]
+
+
+def test_what_is_made_is_not_made_again(make_studio: Callable[..., Studio]) -> None:
+    studio = make_studio()
+    what = film(shot(), shot("a dog"), shot("a cat", join="continue"))
+    shoot(studio, what)
+    assert len(studio.takes()) == 3
+    assert [job.state for job in shoot(studio, what)] == ["done"] * 3
+    assert len(studio.takes()) == 3
+    changed = Film(**{**vars(what), "shots": (what.shots[0], shot("a lion", seed=8), what.shots[2])}).with_ids()
+    assert [state.fits for state in studio.film_states(changed)] == [True, False, False]
+    shoot(studio, changed)
+    assert len(studio.takes()) == 5, "the shot that changed, and the one that continues it"
+
+
+def test_one_failure_stops_nothing_else(make_studio: Callable[..., Studio]) -> None:
+    failing = {"on": True}
+
+    def hurdle(index: int) -> None:
+        if failing["on"] and generator.asked_prompt.startswith("a dog"):
+            raise MemoryError
+
+    generator = FakeGenerator(hurdle=hurdle)
+    plain = generator.request
+
+    def request(prompt: str, **more: Any) -> Any:
+        generator.asked_prompt = prompt  # type: ignore[attr-defined]
+        return plain(prompt, **more)
+
+    generator.request = request  # type: ignore[method-assign]
+    studio = make_studio(generator)
+    what = film(shot(), shot("a dog"), shot("it goes on", join="continue"), shot("a cat"))
+    states = [job.state for job in shoot(studio, what)]
+    assert states == ["done", "failed", "failed", "done"]
+    errors = [state.job.error for state in studio.film_states(what) if state.job is not None]
+    assert "not enough memory" in str(errors[1]) and "shoot that one first" in str(errors[2])
+    failing["on"] = False
+    assert [job.state for job in shoot(studio, what)] == ["done"] * 4
+
+
+def test_a_film_is_cut_with_its_titles_and_names_every_shot(make_studio: Callable[..., Studio], tmp_path: Path) -> None:
+    studio = make_studio()
+    what = film(
+        shot(caption="Hello"), shot("a dog", transition="dissolve", transition_seconds=0.25), shot("a cat"),
+        opening=Card("The film", 0.5), ending=Card("The end", 0.5),
+    )  # fmt: skip
+    shoot(studio, what)
+    form = formats.choose((128, 128), studio.entry())
+    done = studio.finish_film(what, studio.film_states(what), form, tmp_path / "film.mp4")
+    assert done.frames == 8 + 9 + 9 - 4 + 9 + 8 == media.count_frames(tmp_path / "film.mp4")
+    assert done.report["verdict"] == "local" and done.report["ai"] is True
+    assert [p["title"] for p in done.report["parents"]] == ["Shot 1", "Shot 2", "Shot 3"]
+    assert {p["relationship"] for p in done.report["parents"]} == {"componentOf"}
+    assert "00:00:00,500 --> 00:00:01,062\nHello" in done.captions
+    frames = media.decode_clip(tmp_path / "film.mp4")
+    clip = media.decode_clip(studio.film_states(what)[2].take.clip)  # type: ignore[union-attr]
+    alone = frames[8 + 9 + 9 - 4 :][: len(clip)].astype(int)
+    assert np.abs(alone - clip).mean() < 4, "a shot is seen frame by frame as it was made"
+
+
+@pytest.mark.parametrize("suffix", ["gif", "webp", "webm"])
+def test_every_kind_of_file_is_signed(make_studio: Callable[..., Studio], tmp_path: Path, suffix: str) -> None:
+    studio = make_studio()
+    what = film(shot())
+    shoot(studio, what)
+    form = formats.choose((128, 128), studio.entry(), container=suffix)
+    done = studio.finish_film(what, studio.film_states(what), form, tmp_path / f"film.{suffix}")
+    assert done.report["verdict"] == "local"
+    assert (done.sidecar is not None) == (suffix == "webm")
+
+
+def test_a_film_without_takes_or_against_the_policy_is_refused(
+    make_studio: Callable[..., Studio], tmp_path: Path
+) -> None:
+    studio = make_studio()
+    form = formats.choose((128, 128), studio.entry())
+    with pytest.raises(FilmError, match="no shot of this film has a take"):
+        studio.finish_film(film(shot()), studio.film_states(film(shot())), form, tmp_path / "film.mp4")
+    with pytest.raises(PolicyStop):
+        studio.shoot_film(film(shot(), shot("two people having graphic explicit sex")))
+    assert studio.jobs() == []
+
+
+FILM = """\
+title: Two
+size: 128x128
+steps: 2
+shots:
+  - {prompt: a fox in the snow, seconds: 0.5}
+  - {prompt: a dog, seconds: 0.5, join: continue}
+"""
+
+
+def test_the_command_makes_the_film_and_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUTEUR_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(model, "load", lambda name, **_: FakeGenerator())
+    (tmp_path / "film.yaml").write_text(FILM, encoding="utf-8")
+    out = tmp_path / "out" / "film.mp4"
+    command = ["film", str(tmp_path / "film.yaml"), "--out", str(out), "--json"]
+    assert main(command) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["file"], told["frames"], told["width"], told["credential"]["state"]) == (str(out), 17, 128, "local")
+    assert [one["again"] for one in told["shots"]] == [False, False]
+    assert main(command) == 0
+    assert [one["again"] for one in json.loads(capsys.readouterr().out)["shots"]] == [True, True]
+    (tmp_path / "film.yaml").write_text(FILM.replace("steps: 2", "stepz: 2"), encoding="utf-8")
+    assert main(command) == 2
+    assert "film.yaml line 3" in json.loads(capsys.readouterr().out)["error"]
+    assert main([*command[:2], "--out", str(tmp_path / "film.avi"), "--json"]) == 2
