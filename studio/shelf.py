@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from studio import checking, provenance, shots, words
+from studio import checking, shots, words
 from studio.base import LOCAL_OWNER, Base
 from studio.compare import Difference, recipe_difference
 from studio.errors import RecipeError, ShotError
