@@ -83,6 +83,7 @@ def _serve(settings: Settings, opens: Callable[[Settings], Studio], *, port_aske
         launch.launch(page, studio, address)
         _say(f"Auteur is open: {address.url}")
         studio.warm()
+        studio.fetcher.resume()
         _wait_for_the_end()
         page.close(verbose=False)
     finally:

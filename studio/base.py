@@ -12,6 +12,7 @@ from studio.errors import PolicyStop
 from studio.estimate import Estimator
 from studio.film import Shot
 from studio.library import Library
+from studio.models import Models
 from studio.policy import Decision, PolicyRequest, check_request
 from studio.provenance import Identity
 from studio.settings import Settings
@@ -27,12 +28,13 @@ class Base:
 
     settings: Settings
     library: Library
+    models: Models
     _engine: Engine
     _identity: Identity | None
 
     def entry(self, model: str = "storybook") -> CatalogEntry:
         """What the catalogue says of a model. Raises ShotError for an unknown name."""
-        return shots.entry(model, self.settings.models)
+        return shots.entry(model, self.settings.models, self.models)
 
     def check(self, shot: Shot) -> Decision:
         """What the policy says of a shot, without submitting it."""

@@ -19,6 +19,8 @@ from studio.engines.local import LocalEngine
 from studio.film import FINAL_STATES, Job, JobState, Shot, Take
 from studio.films.room import Films
 from studio.library import Library
+from studio.models import Models
+from studio.models_desk import Fetcher
 from studio.office import Office
 from studio.settings import Settings
 from studio.shelf import Shelf
@@ -32,6 +34,8 @@ class Studio(Desk, Shelf, Films, Office):
     def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
         self.settings = settings
         self.library = Library(settings.home)
+        self.models = Models(settings.home, settings.models)
+        self.fetcher = Fetcher(self.models)
         self._identity = None
         self._engine = engine if engine is not None else LocalEngine(settings, self.library)
         self._engine.start()
@@ -46,6 +50,7 @@ class Studio(Desk, Shelf, Films, Office):
 
     def close(self) -> None:
         """Stop rendering and let go of the library. What was running goes back to the queue."""
+        self.fetcher.close()
         self._engine.close()
         self.library.close()
 

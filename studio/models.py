@@ -148,6 +148,15 @@ class Models:
         """Remember that somebody agreed to a model's licence and size."""
         self._change("agreed", model.name, {"licence": model.licence, "at": round(time.time())})
 
+    def want(self, name: str, on: bool) -> None:
+        """Remember that a model is to be fetched, or no longer."""
+        self._change("wanted", name, {"at": round(time.time())} if on else None)
+
+    def wanted(self) -> tuple[str, ...]:
+        """The models that are to be fetched, the first asked for first."""
+        table = self._read()["wanted"]
+        return tuple(sorted(table, key=lambda name: float(table[name].get("at", 0))))
+
     def keep_listing(self, part: Part, listing: Listing) -> None:
         """Remember which files of which commit were fetched."""
         files = [[file.path, file.size, file.sha256] for file in listing.files]
@@ -227,8 +236,12 @@ class Models:
         except (OSError, ValueError):
             data = {}
         kept = data if isinstance(data, dict) else {}
-        tables = {name: kept.get(name) for name in ("pointed", "agreed", "listings")}
-        return {name: dict(table) if isinstance(table, dict) else {} for name, table in tables.items()}
+        found = {}
+        for name in ("pointed", "agreed", "listings", "wanted"):
+            table = kept.get(name)
+            rows = table.items() if isinstance(table, dict) else ()
+            found[name] = {str(key): row for key, row in rows if isinstance(row, dict)}
+        return found
 
     def _change(self, table: str, key: str, value: Mapping[str, Any] | None) -> None:
         with self._lock:

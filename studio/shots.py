@@ -24,6 +24,7 @@ from studio.recipe import Recipe
 
 if TYPE_CHECKING:
     from studio.library import Library
+    from studio.models import Models
 
 SHORTEST = 0.3  # seconds
 SEED_DRAW = 2**31  # drawn seeds are short enough to read aloud; any the model takes can be given
@@ -53,12 +54,15 @@ class Plan:
         return replace(self, shot=replace(self.shot, first=first, last=last, before=before, frames=frames, cast=cast))
 
 
-def entry(model: str, models: Path | None = None) -> CatalogEntry:
+def entry(model: str, models: Path | None = None, more: Models | None = None) -> CatalogEntry:
     """The catalogue's entry, by name alone: a folder that somebody typed is never opened.
 
-    `models` is the folder of the weights. Raises ShotError that names the nearest model there is.
+    `models` is the folder of the weights that come along, `more` the models that were fetched or pointed to. Raises
+    ShotError that names the nearest model there is.
     """
     known = catalog.entries(models)
+    if more is not None and model not in [item.name for item in known]:
+        known = more.entries()
     names = [item.name for item in known]
     if model not in names:
         near = difflib.get_close_matches(model, names, n=1, cutoff=0.0)

@@ -1,44 +1,192 @@
-"""The Models page: what this studio can shoot with, under which licence, and what each model can be given."""
+"""The Models page's addresses: what there is, what it would cost, fetching, pointing to a folder, checking, removing.
+
+Fetching and removing is for whoever sits at this machine: a shared studio only shows what it has.
+"""
 
 from __future__ import annotations
 
-import gradio as gr
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
-from model.catalog import CatalogEntry, entries
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from model import catalog
+from model.catalog import CatalogEntry
 from studio.core import Studio
-from studio.ui import markup
+from studio.errors import Conflict, ModelsError
+from studio.models import ModelState
+from studio.models_transfer import quote
 from studio.ui.form import RATIOS
+from studio.ui.web import Body, Owned, fresh
 
-_GIVEN = {
+PLACES = {
+    "words": "words",
     "first": "a first picture",
     "last": "a last picture",
     "sequence": "frames or a clip",
     "index": "pictures in between",
+    "mask": "masks",
+    "reference": "pictures of the cast",
+    "control": "a control clip",
 }
 
 
-def build(studio: Studio) -> None:
-    """Draw the page."""
-    with gr.Column(elem_id="models"):
-        gr.HTML("<h2>What the studio shoots with</h2>", elem_classes="page-head")
-        gr.HTML("".join(card(entry) for entry in entries(studio.settings.models)))
+class ModelsPage(Owned):
+    """The models of a studio."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self.models, self.fetcher = studio.models, studio.fetcher
+
+    def routes(self) -> list[Route]:
+        """The routes of this part."""
+        return [
+            self.get("/models", self.listing),
+            self.get("/models/progress", self.progress),
+            self.get("/models/{name}/offer", self.offer),
+            self.post("/models/point", self.point),
+            self.post("/models/{name}/fetch", self.fetch),
+            self.post("/models/{name}/stop", self.stop),
+            self.post("/models/{name}/check", self.check),
+            self.post("/models/{name}/remove", self.remove),
+        ]
+
+    def listing(self, request: Request, owner: str) -> Response:
+        """Every model, and how each stands."""
+        own = [_own(entry) for entry in catalog.entries(self.models.root)]
+        others = [self._published(state) for state in self.models.states()]
+        return fresh({"own": own, "published": others, "mine": self._mine, "progress": self._progress()})
+
+    def progress(self, request: Request, owner: str) -> Response:
+        """How far the models are that are on their way."""
+        return fresh({"progress": self._progress()})
+
+    def offer(self, request: Request, owner: str) -> Response:
+        """What fetching a model comes to, with the licence it is under."""
+        self._at_home()
+        asked = quote(self.models, request.path_params["name"])
+        return fresh(
+            {
+                "total": asked.total,
+                "needed": asked.needed,
+                "free": asked.free,
+                "fits": asked.fits,
+                "exact": asked.exact,
+                "place": str(asked.place),
+                "offline": self.models.hub.offline,
+                "host": self.models.hub.host,
+            }
+        )
+
+    def fetch(self, request: Request, owner: str, body: Body) -> Response:
+        """Begin to fetch a model, once its size and its licence were agreed to."""
+        self._at_home()
+        state = self.models.state(request.path_params["name"])
+        if body.get("agreed") is not True:
+            raise ModelsError(f"nothing was fetched: the licence of {state.model.title} was not agreed to")
+        self.models.agree(state.model)
+        self.fetcher.fetch(state.model.name)
+        return self.progress(request, owner)
+
+    def stop(self, request: Request, owner: str, body: Body) -> Response:
+        """Stop fetching; what has come is kept."""
+        self._at_home()
+        self.fetcher.stop(self.models.state(request.path_params["name"]).model.name)
+        return self.progress(request, owner)
+
+    def point(self, request: Request, owner: str, body: Body) -> Response:
+        """Use weights that lie on this machine already."""
+        self._at_home()
+        typed, name = str(body.get("path") or "").strip(), str(body.get("name") or "") or None
+        if not typed:
+            raise ModelsError("type the folder or the file that holds the weights")
+        state, found = self.models.point(Path(typed), name)
+        return fresh(
+            {
+                "model": self._published(state),
+                "what": found.what,
+                "others": [{"name": model.name, "title": model.title} for model in found.models],
+                "refused": [path.name for path in found.refused],
+            }
+        )
+
+    def check(self, request: Request, owner: str, body: Body) -> Response:
+        """Compare every file with its hash; those that are wrong are thrown away."""
+        self._at_home()
+        name = request.path_params["name"]
+        self._idle(name)
+        wrong = self.models.check(name)
+        return fresh({"wrong": [path.name for path in wrong], "model": self._published(self.models.state(name))})
+
+    def remove(self, request: Request, owner: str, body: Body) -> Response:
+        """Delete what was fetched, or forget a folder."""
+        self._at_home()
+        name = request.path_params["name"]
+        self._idle(name)
+        freed = self.models.remove(name)
+        return fresh({"freed": freed, "model": self._published(self.models.state(name))})
+
+    @property
+    def _mine(self) -> bool:
+        return not self.studio.settings.shared
+
+    def _at_home(self) -> None:
+        if not self._mine:
+            raise Conflict("only whoever runs this studio can change its models, with python -m studio models")
+
+    def _idle(self, name: str) -> None:
+        if self.fetcher.busy(name):
+            raise Conflict("it is being fetched: stop that first")
+
+    def _progress(self) -> list[dict[str, Any]]:
+        return [asdict(one) for one in self.fetcher.progress()]
+
+    def _published(self, state: ModelState) -> dict[str, Any]:
+        """One model as JSON. Where its files lie is only for whoever sits at this machine."""
+        model = state.model
+        parts = [
+            {
+                "title": part.part.title,
+                "size": part.part.size_bytes,
+                "here": part.place is not None,
+                "pointed": part.pointed,
+                "problem": part.problem if self._mine else bool(part.problem),
+                "place": str(part.place or "") if self._mine else "",
+            }
+            for part in state.parts
+        ]
+        return {
+            **_facts(model.entry(state.places)),
+            "summary": model.summary,
+            "trained": [PLACES[name] for name in model.trained],
+            "takes": [PLACES[name] for name in model.takes],
+            "note": model.note,
+            "publisher": model.publisher,
+            "link": model.link,
+            "state": state.state,
+            "runs": state.runs,
+            "missing": state.missing_bytes,
+            "parts": parts,
+        }
 
 
-def card(entry: CatalogEntry) -> str:
-    """One model as HTML."""
-    ready = not entry.missing
-    state = "Ready" if ready else "Weights are missing: " + ", ".join(path.name for path in entry.missing)
-    sizes = ", ".join(f"{RATIOS.get(name, name)} ({width} × {height})" for name, (width, height) in entry.sizes.items())
-    given = ", ".join(_GIVEN.get(name, name) for name, able in entry.given.items() if able) or "words alone"
-    facts = [
-        ("State", state),
-        ("Pictures", f"{sizes}, {entry.fps} frames a second"),
-        ("Length", f"up to {entry.max_seconds:g} seconds"),
-        ("Begins with", f"words, {given}"),
-        ("Licence", entry.licence),
-        ("On disk", f"{entry.size_bytes / 1e6:.0f} MB"),
-    ]
-    return (
-        f'<article class="model-card" data-ready="{str(ready).lower()}">'
-        f"<h3>{markup.text(entry.title)}</h3>{markup.rows(facts)}</article>"
-    )
+def _own(entry: CatalogEntry) -> dict[str, Any]:
+    """A model that comes along."""
+    given = [PLACES.get(name, name) for name, able in entry.given.items() if able]
+    missing = [path.name for path in entry.missing]
+    return {**_facts(entry), "trained": ["words", *given], "ready": not missing, "lacks": missing}
+
+
+def _facts(entry: CatalogEntry) -> dict[str, Any]:
+    sizes = [f"{RATIOS.get(name, name)} ({width} × {height})" for name, (width, height) in entry.sizes.items()]
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "licence": entry.licence,
+        "size": entry.size_bytes,
+        "pictures": f"{', '.join(sizes)}, {entry.fps} frames a second",
+        "seconds": entry.max_seconds,
+    }

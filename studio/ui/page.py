@@ -1,6 +1,6 @@
-"""The page as a whole: Gradio's tabs, its Verify and Models pages, and the rooms that the page's own script furnishes.
+"""The page as a whole: Gradio's tabs, its Verify page, and the rooms that the page's own script furnishes.
 
-Shoot, Queue and Settings are drawn by the modules in `static/` from the JSON of `routes.py`: what is typed and watched
+Shoot, Queue, Models and Settings are drawn by the modules in `static/` from the JSON of `routes.py`: what is typed and watched
 there must outlive a lost connection and a restarted studio, which events of Gradio do not.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from studio.core import Studio
-from studio.ui import markup, models, verifying
+from studio.ui import markup, verifying
 from studio.ui.drafts import Drafts
 from studio.ui.form import Forms
 
@@ -43,7 +43,7 @@ def build(studio: Studio, cache: Path) -> gr.Blocks:
             with gr.Tab("Verify", id="verify"):
                 verify = verifying.build()
             with gr.Tab("Models", id="models"):
-                models.build(studio)
+                _room("models-root")
             with gr.Tab("Settings", id="settings"):
                 _room("settings-root")
         _wire_verify(studio, verify, tabs)

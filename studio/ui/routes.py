@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from studio.core import Studio
-from studio.ui import house, making, queueing, takes, uploads, verifier
+from studio.ui import house, making, models, queueing, takes, uploads, verifier
 from studio.ui.drafts import Drafts
 from studio.ui.form import Forms
 from studio.ui.theme import STATIC
@@ -33,6 +33,7 @@ def routes(studio: Studio, assets: Path) -> list[BaseRoute]:
         *uploads.Uploads(studio, forms).routes(),
         *verifier.Verifier(studio).routes(),
         *house.House(studio, drafts).routes(),
+        *models.ModelsPage(studio).routes(),
         Mount(f"{PREFIX}/static", _Static(directory=STATIC)),
     ]
 

@@ -22,6 +22,7 @@ STYLE_SHEETS = (
     "stage.css",
     "takes.css",
     "pages.css",
+    "models.css",
     "phone.css",
 )
 

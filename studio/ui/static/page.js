@@ -6,6 +6,7 @@ import { ring } from "./bell.js";
 import { Compare } from "./compare.js";
 import { Form } from "./form.js";
 import { Queue } from "./queue.js";
+import { Models } from "./models.js";
 import { Settings } from "./settings.js";
 import { goTo, setTheme } from "./shell.js";
 import { Stage } from "./stage.js";
@@ -37,6 +38,7 @@ export class Page {
     this.compare = new Compare({ close: () => this.closeCompare() });
     this.strip = new Takes({ ...this.acts.ofTakes(), showTake: (id) => this.pick(id), showJob: (id) => this.show("job", id), more: () => this.moreTakes() });
     this.queue = new Queue(this);
+    this.models = new Models(this);
     this.settings = new Settings(this);
     this.channel = "BroadcastChannel" in window ? new BroadcastChannel("auteur") : null;
     if (this.channel) this.channel.onmessage = () => this.loadTakes().then(() => this.soon(0));
