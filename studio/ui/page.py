@@ -1,7 +1,7 @@
 """The page as a whole: Gradio's tabs, its Verify page, and the rooms that the page's own script furnishes.
 
-Shoot, Queue, Models and Settings are drawn by the modules in `static/` from the JSON of `routes.py`: what is typed and watched
-there must outlive a lost connection and a restarted studio, which events of Gradio do not.
+Shoot, Queue, Models and Settings are drawn by the modules in `static/` from the JSON of `routes.py`: what is typed and
+watched there must outlive a lost connection and a restarted studio, which events of Gradio do not.
 """
 
 from __future__ import annotations
