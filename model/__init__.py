@@ -11,17 +11,26 @@ from typing import TYPE_CHECKING
 from model.errors import Cancelled, ModelError, RequestError, WeightsError
 
 if TYPE_CHECKING:
+    from model.catalog import CatalogEntry
     from model.pipeline import Generator
+    from model.residency import Residency
 
 __all__ = ["Cancelled", "ModelError", "RequestError", "WeightsError", "load"]
 
 
-def load(name: str | Path = "storybook", *, device: str | None = None, threads: int | None = None) -> Generator:
-    """A generator for a model of the catalogue, or for a folder that holds dit, vae and text weights.
+def load(
+    name: str | Path | CatalogEntry = "storybook",
+    *,
+    device: str | None = None,
+    threads: int | None = None,
+    residency: Residency | None = None,
+) -> Generator:
+    """A generator for a model of the catalogue, for a folder of weights, or for an entry that says where its parts are.
 
     `device` is a torch device (default: an accelerator if there is one, else the CPU); `threads` how many CPU threads
-    torch may use. Raises WeightsError when a file is missing, damaged or of another model.
+    torch may use; `residency` how a large model is kept in memory. Raises WeightsError when a file is missing, damaged
+    or of another model.
     """
     from model.pipeline import Generator
 
-    return Generator.load(name, device=device, threads=threads)
+    return Generator.load(name, device=device, threads=threads, residency=residency)

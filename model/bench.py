@@ -158,7 +158,7 @@ def _beside_diffusers(dit: DiT, noise: Tensor, prompts: list[Tensor], steps: int
 
 def _decode(vae: TinyVAE, total: int, size: tuple[int, int], fps: int, repeats: int) -> dict[str, Any]:
     """Seconds to decode a clip of `total` latents piece by piece, as a render does."""
-    from model.generation import DECODE_AT_ONCE
+    from model.reel import DECODE_AT_ONCE
 
     side = vae.config.spatial
     latents = torch.randn(1, vae.config.latent_channels, total, size[0] // side, size[1] // side)

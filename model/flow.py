@@ -12,8 +12,9 @@ from 1 (noise) down to 0 (the clip), x0 = xt - sigma * v, and the model's timest
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import torch
@@ -121,11 +122,13 @@ def sample(
     on_step: Callable[[Step], None] | None = None,
     state: SolverState | None = None,
     hold: Hold | None = None,
+    fresh: Sequence[Tensor] | None = None,
 ) -> Tensor:
     """Follow the flow from x at levels[0] to the clip at levels[-1].
 
     `velocity(x, sigma)` is called once a step. `on_step` hears of every step right after it; what it raises ends the
-    run. `state` goes on from a step that `on_step` was told of, with the same numbers.
+    run. `state` goes on from a step that `on_step` was told of, with the same numbers. `fresh` are noises for the steps
+    of a few-step model, which blends each estimate with new noise instead of solving (Yin et al. 2024, DMD2).
     """
     if solver not in SOLVERS:
         raise ValueError(f"solver must be one of {', '.join(SOLVERS)}, not {solver!r}")
@@ -133,6 +136,8 @@ def sample(
     total = len(table) - 1
     state = state or SolverState(0, x)
     advance = _euler if solver == "euler" else _unipc
+    if fresh is not None:
+        advance = partial(_renoise, fresh)
     for index in range(state.step, total):
         sigma, x = table[index], state.x
         if hold is None:
@@ -151,6 +156,12 @@ def _euler(state: SolverState, x0: Tensor, table: list[float]) -> SolverState:
     """x moves along its velocity to the next sigma, which is a blend of x and the estimate."""
     here, there = table[state.step], table[state.step + 1]
     return SolverState(state.step + 1, x0 + (there / here) * (state.x - x0))
+
+
+def _renoise(fresh: Sequence[Tensor], state: SolverState, x0: Tensor, table: list[float]) -> SolverState:
+    """The estimate, with new noise up to the next sigma; nothing of x is kept."""
+    there = table[state.step + 1]
+    return SolverState(state.step + 1, torch.lerp(x0, fresh[state.step], there) if there else x0)
 
 
 def _unipc(state: SolverState, x0: Tensor, table: list[float]) -> SolverState:

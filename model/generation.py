@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,21 +21,17 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from model import conditioning, flow, text, windows
+from model import conditioning, control, flow, windows
 from model.conditioning import Frames, Given
-from model.dit import TextCache
 from model.errors import ModelError
+from model.reel import DECODE_AT_ONCE, Reel
 from model.request import GenerationRequest
 from model.state import SamplerState, fingerprint
+from model.vae import WanVAE
+from model.velocity import Velocity
 
 if TYPE_CHECKING:
     from model.pipeline import Generator
-    from model.tiny_vae import StreamDecoder
-
-# Latents decoded at once: enough to keep the processor busy, few enough to keep memory flat.
-SMALLEST_SIGMA = 1e-4
-DECODE_AT_ONCE = 4
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StepInfo:
@@ -60,7 +55,6 @@ class StepInfo:
 
 
 OnStep = Callable[[StepInfo], None]
-HeldVelocity = Callable[[flow.Hold, Tensor, float], Tensor]
 
 
 class Generation(Iterator[Frames]):
@@ -74,7 +68,7 @@ class Generation(Iterator[Frames]):
         self._of, self._asked, self._on_step, self._resume = generator, asked, on_step, resume
         limits = generator.limits
         self._windows = windows.plan(asked.total, limits.window, limits.overlap, asked.prefix)
-        self._levels = _levels(asked)
+        self._levels = _levels(asked, generator.entry.sigmas)
         self._random = torch.Generator("cpu").manual_seed(asked.seed)
         self._digest = fingerprint(asked, generator.sha256)
         self._latents: Tensor | None = None
@@ -96,12 +90,12 @@ class Generation(Iterator[Frames]):
         with self._timed("encode_anchors"):
             given, source = self._encode_given()
             references = self._encode_references()
-        with self._timed("text"):
-            velocity = self._velocity(references)
-        decoder = self._of.vae.stream_decoder()
+        with self._timed("text"), torch.inference_mode():
+            velocity = Velocity(self._of, self._asked, self._levels, None if self._controlled else references)
         finished, first = self._before(), 0
+        reel = Reel(self._of.vae, self._timed, renewed=self._renewed)
         if finished is not None:
-            for _ in self._decode(decoder, finished):  # seen already: the decoder is only to remember it
+            for _ in reel.add(finished, 0):  # seen already: it is only to be remembered
                 pass
         if self._resume is not None:
             first = self._resume.window
@@ -109,14 +103,19 @@ class Generation(Iterator[Frames]):
             finished = _joined(finished, self._resume.finished, self._of.device)
         for window in self._windows[:first]:  # cut as it was the first time: the same numbers
             assert finished is not None
-            yield from self._decode(decoder, finished[:, window.fresh : window.stop])
+            known = reel.known(window)
+            yield from reel.add(_with(known, finished[:, window.fresh : window.stop]), window.fresh - window.start)
         for index in range(first, len(self._windows)):
             window = self._windows[index]
             with self._timed("denoise"):
-                latents = self._denoise(index, velocity, finished, given, source)
+                prefix = reel.known(window)
+                before = finished if prefix is None else _at_end(prefix, window.fresh)
+                if self._controlled:
+                    velocity.control = self._control(window, reel, references)
+                latents = self._denoise(index, velocity, before, finished, given, source)
             fresh = latents[:, window.fresh - window.start :]
             finished = fresh if finished is None else torch.cat([finished, fresh], dim=1)
-            yield from self._decode(decoder, fresh)
+            yield from reel.add(_with(prefix, fresh), window.fresh - window.start)
         assert finished is not None
         self._latents = finished[:, self._asked.prefix :].to("cpu", torch.float16)
 
@@ -135,7 +134,7 @@ class Generation(Iterator[Frames]):
     def _encode_given(self) -> tuple[tuple[Given, ...], Tensor | None]:
         """Anchors as latents, and the source's latents (C, T, h, w)."""
         vae, device, source = self._of.vae, self._of.device, self._asked.source
-        anchors = conditioning.placed(self._asked.anchors, self._asked.prefix)
+        anchors = () if self._controlled else conditioning.placed(self._asked.anchors, self._asked.prefix)
         given = conditioning.encode(anchors, vae, self._asked.total, device=device)
         if source is None:
             return given, None
@@ -148,63 +147,72 @@ class Generation(Iterator[Frames]):
             parts.append(encoder.push(conditioning.to_video(source.frames[start:stop], device)))
         return given, torch.cat(parts, dim=2)[0]
 
+    @property
+    def _controlled(self) -> bool:
+        return bool(self._of.dit.config.control_layers)
+
+    @property
+    def _renewed(self) -> bool:
+        """Whether every window is a stream of its own: the published models know no latents from the middle of one."""
+        return self._of.entry.family != "storybook"
+
     @torch.inference_mode()
-    def _velocity(self, references: Tensor | None) -> HeldVelocity:
-        """The guided velocity as a function of what is held, the latent and sigma; the text is read once.
-
-        `references` (C, n, h, w) are seen beside the clip, clean and behind a gap in time, and are no part of it.
-        """
-        asked, encoder = self._asked, self._of.encoder
-        prompts = [asked.prompt] if asked.guidance == 1 else [asked.prompt, asked.negative_prompt]
-        states, mask = text.stack([encoder.encode(prompt) for prompt in prompts])
-        cache, batch = TextCache(), len(prompts)
-        predicts_sample = self._of.entry.notes.get("prediction") == "sample"
-
-        def velocity(hold: flow.Hold, x: Tensor, sigma: float) -> Tensor:
-            frames, times, positions = x.shape[1], flow.TRAIN_STEPS * hold.sigma_of_frames(sigma), None
-            shown = x
-            if references is not None:
-                shown = torch.cat([x, references], dim=1)
-                times = torch.cat([times, times.new_zeros(references.shape[1])])
-                positions = conditioning.times(frames, references.shape[1])
-            area = x.shape[2] * x.shape[3] // math.prod(self._of.dit.config.patch)
-            # Where nothing is held one time serves all tokens, which is the same and a little less work.
-            t = times[:1] if bool((times == times[0]).all()) else times.repeat_interleave(area)[None]
-            t = t.expand(batch) if t.ndim == 1 else t.expand(batch, -1)
-            seen = conditioning.with_places(shown.expand(batch, *shown.shape), self._of.dit.config)
-            v = self._of.dit(seen, t, states, positions=positions, text_mask=mask, cache=cache)[:, :, :frames].float()
-            if predicts_sample:  # x_t = x + sigma v
-                v = (x - v) / max(sigma, SMALLEST_SIGMA)
-            return v[0] if batch == 1 else flow.guide(v[0], v[1], asked.guidance)
-
-        return velocity
+    def _control(self, window: windows.Window, reel: Reel, references: Tensor | None) -> Tensor:
+        """What a model with a control branch is shown of a window."""
+        asked, vae = self._asked, self._of.vae
+        assert isinstance(vae, WanVAE)
+        anchors = conditioning.placed(asked.anchors, asked.prefix)
+        begins = 1 + 4 * (asked.prefix - 1) if asked.prefix else 0
+        video, drawn = control.window_video(
+            window,
+            (asked.width, asked.height),
+            known=reel.tail(window),
+            anchors=control.anchor_frames(anchors, vae, asked.total, self._of.device),
+            control=None if asked.control is None else (begins, asked.control),
+            device=self._of.device,
+        )
+        return control.context(vae, video, drawn, references, side=vae.config.spatial)
 
     @torch.inference_mode()
     def _denoise(
         self,
         index: int,
-        velocity: HeldVelocity,
+        velocity: Velocity,
+        before: Tensor | None,
         finished: Tensor | None,
         given: tuple[Given, ...],
         source: Tensor | None,
     ) -> Tensor:
-        """Sample one window, (C, T, h, w)."""
+        """Sample one window, (C, T, h, w); `before` are latents up to it, whose last ones it is given."""
         window, device = self._windows[index], self._of.device
-        before = self._random.get_state()
+        state_before = self._random.get_state()
         channels, rows, columns = self._of.latent_shape(self._asked)
-        noise = torch.randn(channels, window.length, rows, columns, generator=self._random).to(device)
-        hold = windows.hold(window, noise, finished, given, float(self._of.entry.notes.get("prefix_level", 0.0)))
+        ahead = 0 if velocity.control is None else velocity.control.shape[2] - window.length
+        shape = (channels, ahead + window.length, rows, columns)
+        noise = torch.randn(shape, generator=self._random).to(device)
+        few = bool(self._of.entry.sigmas)
+        steps = range(len(self._levels) - 2 if few else 0)
+        fresh = [torch.randn(shape, generator=self._random).to(device) for _ in steps]
+        if self._controlled:  # what is given stands in the control, and nothing is held
+            hold = flow.Hold(noise, torch.ones(shape[1], device=device))
+        else:
+            prefix_level = float(self._of.entry.notes.get("prefix_level", 0.0))
+            hold = windows.hold(window, noise, before, given, prefix_level)
         start = noise
         if source is not None:
-            start = torch.lerp(source[:, window.start : window.stop], noise, float(self._levels[0]))
+            clean = source[:, window.start : window.stop]
+            start = torch.cat([noise[:, :ahead], torch.lerp(clean, noise[:, ahead:], float(self._levels[0]))], dim=1)
         state = None
         if self._resume is not None and self._resume.window == index:
             state = _to(self._resume.solver, device)
-        report = None if self._on_step is None else partial(self._report, index, before, finished)
+        report = None if self._on_step is None else partial(self._report, index, state_before, finished, ahead)
         solver: flow.Solver = "euler" if self._asked.solver == "euler" else "unipc"
-        return flow.sample(partial(velocity, hold), start, self._levels, solver, report, state, hold)
+        latents = flow.sample(
+            partial(velocity, hold), start, self._levels, solver, report, state, hold, fresh if few else None
+        )  # fmt: skip
+        return latents[:, ahead:]
 
-    def _report(self, window: int, before: Tensor, finished: Tensor | None, step: flow.Step) -> None:
+    def _report(self, window: int, before: Tensor, finished: Tensor | None, ahead: int, step: flow.Step) -> None:
         """Tell the hook of a step; its own time is not the model's."""
         assert self._on_step is not None
         begun = time.perf_counter()
@@ -216,8 +224,8 @@ class Generation(Iterator[Frames]):
                 sigma=step.sigma,
                 window=window,
                 windows=len(self._windows),
-                denoised=step.x0,
-                preview=partial(self._preview, step.x0),
+                denoised=step.x0[:, ahead:],
+                preview=partial(self._preview, step.x0[:, ahead:]),
                 state=lambda: SamplerState(window, _to(step.state, "cpu"), _cpu(made), before, self._digest),
             )
         )
@@ -227,13 +235,6 @@ class Generation(Iterator[Frames]):
     def _preview(self, latents: Tensor) -> Frames:
         pictures = self._of.vae.preview(latents[None])[0].mul(255).round().clamp(0, 255).to(torch.uint8)
         return np.ascontiguousarray(rearrange(pictures, "c t h w -> t h w c").cpu().numpy())
-
-    def _decode(self, decoder: StreamDecoder, latents: Tensor) -> Iterator[Frames]:
-        """Frames of latents (C, t, h, w) that go on from those the decoder has seen."""
-        for piece in latents.split(DECODE_AT_ONCE, dim=1):
-            with self._timed("decode"), torch.inference_mode():
-                frames = conditioning.to_frames(decoder.push(piece[None]))
-            yield frames
 
     @contextmanager
     def _timed(self, part: str) -> Iterator[None]:
@@ -245,9 +246,14 @@ class Generation(Iterator[Frames]):
             self.seconds[part] += time.perf_counter() - start
 
 
-def _levels(asked: GenerationRequest) -> Tensor:
-    """The noise levels to go through; a remix starts at its strength and goes on with those below."""
+def _levels(asked: GenerationRequest, stated: tuple[float, ...] = ()) -> Tensor:
+    """The noise levels to go through; a remix starts at its strength and goes on with those below.
+
+    `stated` are those that a few-step model was trained for, whatever the shift; fewer steps are the first of them.
+    """
     levels = flow.sigmas(asked.steps, asked.shift)
+    if stated:
+        levels = levels.new_tensor([*stated[: asked.steps], 0.0])
     if asked.source is None or asked.source.strength >= levels[0]:
         return levels
     return torch.cat([levels.new_tensor([asked.source.strength]), levels[levels < asked.source.strength]])
@@ -266,6 +272,15 @@ def _joined(before: Tensor | None, made: Tensor | None, device: str) -> Tensor |
     """Two stretches of one stream (C, t, h, w), each of which may not be there."""
     parts = [part.to(device) for part in (before, made) if part is not None]
     return torch.cat(parts, dim=1) if parts else None
+
+
+def _at_end(latents: Tensor, stop: int) -> Tensor:
+    """Latents (C, t, h, w) as the last ones of `stop`; what is before them is not looked at."""
+    return torch.cat([latents.new_zeros(latents.shape[0], stop - latents.shape[1], *latents.shape[2:]), latents], dim=1)
+
+
+def _with(known: Tensor | None, fresh: Tensor) -> Tensor:
+    return fresh if known is None else torch.cat([known, fresh], dim=1)
 
 
 def _cpu(tensor: Tensor | None) -> Tensor | None:

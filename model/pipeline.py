@@ -13,21 +13,25 @@ from typing import TYPE_CHECKING, Any, Self
 
 import torch
 
-from model import catalog, request, weights
+from model import catalog, loading, request, weights
 from model.catalog import CatalogEntry, Limits
 from model.conditioning import Anchor
 from model.dit import DiT
 from model.errors import Cancelled, RequestError, WeightsError
 from model.generation import Generation, OnStep, StepInfo
-from model.request import GenerationRequest, Source
+from model.request import Control, GenerationRequest, Source
+from model.residency import Residency
 from model.state import SamplerState
 from model.text import TextEncoder
 
 if TYPE_CHECKING:
     from model.tiny_vae import TinyVAE
+    from model.umt5 import UMT5
+    from model.vae import WanVAE
 
 __all__ = [
-    "Anchor", "Cancelled", "Generation", "GenerationRequest", "Generator", "SamplerState", "Source", "StepInfo",
+    "Anchor", "Cancelled", "Control", "Generation", "GenerationRequest", "Generator", "SamplerState", "Source",
+    "StepInfo",
 ]  # fmt: skip
 
 
@@ -35,29 +39,34 @@ class Generator:
     """A model that is ready to film: transformer, autoencoder and text encoder."""
 
     def __init__(
-        self, entry: CatalogEntry, dit: DiT, vae: TinyVAE, encoder: TextEncoder, *, device: str = "cpu"
+        self,
+        entry: CatalogEntry,
+        dit: DiT,
+        vae: TinyVAE | WanVAE,
+        encoder: TextEncoder | UMT5,
+        *,
+        device: str = "cpu",
     ) -> None:
-        self.entry = entry
-        # Files are in half precision; small models are computed in full (on a CPU that is also faster).
-        self.dit, self.vae, self.encoder = dit.to(device).float().eval(), vae.to(device).float().eval(), encoder
-        self.device = device
+        self.entry, self.dit, self.vae, self.encoder, self.device = entry, dit, vae, encoder, device
         self.limits = self._fitting_limits()
 
     @classmethod
-    def load(cls, name: str | Path = "storybook", *, device: str | None = None, threads: int | None = None) -> Self:
-        """Read a model of the catalogue or of a folder; see `model.load`."""
-        from model.tiny_vae import TinyVAE
-
-        entry = catalog.entry(name)
-        if entry.missing:
-            raise WeightsError(f"{entry.missing[0]} is missing; restore it from the repository or train the model")
+    def load(
+        cls,
+        model: str | Path | CatalogEntry = "storybook",
+        *,
+        device: str | None = None,
+        threads: int | None = None,
+        residency: Residency | None = None,
+    ) -> Self:
+        """Read a model of the catalogue, of a folder, or of an entry; see `model.load`."""
+        entry = model if isinstance(model, CatalogEntry) else catalog.entry(model)
         if threads is not None:
             torch.set_num_threads(max(1, threads))
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        dit, _ = weights.load_dit(entry.folder / catalog.DIT_FILE)
-        vae = weights.guarded(TinyVAE.load, entry.folder / catalog.VAE_FILE)
-        encoder = TextEncoder.load(entry.folder / catalog.TEXT_FOLDER, device=device)
-        return cls(entry, dit, vae, encoder, device=device)
+        if entry.family == "storybook":
+            return cls(entry, *loading.storybook(entry, device), device=device)
+        return cls(entry, *loading.wan(entry, device, residency or Residency()), device=device)
 
     @property
     def name(self) -> str:
@@ -71,7 +80,9 @@ class Generator:
 
     @cached_property
     def sha256(self) -> str:
-        """Hex SHA-256 of the transformer's file ("" when it was built in memory)."""
+        """Hex SHA-256 of the transformer's file or files ("" when it was built in memory)."""
+        if self.entry.family != "storybook":
+            return loading.digest(self.entry.parts)
         path = self.entry.folder / catalog.DIT_FILE
         return weights.sha256(path) if path.is_file() else ""
 

@@ -9,6 +9,8 @@ import math
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from model import conditioning
 from model.catalog import CatalogEntry, Limits
 from model.conditioning import Anchor, Frames
@@ -29,6 +31,19 @@ class Source:
     frames: Frames | None = None
     latents: Tensor | None = None
     strength: float = 0.6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Control:
+    """A clip that the whole shot is made after, for models with a control branch: uint8 frames (n, h, w, 3).
+
+    With `mask`, uint8 (n, h, w), what is 0 is kept as it is and the rest is drawn anew: in- and outpainting. Without,
+    all is drawn, after poses, depths, outlines or whatever the frames show. It begins with the clip; frames behind its
+    end are free.
+    """
+
+    frames: Frames
+    mask: np.ndarray[Any, np.dtype[np.uint8]] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -57,6 +72,7 @@ class GenerationRequest:
     source: Source | None = None
     before: Tensor | None = None
     references: Frames | None = None
+    control: Control | None = None
 
     @property
     def prefix(self) -> int:
@@ -111,6 +127,10 @@ def check(request: GenerationRequest, entry: CatalogEntry, limits: Limits) -> No
     conditioning.check(conditioning.placed(request.anchors, request.prefix), request.total, size, limits.temporal)
     if request.references is not None:
         conditioning.check_references(request.references, size)
+        if entry.family != "storybook" and not entry.given.get("reference"):
+            raise RequestError("references", "pictures", None, f"{entry.title} does not take pictures of the cast")
+    if request.control is not None:
+        _control(request.control, size, entry)
     if request.source is not None:
         if request.prefix:
             raise RequestError("source", "a clip", None, "what goes on from another clip cannot be a remix as well")
@@ -143,6 +163,18 @@ def _real(field: str, value: object, low: float, high: float) -> None:
         raise RequestError(field, value, low, "it must be a number")
     if not low <= value <= high:
         raise RequestError(field, value, min(max(value, low), high), f"{low:g} to {high:g}")
+
+
+def _control(control: Control, size: tuple[int, int], entry: CatalogEntry) -> None:
+    if not entry.given.get("control"):
+        raise RequestError("control", "a clip", None, f"{entry.title} takes no control clip and no mask")
+    width, height = size
+    shape = control.frames.shape
+    if control.frames.dtype != np.uint8 or len(shape) != 4 or shape[0] < 1 or shape[1:] != (height, width, 3):
+        raise RequestError("control", f"{shape}", f"(n, {height}, {width}, 3)", "it must be uint8 of the clip's size")
+    mask = control.mask
+    if mask is not None and (mask.dtype != np.uint8 or mask.shape != shape[:3]):
+        raise RequestError("control.mask", f"{mask.shape}", f"{shape[:3]}", "it must be uint8 of the control's size")
 
 
 def _source(request: GenerationRequest, source: Source, total: int) -> None:

@@ -85,6 +85,10 @@ def fingerprint(request: GenerationRequest, weights: str) -> str:
         given.append((request.source.frames, request.source.latents, "source", request.source.strength))
     if request.before is not None or request.references is not None:
         given.append((request.references, request.before, "around", 1.0))
+    if request.control is not None:
+        given.append((request.control.frames, None, "control", 1.0))
+        if request.control.mask is not None:
+            given.append((request.control.mask, None, "mask", 1.0))
     for frames, latents, place, strength in given:
         digest.update(json.dumps([place, float(strength)]).encode())
         if frames is not None:

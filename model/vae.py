@@ -171,6 +171,8 @@ class WanVAE(nn.Module):
         self.conv1 = CausalConv(both, both, 1)
         self.conv2 = CausalConv(config.latent_channels, config.latent_channels, 1)
         mean, std = vae_keys.published(config.latent_channels)
+        self.strips = 1  # bands that clips are decoded in unless a caller says otherwise
+        self._colours: Tensor | None = None
         self.register_buffer("latents_mean", torch.tensor(mean, device="cpu"), persistent=False)
         self.register_buffer("latents_std", torch.tensor(std, device="cpu"), persistent=False)
 
@@ -210,18 +212,13 @@ class WanVAE(nn.Module):
                     module.weight.data = module.weight.data.contiguous(memory_format=torch.channels_last)
         return self.eval().requires_grad_(False)
 
-    @property
-    def dtype(self) -> torch.dtype:
-        """The type it computes in."""
-        return self.conv2.weight.dtype
-
     @torch.inference_mode()
     def encode(self, video: Tensor) -> Tensor:
         """(B, 3, 1 + 4k, H, W) in -1..1 to normalised latents (B, C, 1 + k, h, w), the mode, float32."""
         return self.stream_encoder().push(video)
 
     @torch.inference_mode()
-    def decode(self, latents: Tensor, *, strips: int = 1) -> Tensor:
+    def decode(self, latents: Tensor, *, strips: int | None = None) -> Tensor:
         """Normalised latents (B, C, T, h, w) to frames (B, 3, 1 + 4 (T - 1), H, W) in -1..1, float32."""
         return self.stream_decoder(strips=strips).push(latents)
 
@@ -229,9 +226,32 @@ class WanVAE(nn.Module):
         """A fresh encoder of a stream."""
         return StreamEncoder(self)
 
-    def stream_decoder(self, *, strips: int = 1) -> StreamDecoder:
-        """A fresh decoder of a stream, its fine stages cut into `strips` bands of rows."""
-        return StreamDecoder(self, strips)
+    def stream_decoder(self, *, strips: int | None = None) -> StreamDecoder:
+        """A fresh decoder of a stream, its fine stages cut into `strips` bands of rows (default: `self.strips`)."""
+        return StreamDecoder(self, strips or self.strips)
+
+    @torch.inference_mode()
+    def preview(self, latents: Tensor) -> Tensor:
+        """A small picture of latents without decoding: (B, C, T, h, w) to RGB (B, 3, T, h, w) in 0..1, a linear map.
+
+        The map is found once, by showing the autoencoder soft colours and asking which latents it makes of them.
+        """
+        if self._colours is None:
+            self._colours = self._learn_colours()
+        colour = torch.einsum("rc,bcthw->brthw", self._colours[:, :-1], latents.float())
+        return (colour + self._colours[:, -1][:, None, None, None]).clamp(0, 1)
+
+    def _learn_colours(self, pictures: int = 24, cells: int = 4) -> Tensor:
+        """Ridge regression (3, C + 1) from latents to the mean colour of their pixels, on seeded soft pictures."""
+        side, random = self.config.spatial, torch.Generator().manual_seed(0)
+        coarse = torch.rand(pictures, 3, cells, cells, generator=random)
+        shown = torch.nn.functional.interpolate(coarse, scale_factor=side, mode="bilinear", align_corners=False)
+        shown = shown.to(self.latents_mean.device)
+        latents = self.encode(shown[:, :, None] * 2 - 1)[:, :, 0].permute(0, 2, 3, 1).flatten(0, 2).double()
+        colours = torch.nn.functional.avg_pool2d(shown, side).permute(0, 2, 3, 1).flatten(0, 2).double()
+        known = torch.cat([latents, torch.ones_like(latents[:, :1])], dim=1)
+        damped = known.T @ known + 1e-2 * torch.eye(known.shape[1], dtype=known.dtype, device=known.device)
+        return torch.linalg.solve(damped, known.T @ colours).T.float()
 
 
 class StreamEncoder:
@@ -255,7 +275,7 @@ class StreamEncoder:
 
     def _piece(self, video: Tensor) -> Tensor:
         vae, patch = self._vae, self._vae.config.patch
-        folded = rearrange(video.to(vae.dtype), "b c t (h q) (w r) -> b (c r q) t h w", q=patch, r=patch)
+        folded = rearrange(video.to(vae.conv1.weight.dtype), "b c t (h q) (w r) -> b (c r q) t h w", q=patch, r=patch)
         wide = vae.encoder(folded.contiguous(memory_format=LAST), self._past)
         many = vae.config.latent_channels  # the mean; the log variance behind it is not needed
         mean = torch.nn.functional.conv3d(wide, vae.conv1.weight[:many], cast(Tensor, vae.conv1.bias)[:many])
@@ -291,7 +311,7 @@ class StreamDecoder:
         out = torch.empty(shape, device=latents.device)
         vae = self._vae
         raw = latents.float() * _by_channel(vae.latents_std) + _by_channel(vae.latents_mean)
-        x = vae.conv2(raw.to(vae.dtype).contiguous(memory_format=LAST), Past())
+        x = vae.conv2(raw.to(vae.conv2.weight.dtype).contiguous(memory_format=LAST), Past())
         done = 0
         for piece in _pieces(x, self._vae.decoder.conv1.out_channels):
             for coarse in self._through(self._vae.decoder.begin(piece, self._past), 0, self._fine, self._past):
