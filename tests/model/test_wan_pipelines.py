@@ -21,7 +21,7 @@ from tests.model.wan_folders import Made, make
 
 PROMPT, NEGATIVE = "a red fox runs through snow", "snow"
 STEPS, SEED, FRAMES = 4, 5, 9
-SIZE = {"width": 96, "height": 64}
+SIZE = {"width": 64, "height": 32}
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def picture(seed: int = 1, count: int = 1) -> np.ndarray:
-    coarse = np.random.default_rng(seed).integers(0, 256, (count, 8, 12, 3), dtype=np.uint8)
+    coarse = np.random.default_rng(seed).integers(0, 256, (count, 4, 8, 3), dtype=np.uint8)
     return coarse.repeat(8, 1).repeat(8, 2)
 
 
@@ -101,8 +101,8 @@ def test_first_frame_equals_diffusers(made: dict[str, Made], gens: dict[str, Gen
 def test_vace_equals_diffusers(made: dict[str, Made], gens: dict[str, Generator], kind: str) -> None:
     name = "wan2.1-vace-1.3b"
     pipeline, gen, clip = WanVACEPipeline(**made[name].parts), gens[name], picture(3, FRAMES)
-    mask = np.zeros((FRAMES, 64, 96), np.uint8)
-    mask[:, 16:40, 8:64] = 255
+    mask = np.zeros((FRAMES, 32, 64), np.uint8)
+    mask[:, 8:24, 8:40] = 255
     mask[4] = 255
     pictures = [Image.fromarray(frame) for frame in clip]
     if kind == "nothing":
@@ -112,10 +112,13 @@ def test_vace_equals_diffusers(made: dict[str, Made], gens: dict[str, Generator]
         expected = theirs(pipeline, video=pictures, mask=masks)
         _, latents = ours(gen, control=Control(clip, mask))
     elif kind == "first and last":
-        grey, whole = np.full((64, 96, 3), 127.5), [Image.fromarray(np.full((64, 96), v, np.uint8)) for v in (0, 255)]
-        tensors = torch.stack([torch.from_numpy(f / 127.5 - 1) for f in (clip[0], *[grey] * 7, clip[8])]).float()
-        video = tensors.permute(0, 3, 1, 2)  # as a tensor, because no byte is the middle of the range
-        expected = theirs(pipeline, video=video, mask=[whole[0], *[whole[1]] * 7, whole[0]])
+        # As numbers, because the middle of the range, which stands for nothing, is no byte.
+        video, drawn = torch.zeros(1, 3, FRAMES, 32, 64), torch.ones(1, 3, FRAMES, 32, 64)
+        for index in (0, 8):
+            video[0, :, index] = torch.from_numpy(clip[index] / 127.5 - 1).permute(2, 0, 1)
+            drawn[:, :, index] = 0
+        pipeline.preprocess_conditions = lambda *_: (video, drawn, [[]])
+        expected = theirs(pipeline)
         _, latents = ours(gen, anchors=(Anchor(clip[:1]), Anchor(clip[8:], place="last")))
     elif kind == "control":
         expected = theirs(pipeline, video=pictures)
@@ -131,7 +134,7 @@ def test_the_reference_of_a_vace_model_matters_and_several_are_taken(gens: dict[
     steps: list[tuple[int, ...]] = []
     asked = gen.request(PROMPT, frames=5, steps=2, **SIZE, references=clip)
     list(gen.generate(asked, lambda step: steps.append((*step.denoised.shape, *step.preview().shape))))
-    assert set(steps) == {(16, 2, 8, 12, 2, 8, 12, 3)}
+    assert set(steps) == {(16, 2, 4, 8, 2, 4, 8, 3)}
     assert difference(ours(gen, references=clip)[1], ours(gen)[1]) > 1e-2
 
 
@@ -183,7 +186,7 @@ def test_few_steps_blend_each_estimate_with_new_noise(made: dict[str, Made], gen
     hook.remove()
     assert times == pytest.approx([1000.0, 757.0, 522.0])
     random = torch.Generator().manual_seed(SEED)
-    shape = (48, 2, 4, 6)
+    shape = (48, 2, 2, 4)
     x = torch.randn(shape, generator=random)
     noises = [torch.randn(shape, generator=random) for _ in range(2)]
     states = gen.encoder.encode(PROMPT)
@@ -216,13 +219,13 @@ def test_what_cannot_be_asked_is_named(gens: dict[str, Generator]) -> None:
         gen.request(PROMPT, frames=9, control=Control(picture(1, 9)), **SIZE)
     with pytest.raises(RequestError, match="does not take pictures of the cast"):
         gen.request(PROMPT, frames=9, references=picture(1), **SIZE)
-    with pytest.raises(RequestError, match=r"width = 100 .* nearest value that works is 96"):
-        gen.request(PROMPT, frames=9, width=100, height=64)
+    with pytest.raises(RequestError, match=r"width = 70 .* nearest value that works is 64"):
+        gen.request(PROMPT, frames=9, width=70, height=32)
     vace = gens["wan2.1-vace-1.3b"]
     with pytest.raises(RequestError, match=r"control\.mask"):
-        vace.request(PROMPT, frames=9, control=Control(picture(1, 9), np.zeros((8, 64, 96), np.uint8)), **SIZE)
+        vace.request(PROMPT, frames=9, control=Control(picture(1, 9), np.zeros((8, 32, 64), np.uint8)), **SIZE)
     with pytest.raises(RequestError, match="control"):
-        vace.request(PROMPT, frames=9, control=Control(picture(1, 9)[:, :32]), **SIZE)
+        vace.request(PROMPT, frames=9, control=Control(picture(1, 9)[:, :16]), **SIZE)
 
 
 def test_a_broken_model_is_named(made: dict[str, Made], tmp_path: Path) -> None:

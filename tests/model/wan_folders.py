@@ -17,6 +17,7 @@ from transformers import PreTrainedTokenizerFast
 
 from model import published
 from model.catalog import CatalogEntry, Limits
+from model.vae_keys import published as statistics
 from tests.model.test_umt5 import write_encoder, write_tokenizer
 
 TEXT = 16
@@ -24,7 +25,8 @@ VAES: dict[str, dict[str, Any]] = {
     "wan2.1": {"base_dim": 4, "z_dim": 16},
     "wan2.2": {
         "base_dim": 8, "decoder_base_dim": 8, "z_dim": 48, "is_residual": True, "in_channels": 12, "out_channels": 12,
-        "patch_size": 2, "scale_factor_spatial": 16,
+        "patch_size": 2, "scale_factor_spatial": 16, "latents_mean": statistics(48)[0],
+        "latents_std": statistics(48)[1],
     },
 }  # fmt: skip
 
@@ -73,7 +75,7 @@ def make(folder: Path, name: str = "wan2.2-ti2v-5b") -> Made:
     limits = replace(
         known.limits, min_width=side, min_height=side, multiple=side, max_width=512, max_height=512, window=5, overlap=1
     )
-    entry = replace(known.entry(places), limits=_longer(limits), sizes={"small": (96, 64)})
+    entry = replace(known.entry(places), limits=_longer(limits), sizes={"small": (64, 32)})
     parts = {"transformer": transformer, "vae": vae, "text_encoder": text, "tokenizer": tokenizer}
     return Made(entry, {**parts, "scheduler": scheduler})
 
