@@ -19,7 +19,7 @@ from model.errors import ModelError, WeightsError
 DIT_FILE = "dit.safetensors"
 VAE_FILE = "vae.safetensors"
 TEXT_FOLDER = "text"
-FAMILIES = frozenset({"storybook"})
+FAMILIES = frozenset({"storybook", "wan2.1", "wan2.1-vace", "wan2.2"})
 """Families that `model.load` can load: a model of any other is described and fetched, but not offered for shooting."""
 # A header longer than this is not one of ours; reading it could fill the memory.
 _LONGEST_HEADER = 16 << 20

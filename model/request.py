@@ -102,6 +102,7 @@ def build(prompt: str, entry: CatalogEntry, limits: Limits, **overrides: Any) ->
         "guidance": entry.defaults.guidance,
         "shift": entry.defaults.shift,
         "solver": entry.defaults.solver,
+        "negative_prompt": entry.negative,
     }
     request = GenerationRequest(prompt=prompt, **{**defaults, **overrides})
     check(request, entry, limits)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from model.errors import Cancelled, ModelError
+from studio import shots
 from studio.errors import LibraryError, StudioError
 from studio.film import Job, Wish
 from studio.films import continuity
@@ -23,9 +24,10 @@ from studio.leaving import OutputCheck, whole_clip
 from studio.library import Library
 from studio.locks import HomeLock
 from studio.measure import Stopwatch
+from studio.models import Models
 from studio.plain import plain_error
 from studio.provenance import Identity
-from studio.settings import Settings, assets_folder
+from studio.settings import Settings
 from studio.worker import Rendering
 
 if TYPE_CHECKING:
@@ -218,6 +220,9 @@ class LocalEngine:
 
     def _load_model(self, name: str) -> Generator:
         import model
+        from model.residency import Residency
 
-        known = self._settings.models == assets_folder()
-        return model.load(name if known else self._settings.models / name, threads=self._settings.threads)
+        known = Models(self._settings.home, self._settings.models)
+        entry = shots.entry(name, self._settings.models, known)
+        residency = Residency(prompts=self._settings.home / "prompts")
+        return model.load(entry, threads=self._settings.threads, residency=residency)
