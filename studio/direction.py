@@ -1,7 +1,8 @@
 """Direction: the settings of a shot in film language, compiled to prompt text the model was trained on.
 
-The choices are the world's own vocabulary, cut down to what the weights know, so that nothing is offered that the
-model cannot draw. What the prompt already says is not said twice.
+The choices are film language (`studio.filmwords`), cut down to what the weights say they know, so that nothing is
+offered that the model cannot draw; weights that list no words of their own were trained on everybody's, and are
+offered all. What the prompt already says is not said twice.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from pathlib import Path
 
 from model import catalog
 from model.catalog import CatalogEntry
-from model.world.vocabulary import VOCABULARY, Term
+from model.world.vocabulary import Term
+from studio import filmwords
 from studio.errors import ShotError
 
 _GLUE = frozenset({"a", "an", "at", "by", "from", "in", "on", "the", "under", "while", "with"})
@@ -25,19 +27,23 @@ _NOT_WORD = re.compile(r"[^\w]+")
 class Direction:
     """How a shot is filmed; each field is the id of a vocabulary term, or None to leave it to the prompt."""
 
-    camera: str | None = None
     framing: str | None = None
+    camera: str | None = None
+    lens: str | None = None
+    light: str | None = None
     time: str | None = None
     weather: str | None = None
+    pace: str | None = None
     style: str | None = None
 
     def chosen(self) -> dict[str, str]:
-        """The fields that are set, in the order they are spoken."""
+        """The fields that are set."""
         pairs = ((field.name, getattr(self, field.name)) for field in fields(self))
         return {name: value for name, value in pairs if value}
 
 
-SPOKEN = ("time", "weather", "camera", "framing", "style")  # the order of the captions the model learned from
+# The order of the captions that Storybook learned from; what it does not know stands between.
+SPOKEN = ("time", "weather", "light", "camera", "framing", "lens", "pace", "style")
 KINDS: tuple[str, ...] = tuple(field.name for field in fields(Direction))
 
 
@@ -99,10 +105,8 @@ def compile(prompt: str, direction: Direction) -> str:
 
 
 def _terms(kind: str, knows: Mapping[str, Collection[str]] | None) -> tuple[Term, ...]:
-    terms = VOCABULARY.get(kind, ())
-    if knows is None or kind not in knows:
-        return terms
-    return tuple(term for term in terms if term.id in knows[kind])
+    found = filmwords.terms(kind)
+    return found if knows is None else tuple(term for term in found if term.id in knows.get(kind, ()))
 
 
 def _match(value: str, terms: tuple[Term, ...]) -> Term | None:

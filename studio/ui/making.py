@@ -86,15 +86,22 @@ class Making(Owned):
         """What the words mean to the model, what it is given to read, and what the shot will take."""
         typed = body.get("prompt")
         prompt = typed if isinstance(typed, str) else ""
-        found = self.studio.understand(prompt)
-        answer: dict[str, Any] = {"words": views.understanding(found), "read": prompt, "forecast": None}
+        answer: dict[str, Any] = {"words": None, "read": prompt, "forecast": None}
         try:
+            answer["words"] = self._words(prompt, body.get("model"))
             shot = self.forms.shot(body, owner)
             answer["read"] = direction.compile(prompt, shot.direction) if prompt.strip() else ""
             answer["forecast"] = self._forecast(shot, owner)
         except (StudioError, ModelError):
             pass  # the form is not right yet: nothing is said of it before it is shot
         return fresh(answer)
+
+    def _words(self, prompt: str, model: object) -> dict[str, Any] | None:
+        """What the chosen model understands; None for one that lists no words of its own: who knows what it cannot?"""
+        name = model if isinstance(model, str) and model else "storybook"
+        if direction.known(self.studio.entry(name)) is None:
+            return None
+        return views.understanding(self.studio.understand(prompt, name))
 
     def _forecast(self, shot: Shot, owner: str) -> dict[str, Any]:
         told: Forecast = self.studio.forecast(replace(shot, prompt=shot.prompt.strip() or "A fox"))

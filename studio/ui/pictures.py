@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ FOLDER = "direction"
 SIZE = (288, 180)  # pixels as it is rendered; half of that as it is kept
 FRAMES = 33
 EVERY = 3  # of the frames, one is kept
+Filmed = Callable[[Any], Any]  # frames (t, h, w, 3), uint8, to as many or fewer
 _NAME = re.compile(r"[a-z0-9_]{1,40}")
 
 
@@ -47,40 +48,46 @@ def draw(assets: Path) -> list[Path]:
     folder = assets / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     renderer, written = Renderer(Art(), *SIZE), []
-    for name, shot in _shots():
+    for name, shot, filmed in _shots():
         path = folder / f"{name}.webp"
-        frames = renderer.clips([Scene((shot,))], FRAMES)[0, ::EVERY].permute(0, 2, 3, 1).cpu().numpy()
-        path.write_bytes(_webp(frames))
+        frames = renderer.clips([Scene((shot,))], FRAMES)[0].permute(0, 2, 3, 1).cpu().numpy()
+        path.write_bytes(_webp(filmed(frames)[::EVERY] if filmed else frames[::EVERY]))
         written.append(path)
     return written
 
 
-def _shots() -> Iterator[tuple[str, Shot]]:
-    """A plain shot of a fox for every choice, with that one thing as chosen."""
+def _shots() -> Iterator[tuple[str, Shot, Filmed | None]]:
+    """A plain shot of a fox for every choice, with that one thing as chosen, and how it is filmed where the world
+    itself has no word for it."""
     from dataclasses import replace
 
     from model.world.scene import FRAMING_HEIGHT, Actor, Instance, Shot
     from model.world.vocabulary import VOCABULARY
     from studio.direction import KINDS
+    from studio.filmwords import terms
+    from studio.ui.filmed import FILMED
 
     fox = Actor(Instance("fox"), "stand", 0.0, 0.9, 0.5, 1, 0.2)
     plain = Shot("village", 3, "day", "clear", "static", "medium", "3d", (fox,), start=0.5, seed=5)
     for kind in KINDS:
-        for term in VOCABULARY[kind]:
-            chosen: dict[str, Any] = {kind: term.id}
+        world = {term.id for term in VOCABULARY.get(kind, ())}
+        for term in terms(kind):
+            chosen: dict[str, Any] = {kind: term.id} if term.id in world else {}
             shot = replace(plain, **chosen)
-            if kind == "framing":
+            if kind == "framing" and chosen:
                 low, high = FRAMING_HEIGHT[term.id]
                 shot = replace(
                     shot, actors=(replace(fox, height=(low + high) / 2, y=0.98 if term.id == "close" else 0.88),)
                 )
-            if term.id == "tracking" or kind == "style":
+            if term.id == "tracking" or kind in ("style", "pace"):
                 shot = replace(shot, actors=(replace(fox, action="walk"),))
             if term.id == "bubbles":
                 shot = replace(shot, place="reef")
-            if term.id in ("stars", "fireflies"):
+            if term.id in ("stars", "fireflies", "candle", "neon_glow"):
                 shot = replace(shot, time="night")
-            yield f"{kind}-{term.id}", shot
+            if kind == "pace":
+                shot = replace(shot, weather="leaves")
+            yield f"{kind}-{term.id}", shot, FILMED.get(f"{kind}-{term.id}")
 
 
 def _webp(frames: Any) -> bytes:

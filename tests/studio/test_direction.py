@@ -10,13 +10,14 @@ from model import catalog
 from model.world.vocabulary import VOCABULARY
 from studio import direction
 from studio.direction import KINDS, Direction
+from studio.errors import ShotError
 
 
 def test_the_choices_are_the_worlds_own_words() -> None:
     offered = direction.options("storybook")
     assert tuple(offered) == KINDS
     for kind, pairs in offered.items():
-        assert {identity for identity, _ in pairs} <= {term.id for term in VOCABULARY[kind]}
+        assert {identity for identity, _ in pairs} <= {term.id for term in VOCABULARY.get(kind, ())}
         assert all(words and words[0] == words[0].upper() for _, words in pairs)
 
 
@@ -24,6 +25,32 @@ def test_what_the_weights_know_is_read_from_their_own_notes() -> None:
     entry = replace(catalog.entry("storybook"), notes={"knows": {"camera": ["static"], "style": 4}})
     assert direction.known(entry) == {"camera": ("static",)}
     assert direction.known(replace(entry, notes={})) is None
+
+
+def test_lens_light_and_pace_are_offered_to_models_that_know_them_and_to_no_others() -> None:
+    entry = replace(catalog.entry("storybook"), notes={"knows": {"camera": ["static"], "light": ["backlit"]}})
+    offered = {kind: [term.id for term in direction._terms(kind, direction.known(entry))] for kind in KINDS}
+    assert offered == {**{kind: [] for kind in KINDS}, "camera": ["static"], "light": ["backlit"]}
+    everything = {kind: len(direction._terms(kind, None)) for kind in KINDS}
+    assert min(everything.values()) >= 4 and everything["style"] > len(VOCABULARY["style"])
+    with pytest.raises(ShotError, match="lens 'macro' is not known"):
+        direction.check(Direction(lens="macro"), direction.known(entry))
+
+
+def test_light_lens_and_pace_are_spoken_once_and_in_their_order() -> None:
+    chosen = Direction(pace="slow_motion", lens="shallow", light="backlit", style="noir", time="dusk")
+    spoken = "at dusk, backlit, shallow depth of field, in slow motion, film noir"
+    assert direction.compile("A fox walks", chosen) == f"A fox walks, {spoken}"
+    assert direction.compile("A fox with a bokeh background", Direction(lens="shallow")).count("shallow") == 0
+
+
+def test_every_term_has_its_own_id_and_no_wording_means_two_things() -> None:
+    for kind in KINDS:
+        found = direction._terms(kind, None)
+        assert len({term.id for term in found}) == len(found)
+        for term in found:
+            for words in term.wordings:
+                assert direction._match(words, found) is term, (kind, words)
 
 
 def test_a_direction_is_compiled_in_the_words_of_the_captions() -> None:

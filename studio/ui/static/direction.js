@@ -2,7 +2,7 @@
 import { calm, el, icon } from "./dom.js";
 import { closeFloating, floating, roving } from "./menu.js";
 
-const TITLES = { camera: "Camera", framing: "Framing", time: "Time", weather: "Weather", style: "Style", light: "Light", lens: "Lens", pace: "Pace" };
+const TITLES = { framing: "Framing", camera: "Camera", lens: "Lens", light: "Light", time: "Time", weather: "Weather", pace: "Pace", style: "Style" };
 
 export class Direction {
   constructor(offered, onchange) {

@@ -186,7 +186,7 @@ export class Form {
       return;
     }
     if (asked !== this.data) return;
-    this.understood.replaceChildren(...words(told.words, asked.prompt, this.start.model.title));
+    this.understood.replaceChildren(...(told.words ? words(told.words, asked.prompt, this.start.model.title) : []));
     this.reading.hidden = !told.read || told.read.trim() === asked.prompt.trim();
     this.read.textContent = told.read;
     this.showCost(told.forecast);

@@ -97,6 +97,7 @@ export class Settings {
     try {
       const told = await tell("studio/settings", changes);
       this.page.preferred(told.preferences);
+      if (changes.model) location.reload(); // the form offers what the new model knows
     } catch (error) {
       this.error.textContent = error.message;
       this.error.hidden = false;
