@@ -1,7 +1,8 @@
 """The transformer as a sampler sees it: the guided velocity of a latent at a noise level.
 
 What does not change during a clip is computed once: text keys and values, rotary tables, control latents. The prompt
-and what it is guided away from are one batch, or come one by one where memory is short. Where nothing is held, one timestep serves all tokens.
+and what it is guided away from are one batch, or come one by one where memory is short. Where nothing is held, one
+timestep serves all tokens.
 """
 
 from __future__ import annotations

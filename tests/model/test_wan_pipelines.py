@@ -255,7 +255,7 @@ def test_guidance_one_by_one_and_text_on_the_host_change_nothing(
     for name in ("wan2.2-ti2v-5b", "wan2.1-vace-1.3b"):
         _, beside = ours(gens[name])
         _, apart = ours(model.load(made[name].entry, device="cpu", threads=1, residency=kept))
-        assert difference(apart, beside) < 1e-5
+        assert difference(apart, beside) < 1e-3, "latents are kept in half precision"
 
 
 def test_a_lora_is_merged_when_a_published_model_is_loaded(made: dict[str, Made], tmp_path: Path) -> None:
@@ -266,9 +266,8 @@ def test_a_lora_is_merged_when_a_published_model_is_loaded(made: dict[str, Made]
         {"diffusion_model.blocks.1.self_attn.o.lora_down.weight": torch.ones(1, dim),
          "diffusion_model.blocks.1.self_attn.o.lora_up.weight": torch.full((dim, 1), 0.01)}, path,
     )  # fmt: skip
-    plain, with_it = (
-        model.load(one, device="cpu", threads=1) for one in (entry, replace(entry, loras=(LoRA(path, 0.5),)))
-    )
+    laid = replace(entry, loras=(LoRA(path, 0.5),))
+    plain, with_it = (model.load(one, device="cpu", threads=1) for one in (entry, laid))
     key = "blocks.1.self_attn.o.weight"
     torch.testing.assert_close(with_it.dit.state_dict()[key], plain.dit.state_dict()[key] + 0.005)
     assert plain.sha256 != with_it.sha256 and len(with_it.sha256) == 64
