@@ -171,8 +171,8 @@ def _shot(old: ShotState, new: ShotState) -> dict[str, Any]:
     take: Take | None = new.take
     assert take is not None
     return {
-        "name": new.order.shot.name,
-        "prompt": new.order.request.prompt,
+        "name": new.shot.name,
+        "prompt": take.recipe.prompt,
         "take": take.id,
         "seed": take.recipe.seed,
         "frames": take.frames,
