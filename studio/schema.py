@@ -233,6 +233,7 @@ MIGRATIONS: tuple[str, ...] = (
         created REAL NOT NULL
     );
     CREATE INDEX film_exports_by_film ON film_exports(film, seq);
+    CREATE TABLE take_looks (take_id TEXT PRIMARY KEY, facts TEXT NOT NULL);
     """,
 )
 

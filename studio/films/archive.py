@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from studio.errors import Conflict, NotFound
+from studio.film import Shot, Take
+from studio.films.likeness import Looks
 from studio.films.script import Film, from_dict
 from studio.films.store import FilmShots
+from studio.recipe import Recipe
 from studio.store import when
 
 KEPT_EDITS = 200  # of one film
@@ -181,6 +184,37 @@ class FilmStore(FilmShots):
                 (*values.values(), export_id),
             )
             return done.rowcount > 0
+
+    # Looks
+
+    def take_looks(self, take_id: str) -> Looks | None:
+        """What was seen of a take, if it was looked at."""
+        row = self._one("SELECT facts FROM take_looks WHERE take_id = ?", (take_id,))
+        return None if row is None else Looks.from_dict(json.loads(row["facts"]))
+
+    def keep_looks(self, take_id: str, looks: Looks) -> None:
+        """Remember what was seen of a take."""
+        with self._write() as db:
+            db.execute("INSERT OR REPLACE INTO take_looks VALUES (?, ?)", (take_id, json.dumps(looks.to_dict())))
+
+    def bring_take(self, film_id: str, shot: str, key: str, take: Take) -> None:
+        """Record a take that came with a film, as if it had been made here; its files are in place."""
+        shown = Shot(take.recipe.prompt, size=take.recipe.size, seconds=take.recipe.seconds, seed=take.recipe.seed)
+        with self._write() as db:
+            self.add_job_row(take.job_id, take.owner, shown, take.recipe)
+            self.adopt_take(take)
+            db.execute(
+                "INSERT OR REPLACE INTO film_shots (job_id, owner, film, shot, key) VALUES (?,?,?,?,?)",
+                (take.job_id, take.owner, film_id, shot, key),
+            )
+
+    def add_job_row(self, job_id: str, owner: str, shot: Shot, recipe: Recipe) -> None:
+        """The record of a job that was done elsewhere."""
+        self._db.execute(
+            "INSERT INTO jobs (id, owner, state, stage, shot, recipe, seed, created) "
+            "VALUES (?,?,'done','Done',?,?,?,?)",
+            (job_id, owner, json.dumps(shot.to_dict()), recipe.to_json(), recipe.seed, time.time()),
+        )
 
     def _film_row(self, film_id: str, owner: str) -> sqlite3.Row:
         row = self._one("SELECT * FROM films WHERE id = ? AND owner = ? AND deleted IS NULL", (film_id, owner))

@@ -16,7 +16,7 @@ _MARK = re.compile(
 
 
 def parts(prompt: str) -> list[tuple[str, float | None]]:
-    """The shots that a prompt lists: their words, and their seconds where it says so. One shot that is no list is []."""
+    """The shots that a prompt lists: their words, and their seconds where it says so; [] for what is no list."""
     marks = list(_MARK.finditer(prompt))
     if len(marks) < 2 and not (marks and marks[0].start() == 0):
         return []

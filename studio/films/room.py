@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+import shutil
+import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +13,8 @@ from studio import preferences
 from studio.base import LOCAL_OWNER, Base
 from studio.errors import FilmError, NotFound, PolicyStop
 from studio.film import Job, Shot, Take
-from studio.films import casting, cutting, planning
+from studio.films import casting, cutting, packing, planning, script, sounds
+from studio.films.archive import KeptFilm
 from studio.films.cutting import Finished, Material
 from studio.films.formats import Format
 from studio.films.planning import Order
@@ -177,6 +181,48 @@ class Films(Base):
             film = replace(film, title="A film")
         what = self.material(film, states)
         return cutting.finish(what, form, target, self.identity(), fit=fit, recipe=told, progress=progress)
+
+    # Moving to another machine
+
+    def bring_files(self, film: Film) -> Film:
+        """The film with every given file safe in the library. Raises FilmError or MediaError."""
+        kept: dict[Given, Given] = {}
+        for given in film.files():
+            path = None if given.sha256 else self.locate(given)
+            if path is not None:
+                kept[given] = Given(given.name, sha256=sounds.keep(path, self.library))
+        return script.with_files(film, kept)
+
+    def pack_film(self, film: Film, states: Sequence[ShotState], target: Path) -> Path:
+        """A film as one zip, with the takes that fit. Raises MediaError or DiskFull."""
+        takes = [
+            (one.shot.id, one.order.key, one.take)
+            for one in states
+            if one.take is not None and one.order is not None and (one.fits or one.chosen)
+        ]
+        return packing.pack(film, takes, self.locate, target)
+
+    def unpack_film(self, path: Path, owner: str = LOCAL_OWNER) -> KeptFilm:
+        """Take in the zip of a film with its takes. Raises FilmError; then nothing is kept."""
+        with tempfile.TemporaryDirectory(dir=self.settings.home, prefix=".unpacking-") as name:
+            film, takes = packing.unpack(path, Path(name))
+            known = [(index, key, *packing.take_in(folder, self.identity()), folder) for index, key, folder in takes]
+            film = self.bring_files(film).with_ids()
+            planned = self.try_film(film)
+            kept = self.library.add_film(owner, replace(film, source=""))
+            for index, key, recipe, report, sha256, frames, folder in known:
+                order = planned[index]
+                if isinstance(order, Order) and order.key == key:
+                    made = secrets.token_hex(8)
+                    target = self.library.take_folder(f"t{made}")
+                    shutil.move(folder, target)
+                    self.library.bring_take(kept.id, film.shots[index].id, key, Take(
+                        id=f"t{made}", job_id=f"j{made}", owner=owner, clip=target / "clip.mp4",
+                        poster=target / "poster.jpg", latents=target / "latents.safetensors", recipe=recipe,
+                        report=report, sha256=sha256, width=recipe.width, height=recipe.height, frames=frames,
+                        fps=recipe.fps, seconds={"total": 0.0},
+                    ))  # fmt: skip
+        return kept
 
     def film_seconds(self, states: tuple[ShotState, ...]) -> float | None:
         """Seconds that shooting what is missing will take; None before the first measurement."""
