@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -72,7 +73,7 @@ def unpack(path: Path, folder: Path) -> tuple[Film, list[tuple[int, str, Path]]]
     try:
         with zipfile.ZipFile(path) as archive:
             return _unpacked(archive, path.name, folder)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, RuntimeError, EOFError) as error:
         raise _wrong(path.name, f"this is not a zip that can be read ({str(error)[:80]})") from None
     except OSError as error:
         raise _wrong(path.name, f"it cannot be read ({error.strerror or error})") from None
