@@ -53,8 +53,13 @@ def wan(entry: CatalogEntry, device: str, residency: Residency) -> tuple[DiT, Wa
     encoder = UMT5(
         entry.parts["text"], entry.parts["tokenizer"], device=reader, cache=residency.prompts, keep=residency.keep_text
     )
-    dit = transformer(entry.parts["transformer"], device, entry.loras)
-    return dit, autoencoder(entry.parts["vae"], device), encoder
+    vae = autoencoder(entry.parts["vae"], device)
+    vae.strips, vae.fast = residency.strips, residency.fast_decode
+    if "tiny" in entry.parts:
+        from model.taehv import TAEHV
+
+        vae.tiny = TAEHV.load(entry.parts["tiny"], device=device)
+    return transformer(entry.parts["transformer"], device, entry.loras), vae, encoder
 
 
 def transformer(path: Path, device: str, loras: Sequence[LoRA] = ()) -> DiT:
