@@ -7,12 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from model.catalog import CatalogEntry
-from studio import provenance, shots
+from studio import media, provenance, shots
+from studio.credentials import Kept
 from studio.errors import ShotError, StudioError
 from studio.film import Shot
+from studio.finishing import KEY
 from studio.library import Library
-from studio.provenance import Identity, Report, container, foreign
+from studio.pictures import Frames
+from studio.provenance import Identity, Report, container, foreign, mark
 from studio.provenance.fingerprint import fingerprint
 from studio.provenance.trust import trust_list
 from studio.provenance.verifying import recovered
@@ -20,6 +25,7 @@ from studio.recipe import Recipe
 
 log = logging.getLogger(__name__)
 
+_READ_SIDE, _READ_FRAMES = 640, 96  # pixels and frames of a clip that the mark is read from
 _SOURCE_WORDS = ("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia")
 
 
@@ -31,7 +37,7 @@ def check(path: Path, identity: Identity | None, home: Path, library: Library | 
     report = provenance.verify(path, identity, trust_list=trust_list(home))
     mime = container.mime_type(path)
     if report.verdict == "none" and library is not None:
-        report = _recovered(path, mime, identity, library) or report
+        report = _recovered(path, mime, identity, library, home) or report
     tags = foreign.tags(path, mime)
     found = foreign.settings(tags)
     labels = _labels(path, mime, tags)
@@ -83,15 +89,40 @@ def _of_another(found: foreign.Settings, entry: CatalogEntry) -> Recipe | None:
         return None
 
 
-def _recovered(path: Path, mime: str, identity: Identity | None, library: Library) -> Report | None:
-    if not mime.startswith(("video/", "image/gif", "image/webp")):
-        return None
+def _recovered(path: Path, mime: str, identity: Identity | None, library: Library, home: Path) -> Report | None:
+    """What is left when the credential is gone: the number in the pictures, then what they look like."""
     try:
+        marked = _by_mark(path, library, home)
+        found = None if marked is None else recovered(path, identity, marked.manifest, "mark")
+        if found is not None or not mime.startswith(("video/", "image/gif")):
+            return found
         near = library.credential_near(fingerprint(path))
         return None if near is None else recovered(path, identity, near[0].manifest, "fingerprint")
     except (StudioError, OSError) as error:
-        log.warning("no lost credential could be looked for: %s", error)
+        log.info("no lost credential was found: %s", error)
         return None
+
+
+def _by_mark(path: Path, library: Library, home: Path) -> Kept | None:
+    numbers = library.credential_marks()
+    if not numbers:
+        return None
+    reading = mark.Reading(mark.load_key(home / KEY))
+    for frame in _frames(path):
+        reading.add(frame)
+    best = reading.best(numbers)
+    return library.credential_marked(best[0]) if best is not None and best[1] >= mark.MATCH else None
+
+
+def _frames(path: Path) -> Frames:
+    """Frames all over a clip, made small, or the one picture. Raises MediaError."""
+    if not media.is_clip(path):
+        return np.asarray(media.open_picture(path), np.uint8)[None]
+    facts = media.probe(path)
+    scale = min(1.0, _READ_SIDE / max(facts.width, facts.height))
+    size = (max(2, round(facts.width * scale)), max(2, round(facts.height * scale)))
+    rate = min(8.0, _READ_FRAMES / max(facts.seconds or 1.0, 1.0))
+    return media.decode_clip(path, fps=rate, size=size, limit=_READ_FRAMES)
 
 
 def _labels(path: Path, mime: str, tags: dict[str, str]) -> list[str]:

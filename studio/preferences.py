@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from studio.errors import ShotError
+from studio.labels import Label
 from studio.recipe import Privacy
 
 if TYPE_CHECKING:
@@ -15,14 +16,20 @@ if TYPE_CHECKING:
 
 Theme = Literal["dark", "light", "system"]
 Notify = Literal["off", "sound", "notice", "both"]
+Switch = Literal["off", "on"]
 
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "theme": get_args(Theme), "privacy": get_args(Privacy), "notify": get_args(Notify), "label": get_args(Label),
+    "mark": get_args(Switch),
+}  # fmt: skip
 MOST_TAKES = 8  # of one order
 
 
 @dataclass(frozen=True)
 class Preferences:
     """One owner's settings. `takes` is how many seeds one order shoots, `privacy` how much of the recipe a clip holds:
-    all of it, all but the words, or only that a model made it."""
+    all of it, all but the words, or only that a model made it. `label` is the visible label of a clip, `mark` whether
+    its pictures hold an invisible number."""
 
     model: str = "storybook"
     size: str = "landscape"
@@ -31,6 +38,8 @@ class Preferences:
     theme: Theme = "dark"
     privacy: Privacy = "full"
     notify: Notify = "off"
+    label: Label = "off"
+    mark: Switch = "off"
 
 
 def of_owner(library: Library, owner: str, shared: bool) -> Preferences:
@@ -52,7 +61,7 @@ def _defaults(shared: bool) -> Preferences:
 
 
 def _checked(name: str, value: Any) -> Any:
-    choices = {"theme": get_args(Theme), "privacy": get_args(Privacy), "notify": get_args(Notify)}.get(name)
+    choices = _CHOICES.get(name)
     default = asdict(Preferences()).get(name)
     if default is None:
         raise ShotError(name, value, f"there is no setting {name[:40]!r}")

@@ -84,14 +84,19 @@ class Recipe:
         """Canonical: the same recipe is the same string, byte for byte."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
-    def disclosed(self, privacy: Privacy) -> str:
-        """What of it travels inside the clip, as JSON: all, all but the words, or nothing ("")."""
+    def disclosed(self, privacy: Privacy, prompt_hash: str = "") -> str:
+        """What of it travels inside the clip, as JSON: all, all but the words, or nothing ("").
+
+        `prompt_hash` (64 hexadecimal digits) then stands for the words that stay at home.
+        """
         if privacy == "origin-only":
             return ""
         if privacy == "full":
             return self.to_json()
         anchors = tuple(replace(anchor, name="") for anchor in self.anchors)
-        return replace(self, prompt="", rendered_prompt="", negative="", anchors=anchors).to_json()
+        silent = replace(self, prompt="", rendered_prompt="", negative="", anchors=anchors)
+        data = json.loads(silent.to_json()) | ({"prompt_sha256": prompt_hash} if prompt_hash else {})
+        return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> Recipe:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from studio.errors import SettingsError
+from studio.labels import LABELS, Label
 
 Mode = Literal["local", "strict"]
 
@@ -26,6 +27,7 @@ class Settings:
 
     `home` holds everything it keeps, `models` the weights. `shared` gives every browser its own takes and jobs.
     `mode` is the policy's strictness. `threads` is how many CPU threads a render may use (None: torch decides).
+    `label` is the visible label that every clip gets at least.
     """
 
     home: Path
@@ -35,18 +37,21 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     threads: int | None = None
+    label: Label = "off"
 
     def __post_init__(self) -> None:
         if self.mode not in ("local", "strict"):
             raise SettingsError(f"policy mode {self.mode!r} is unknown: use local or strict")
         if not 0 < self.port < 65536:
             raise SettingsError(f"port {self.port} is out of range: use 1 to 65535")
+        if self.label not in LABELS:
+            raise SettingsError(f"label {self.label!r} is unknown: use {', '.join(LABELS)}")
         if self.threads is not None and not 1 <= self.threads <= 1024:
             raise SettingsError(f"threads {self.threads} is out of range: use 1 to 1024")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
-        """Settings from AUTEUR_HOME, _MODELS, _POLICY, _PORT, _HOST, _THREADS, and SPACE_ID.
+        """Settings from AUTEUR_HOME, _MODELS, _POLICY, _PORT, _HOST, _THREADS, _LABEL, and SPACE_ID.
 
         A Space is always shared and strict. An override that is None is left to the environment.
         """
@@ -60,6 +65,7 @@ class Settings:
             "host": env.get("AUTEUR_HOST") or ("0.0.0.0" if on_space else "127.0.0.1"),
             "port": _whole(env, "AUTEUR_PORT", DEFAULT_PORT),
             "threads": _whole(env, "AUTEUR_THREADS", None),
+            "label": env.get("AUTEUR_LABEL") or "off",
         }
         known = {field.name for field in fields(cls)}
         for name, value in overrides.items():

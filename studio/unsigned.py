@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio import media
+from studio import finishing, media
 from studio.errors import RecipeError, StudioError
 from studio.recipe import Recipe
 
 DRAFT, NOTE = "draft.mp4", "unsigned.json"
-FILES = (DRAFT, NOTE, "poster.jpg", "latents.safetensors")
+FILES = (DRAFT, NOTE, finishing.NOTE, "poster.jpg", "latents.safetensors")
 
 
 class Unsigned(StudioError):

@@ -24,6 +24,7 @@ from studio.asked import given_file, request_of
 from studio.errors import DiskFull, LibraryError, StudioError
 from studio.estimate import Estimator
 from studio.film import Job, Take, Wish
+from studio.finishing import KEY, Finish, prompt_hash
 from studio.leaving import Kept, OutputCheck, save_latents, shortened, whole_clip
 from studio.library import Library
 from studio.measure import Stopwatch, machine
@@ -32,7 +33,7 @@ from studio.pictures import Frames
 from studio.plain import plain_error
 from studio.preferences import of_owner
 from studio.previews import Previews
-from studio.provenance import Claim, Identity, Ingredient, ProvenanceError
+from studio.provenance import Claim, Identity, Ingredient, ProvenanceError, mark
 from studio.recipe import GivenFrames, Recipe
 from studio.settings import Settings
 
@@ -64,7 +65,9 @@ class Rendering:
         self._job, self._library, self._settings, self._identity = job, library, settings, identity
         self._watch, self._asked, self._check = watch, asked, check
         self._estimator, self._memory = Estimator(library, settings.threads), Peak()
-        self._privacy = of_owner(library, job.owner, settings.shared).privacy
+        self._wishes = of_owner(library, job.owner, settings.shared)
+        self._privacy = self._wishes.privacy
+        self._finish_with = Finish()
         self._folder = library.work / job.id
         self._previews = Previews(self._folder, self._preview_written, job.preview_version)
         self._fps = library.recipe(job.id).fps
@@ -116,9 +119,14 @@ class Rendering:
         draft = self._folder / "draft.mp4"
         generation = self._generation(generator, request_of(recipe, generator, self._library))
         poster_at = recipe.frames // 2
+        self._finish_with = Finish.chosen(self._wishes, self._settings, self._job.id)
+        self._finish_with.save(self._folder)
+        pictures = self._finish_with.pictures(recipe.width, recipe.height, recipe.fps, self._settings.home)
         with media.ClipWriter(draft, recipe.width, recipe.height, recipe.fps, metadata=self._notes(recipe)) as writer:
             for chunk in self._chunks(generation):
                 self._give_up_if_asked()
+                with self._watch.part("mark"):
+                    chunk = pictures.apply(chunk)
                 if writer.frames <= poster_at < writer.frames + len(chunk):
                     media.save_poster(chunk[poster_at - writer.frames], self._folder / "poster.jpg")
                 with self._watch.part("encode"):
@@ -138,8 +146,13 @@ class Rendering:
 
     def _notes(self, recipe: Recipe) -> dict[str, str]:
         """What stands in the container itself, for programs that read no credential."""
-        notes = {"title": self._title(recipe), "comment": recipe.disclosed(self._privacy)}
+        notes = {"title": self._title(recipe), "comment": self._disclosed(recipe)}
+        notes |= self._finish_with.tags(self._identity.name, self._job.id)
         return {name: text for name, text in notes.items() if text}
+
+    def _disclosed(self, recipe: Recipe) -> str:
+        key = mark.load_key(self._settings.home / KEY) if self._privacy == "no-prompt" else b""
+        return recipe.disclosed(self._privacy, prompt_hash(recipe.prompt, key, self._job.id) if key else "")
 
     def _title(self, recipe: Recipe) -> str:
         return recipe.prompt[:120] if self._privacy == "full" else "A shot"
@@ -172,6 +185,7 @@ class Rendering:
             self._check(draft, recipe)
             self._give_up_if_asked()
         unsigned.hold(self._folder, recipe)
+        finish = Finish.load(self._folder)
         take_id = f"t{self._job.id[1:]}"
         made = self._folder / "take"
         shutil.rmtree(made, ignore_errors=True)  # of an attempt that died before it was done
@@ -182,8 +196,8 @@ class Rendering:
             try:
                 with media.room(made):
                     signed = sealing.seal(
-                        self._library, draft, clip, self._claim(recipe, generator), self._identity,
-                        owner=self._job.owner, take=take_id,
+                        self._library, draft, clip, finish.told(self._claim(recipe, generator)), self._identity,
+                        owner=self._job.owner, take=take_id, mark=finish.number,
                     )  # fmt: skip
                 report = provenance.verify(clip, self._identity)
             except (ProvenanceError, OSError) as error:
@@ -232,7 +246,7 @@ class Rendering:
             model_version=studio.__version__,
             model_sha256=generator.sha256,
             prompt_guided=True,
-            recipe_json=recipe.disclosed(self._privacy),
+            recipe_json=self._disclosed(recipe),
             thumbnail=media.jpeg(poster, quality=80, longest=320),
             ingredients=tuple({ingredient.path: ingredient for ingredient in given}.values()),
             when=datetime.now(UTC),

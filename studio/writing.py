@@ -54,7 +54,7 @@ class ClipWriter:
         with room(path.parent):
             self._notes.write_text(_ffmetadata(metadata or {}), encoding="utf-8")
         self._process = subprocess.Popen(
-            _encode_command(self._notes, self._part, width, height, fps, crf),
+            _encode_command(self._notes, self._part, width, height, fps, crf, _flags(metadata or {})),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -137,7 +137,7 @@ def retag(path: Path, metadata: Mapping[str, str]) -> None:
     command = [
         imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-i", str(path),
         "-f", "ffmetadata", "-i", str(notes), "-map", "0:v", "-map_metadata", "1", "-c", "copy",
-        "-movflags", "+faststart", "-fflags", "+bitexact", "-f", "mp4", str(part),
+        "-movflags", _flags(metadata), "-fflags", "+bitexact", "-f", "mp4", str(part),
     ]  # fmt: skip
     try:
         with room(path.parent):
@@ -161,7 +161,7 @@ def _close(stream: IO[bytes] | None) -> None:
         pass  # closing a pipe flushes it, and nobody reads it any more
 
 
-def _encode_command(notes: Path, target: Path, width: int, height: int, fps: int, crf: int) -> list[str]:
+def _encode_command(notes: Path, target: Path, width: int, height: int, fps: int, crf: int, flags: str) -> list[str]:
     colours = (
         "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p,"
         "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
@@ -172,8 +172,13 @@ def _encode_command(notes: Path, target: Path, width: int, height: int, fps: int
         "-f", "ffmetadata", "-i", str(notes), "-map", "0:v", "-map_metadata", "1",
         "-vf", colours, "-c:v", "libx264", "-preset", PRESET, "-crf", str(crf), "-pix_fmt", "yuv420p",
         "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
-        "-movflags", "+faststart", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "mp4", str(target),
+        "-movflags", flags, "-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "mp4", str(target),
     ]  # fmt: skip
+
+
+def _flags(metadata: Mapping[str, str]) -> str:
+    """MP4 has places for a few names (title, comment); others need QuickTime's keys."""
+    return "+faststart" if metadata.keys() <= {"title", "comment"} else "+faststart+use_metadata_tags"
 
 
 def _ffmetadata(values: Mapping[str, str]) -> str:

@@ -25,7 +25,7 @@ from studio.films.formats import SILENT, Format
 from studio.films.script import Film, Fit
 from studio.films.sound import Track
 from studio.films.timeline import Footage, Timeline
-from studio.provenance import Claim, Identity, Ingredient, composed
+from studio.provenance import Claim, Identity, Ingredient, SignedClip, composed
 
 CRF = 16
 NEAR_LOSSLESS = 8  # of what is encoded once more
@@ -100,8 +100,9 @@ def finish(
     fit: Fit = "subject",
     recipe: str = "",
     progress: Progress = lambda words, done, of: None,
+    keep: Callable[[SignedClip], None] = lambda signed: None,
 ) -> Finished:
-    """Cut the film, give it its sound, sign it. `target` appears whole and signed, or not at all.
+    """Cut the film, give it its sound, sign it. `target` appears whole and signed, or not at all; `keep` hears of it.
 
     Raises FilmError, MediaError, DiskFull or ProvenanceError.
     """
@@ -126,6 +127,7 @@ def finish(
         took["encode"], begun = _since(begun)
         progress("Signing", 0, 1)
         signed = provenance.sign_clip(whole, target, _claim(what, folder, has_sound, recipe), identity)
+        keep(signed)
         report = provenance.verify(target, identity)
         took["sign"], begun = _since(begun)
     return Finished(

@@ -94,8 +94,7 @@ def _graded(
     def act(frames: Frames) -> Frames:
         grey = frames.mean(-1, keepdims=True)
         toned = grey + (frames - grey) * colour
-        lit = ((toned - 128) * contrast + 128 + lift).clip(0, 255) * np.array(tint, np.float32)
-        return lit.clip(0, 255).astype(np.uint8)
+        return ((toned - 128) * contrast + 128 + lift).clip(0, 255).__mul__(tint).clip(0, 255).astype(np.uint8)
 
     return act
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from model.catalog import entries
 from studio.core import Studio
 from studio.errors import ShotError
 from studio.ui import views
@@ -17,7 +18,7 @@ from studio.ui.drafts import Drafts
 from studio.ui.web import Body, Owned, fresh
 
 TYPED = "delete everything"  # what has to be typed
-_PREFERRED = ("model", "size", "seconds", "takes", "theme", "privacy", "notify")
+_PREFERRED = ("model", "size", "seconds", "takes", "theme", "privacy", "notify", "label", "mark")
 
 
 class House(Owned):
@@ -43,7 +44,7 @@ class House(Owned):
                 "preferences": views.preferences(self.studio.preferences(owner=owner)),
                 "models": [
                     {"name": entry.name, "title": entry.title, "sizes": list(entry.sizes)}
-                    for entry in self.studio.models.entries()
+                    for entry in entries(self.studio.settings.models)
                 ],
                 "disk": self._disk(),
                 "typed": TYPED,

@@ -9,6 +9,18 @@ const PRIVACY = [
   ["origin-only", "Only that it is AI-made", "The clip says that a model made it, and which. Nothing of how."],
 ];
 
+const LABELS = [
+  ["off", "None", "Nothing is to be seen. The credential is in the clip all the same."],
+  ["corner", "Corner", "“AI-generated” in the corner of every frame."],
+  ["card", "Card", "“AI-generated” over the first two seconds; the clip is no longer for it."],
+  ["eu", "EU", "The two letters that stand in for the EU’s common icon, in the corner."],
+  ["aigc", "AIGC", "“AI生成” in the corner and the tag AIGC in the file, as China asks."],
+];
+const MARK = [
+  ["off", "Off", "A clip that is encoded again is found by what it looks like, as far as that goes."],
+  ["on", "On", "A number that nobody sees leads a clip that was encoded again back to its credential. It changes every pixel a little and the file grows by some per cent."],
+];
+
 export class Settings {
   constructor(page) {
     this.page = page;
@@ -36,25 +48,27 @@ export class Settings {
     this.node.replaceChildren(
       el("header", { class: "page-top" }, el("h2", {}, "Settings")), this.error,
       group("A new shot", "What the form begins with.",
-        models.length > 1 ? choices("prefer-model", "Model", models.map((each) => [each.name, each.title]), preferences.model, (name) => this.page.useModel(name)) : el("p", { class: "dim" }, `Shoots with ${models[0].title}. Other models appear here once they are installed.`),
+        models.length > 1 ? choices("prefer-model", "Model", models.map((each) => [each.name, each.title]), preferences.model, set("model")) : el("p", { class: "dim" }, `Shoots with ${models[0].title}. Other models appear here once they are installed.`),
         choices("prefer-size", "Picture", sizes.map((name) => [name, RATIOS[name] || name]), preferences.size, set("size")),
         el("label", { class: "field" }, el("span", {}, "Seconds"), seconds),
         choices("prefer-takes", "Takes", [[1, "1"], [2, "2"], [4, "4"]], preferences.takes, (value) => this.prefer({ takes: Number(value) }))),
       group("The room", "",
         choices("prefer-theme", "Theme", [["dark", "Dark"], ["light", "Light"], ["system", "As the system"]], preferences.theme, set("theme")),
         choices("prefer-notify", "When a shot ends", [["off", "Nothing"], ["sound", "A sound"], ["notice", "A notice"], ["both", "Both"]], preferences.notify, (value) => this.notify(value))),
-      group("What a clip tells", "Every clip says that a model made it. How much more is yours to say.", this.privacy(preferences)),
+      group("What a clip tells", "Every clip says that a model made it. How much more is yours to say.", this.told("privacy", "Recipe in the clip", PRIVACY, preferences),
+        this.told("label", "Visible label", LABELS, preferences), this.told("mark", "Invisible mark", MARK, preferences)),
       group("The studio’s folder", disk.home || "", this.disk(disk)),
       group("The bin", "Takes that were deleted, until it is emptied.", this.bin()),
       group("Everything of yours", "", this.everything(typed)),
     );
   }
 
-  privacy(preferences) {
+  // A choice, and under it what the chosen one means.
+  told(name, title, choice, preferences) {
     const said = el("p", { class: "dim" });
-    const tell = (value) => { said.textContent = PRIVACY.find(([id]) => id === value)[2]; };
-    tell(preferences.privacy);
-    return el("div", {}, choices("prefer-privacy", "Recipe in the clip", PRIVACY.map(([id, words]) => [id, words]), preferences.privacy, (value) => { tell(value); this.prefer({ privacy: value }); }), said);
+    const explain = (value) => { said.textContent = choice.find(([id]) => id === value)[2]; };
+    explain(preferences[name]);
+    return el("div", {}, choices(`prefer-${name}`, title, choice.map(([id, words]) => [id, words]), preferences[name], (value) => { explain(value); this.prefer({ [name]: value }); }), said);
   }
 
   disk(disk) {
@@ -97,6 +111,7 @@ export class Settings {
     try {
       const told = await tell("studio/settings", changes);
       this.page.preferred(told.preferences);
+      if (changes.model) location.reload(); // the form offers what the new model knows
     } catch (error) {
       this.error.textContent = error.message;
       this.error.hidden = false;
