@@ -11,10 +11,13 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from model.config import SampleConfig
 from model.errors import ModelError, WeightsError
+
+if TYPE_CHECKING:
+    from model.lora import LoRA
 
 DIT_FILE = "dit.safetensors"
 VAE_FILE = "vae.safetensors"
@@ -67,6 +70,7 @@ class CatalogEntry:
     untrained   what of `given` it can be given though it was not trained for it
     sigmas      the noise levels of a few-step model, from 1 down; empty where steps and shift decide
     negative    the negative prompt when none is given
+    loras       what is merged into the transformer when it is loaded
     """
 
     name: str
@@ -88,6 +92,7 @@ class CatalogEntry:
     untrained: frozenset[str] = frozenset()
     sigmas: tuple[float, ...] = ()
     negative: str = ""
+    loras: tuple[LoRA, ...] = ()
 
     @property
     def missing(self) -> tuple[Path, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from model import catalog, headers, weights
+from model import catalog, headers, lora, weights
 from model.catalog import CatalogEntry
 from model.dit import DiT
 from model.errors import WeightsError
+from model.lora import LoRA
 from model.residency import Residency
 from model.text import TextEncoder
 
@@ -34,7 +35,7 @@ def storybook(entry: CatalogEntry, device: str) -> tuple[DiT, TinyVAE, TextEncod
 
     if entry.missing:
         raise WeightsError(f"{entry.missing[0]} is missing; restore it from the repository or train the model")
-    dit, _ = weights.load_dit(entry.folder / catalog.DIT_FILE)
+    dit, _ = weights.load_dit(entry.folder / catalog.DIT_FILE, entry.loras)
     vae = weights.guarded(TinyVAE.load, entry.folder / catalog.VAE_FILE)
     encoder = TextEncoder.load(entry.folder / catalog.TEXT_FOLDER, device=device)
     return dit.to(device).float().eval(), vae.to(device).float().eval(), encoder
@@ -48,17 +49,28 @@ def wan(entry: CatalogEntry, device: str, residency: Residency) -> tuple[DiT, Wa
     if lacking or entry.missing:
         what = f"its {lacking[0]}" if lacking else str(entry.missing[0])
         raise WeightsError(f"{entry.title} is not whole: {what} is missing; fetch the model again")
+    reader = "cpu" if residency.text_on_host else device
     encoder = UMT5(
-        entry.parts["text"], entry.parts["tokenizer"], device=device, cache=residency.prompts, keep=residency.keep_text
+        entry.parts["text"], entry.parts["tokenizer"], device=reader, cache=residency.prompts, keep=residency.keep_text
     )
-    return transformer(entry.parts["transformer"], device), autoencoder(entry.parts["vae"], device), encoder
+    vae = autoencoder(entry.parts["vae"], device)
+    vae.strips, vae.fast = residency.strips, residency.fast_decode
+    if "tiny" in entry.parts:
+        from model.taehv import TAEHV
+
+        vae.tiny = TAEHV.load(entry.parts["tiny"], device=device)
+    return transformer(entry.parts["transformer"], device, entry.loras), vae, encoder
 
 
-def transformer(path: Path, device: str) -> DiT:
-    """A Wan transformer from a folder or a file: bfloat16 on an accelerator, full precision on a CPU."""
+def transformer(path: Path, device: str, loras: Sequence[LoRA] = ()) -> DiT:
+    """A Wan transformer from a folder or a file: bfloat16 on an accelerator, full precision on a CPU.
+
+    `loras` are merged into its weights, before they are moved to the device.
+    """
     kind = torch.float32 if device == "cpu" else torch.bfloat16
     try:
-        return DiT.from_state_dict(tensors(path, partial(_precise, kind))).to(device)
+        found = weights.to_original_layout(tensors(path, partial(_precise, kind)))
+        return DiT.from_state_dict(lora.merge(found, loras)).to(device)
     except (WeightsError, ValueError) as error:
         raise WeightsError(f"{path} is not a transformer this program can run: {error}") from error
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import torch
 
-from model import catalog, loading, request, weights
+from model import catalog, loading, lora, request, weights
 from model.catalog import CatalogEntry, Limits
 from model.conditioning import Anchor
 from model.dit import DiT
@@ -46,8 +46,10 @@ class Generator:
         encoder: TextEncoder | UMT5,
         *,
         device: str = "cpu",
+        residency: Residency | None = None,
     ) -> None:
         self.entry, self.dit, self.vae, self.encoder, self.device = entry, dit, vae, encoder, device
+        self.residency = residency or Residency()
         self.limits = self._fitting_limits()
 
     @classmethod
@@ -66,7 +68,8 @@ class Generator:
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         if entry.family == "storybook":
             return cls(entry, *loading.storybook(entry, device), device=device)
-        return cls(entry, *loading.wan(entry, device, residency or Residency()), device=device)
+        kept = residency or Residency()
+        return cls(entry, *loading.wan(entry, device, kept), device=device, residency=kept)
 
     @property
     def name(self) -> str:
@@ -80,11 +83,11 @@ class Generator:
 
     @cached_property
     def sha256(self) -> str:
-        """Hex SHA-256 of the transformer's file or files ("" when it was built in memory)."""
+        """Hex SHA-256 of the transformer's file or files ("" when it was built in memory), and of its LoRAs."""
         if self.entry.family != "storybook":
-            return loading.digest(self.entry.parts)
+            return lora.fingerprint(loading.digest(self.entry.parts), self.entry.loras)
         path = self.entry.folder / catalog.DIT_FILE
-        return weights.sha256(path) if path.is_file() else ""
+        return lora.fingerprint(weights.sha256(path) if path.is_file() else "", self.entry.loras)
 
     def request(self, prompt: str, **overrides: Any) -> GenerationRequest:
         """A checked request: this model's defaults, then what is overridden. Raises RequestError."""

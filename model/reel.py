@@ -19,8 +19,7 @@ from model import conditioning
 from model.conditioning import Frames
 
 if TYPE_CHECKING:
-    from model.tiny_vae import StreamDecoder, TinyVAE
-    from model.vae import StreamDecoder as WanStreamDecoder
+    from model.tiny_vae import TinyVAE
     from model.vae import WanVAE
     from model.windows import Window
 
@@ -35,7 +34,7 @@ class Reel:
 
     def __init__(self, vae: TinyVAE | WanVAE, timed: Timed, *, renewed: bool) -> None:
         self._vae, self._timed, self._renewed = vae, timed, renewed
-        self._decoder: StreamDecoder | WanStreamDecoder = vae.stream_decoder()
+        self._decoder = vae.stream_decoder()
         self._last: list[Frames] = []
 
     def tail(self, window: Window) -> Frames | None:

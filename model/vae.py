@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
 import torch
 from einops import rearrange
@@ -36,6 +36,9 @@ from model.vae_layers import (
     RMSNorm,
     activated,
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    from model.taehv import TAEHV, Stream
 
 # Numbers that a stage may hold of one tensor before it hands on in smaller pieces (64 MiB in float32).
 PIECE = 16 << 20
@@ -172,6 +175,8 @@ class WanVAE(nn.Module):
         self.conv2 = CausalConv(config.latent_channels, config.latent_channels, 1)
         mean, std = vae_keys.published(config.latent_channels)
         self.strips = 1  # bands that clips are decoded in unless a caller says otherwise
+        self.tiny: TAEHV | None = None  # makes the previews where it is there, and decodes where `fast` is set
+        self.fast = False
         self._colours: Tensor | None = None
         self.register_buffer("latents_mean", torch.tensor(mean, device="cpu"), persistent=False)
         self.register_buffer("latents_std", torch.tensor(std, device="cpu"), persistent=False)
@@ -226,16 +231,21 @@ class WanVAE(nn.Module):
         """A fresh encoder of a stream."""
         return StreamEncoder(self)
 
-    def stream_decoder(self, *, strips: int | None = None) -> StreamDecoder:
+    def stream_decoder(self, *, strips: int | None = None) -> StreamDecoder | Stream:
         """A fresh decoder of a stream, its fine stages cut into `strips` bands of rows (default: `self.strips`)."""
+        if self.fast and self.tiny is not None:
+            return self.tiny.stream_decoder()
         return StreamDecoder(self, strips or self.strips)
 
     @torch.inference_mode()
     def preview(self, latents: Tensor) -> Tensor:
-        """A small picture of latents without decoding: (B, C, T, h, w) to RGB (B, 3, T, h, w) in 0..1, a linear map.
+        """Small pictures of latents (B, C, T, h, w) without decoding them in full: RGB (B, 3, T, h', w') in 0..1.
 
-        The map is found once, by showing the autoencoder soft colours and asking which latents it makes of them.
+        By the tiny decoder where there is one; else by a linear map, a pixel a latent. The map is found once, by
+        showing the autoencoder soft colours and asking which latents it makes of them.
         """
+        if self.tiny is not None:
+            return self.tiny.preview(latents)
         if self._colours is None:
             self._colours = self._learn_colours()
         colour = torch.einsum("rc,bcthw->brthw", self._colours[:, :-1], latents.float())

@@ -1,7 +1,8 @@
 """The transformer as a sampler sees it: the guided velocity of a latent at a noise level.
 
 What does not change during a clip is computed once: text keys and values, rotary tables, control latents. The prompt
-and what it is guided away from are one batch. Where nothing is held, one timestep serves all tokens.
+and what it is guided away from are one batch, or come one by one where memory is short. Where nothing is held, one
+timestep serves all tokens.
 """
 
 from __future__ import annotations
@@ -37,8 +38,10 @@ class Velocity:
         self._prompts = [asked.prompt] if asked.guidance == 1 else [asked.prompt, asked.negative_prompt]
         pad_to = of.encoder.config.pad_to
         states = [of.encoder.encode(prompt).to(of.device) for prompt in self._prompts]
-        self._text = text.together(states, pad_to, collapse=collapsed(of.device))
-        self._cache, self._batch = TextCache(), len(self._prompts)
+        alone = of.residency.one_by_one
+        texts = [[state] for state in states] if alone else [states]
+        self._texts = [text.together(each, pad_to, collapse=collapsed(of.device)) for each in texts]
+        self._caches, self._batch = [TextCache() for _ in texts], len(self._prompts)
         self._of_sample = of.entry.notes.get("prediction") == "sample"
         # The Wan models were sampled with whole timesteps of the exact table; sigmas arrive rounded to float32.
         whole = of.entry.family != "storybook" and not of.entry.sigmas
@@ -76,11 +79,16 @@ class Velocity:
         return torch.where(levels == sigma, self._times[sigma], times) if sigma in self._times else times
 
     def _forward(self, x: Tensor, t: Tensor, positions: list[float] | None) -> Tensor:
-        made: Tensor = self._of.dit(
-            x, t, self._text.states, pad_rows=list(self._text.pad_rows) or 0, text_mask=self._text.mask,
-            positions=positions, control=self.control, control_scale=self.control_scale, cache=self._cache,
-        )  # fmt: skip
-        return made
+        made = [
+            self._of.dit(
+                rows, when, one.states, pad_rows=list(one.pad_rows) or 0, text_mask=one.mask, positions=positions,
+                control=self.control, control_scale=self.control_scale, cache=cache,
+            )
+            for one, cache, rows, when in zip(
+                self._texts, self._caches, x.chunk(len(self._texts)), t.chunk(len(self._texts)), strict=True
+            )
+        ]  # fmt: skip
+        return torch.cat(made) if len(made) > 1 else made[0]
 
     def _guided(self, v: Tensor) -> Tensor:
         return v[0] if self._batch == 1 else flow.guide(v[0], v[1], self._guidance)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,6 +27,7 @@ from model.errors import WeightsError
 
 if TYPE_CHECKING:
     from model.dit import DiT
+    from model.lora import LoRA
 
 Loaded = TypeVar("Loaded")
 
@@ -188,8 +189,12 @@ def save_dit(path: Path, tensors: Mapping[str, Tensor], config: DiTConfig, **not
     save(path, tensors, {**notes, "kind": "dit", "config": shape})
 
 
-def load_dit(path: Path) -> tuple[DiT, dict[str, Any]]:
-    """A transformer from a file, original or Diffusers layout, with the notes beside it. Raises WeightsError."""
+def load_dit(path: Path, loras: Sequence[LoRA] = ()) -> tuple[DiT, dict[str, Any]]:
+    """A transformer from a file, original or Diffusers layout, with the notes beside it. Raises WeightsError.
+
+    `loras` are merged into its weights.
+    """
+    from model import lora
     from model.dit import DiT
 
     tensors, notes = read(path)
@@ -197,6 +202,8 @@ def load_dit(path: Path) -> tuple[DiT, dict[str, Any]]:
     if notes.get("kind", "dit") != "dit":
         raise WeightsError(f"{path} holds a {notes['kind']}, not a transformer; put the right file in its place")
     head_dim, eps = int(shape.get("head_dim", 128)), float(shape.get("eps", 1e-6))
+    if loras:
+        tensors = lora.merge(to_original_layout(tensors), loras)
     try:
         return DiT.from_state_dict(tensors, head_dim=head_dim, eps=eps), notes
     except (WeightsError, ValueError) as error:

@@ -129,11 +129,13 @@ def _add_shoot(verbs: argparse._SubParsersAction[_Parser]) -> None:
 
 def _add_film(verbs: argparse._SubParsersAction[_Parser]) -> None:
     film = _add(verbs, "film", "render a film from its film.yaml, cut it together and sign it")
-    film.add_argument("file", type=Path, metavar="film.yaml")
+    film.add_argument("file", type=Path, metavar="film.yaml", help="or the zip of a film")
     film.add_argument("--out", type=Path, metavar="film.mp4", help="where the film goes")
     film.add_argument("--shape", metavar="16:9|9:16|1:1", help="another shape; the crop follows the subject")
     film.add_argument("--preset", metavar="NAME", help="youtube, shorts, square, post, gif or webp")
     film.add_argument("--fit", choices=("subject", "middle", "whole"), default="subject", help="how a crop is placed")
+    film.add_argument("--otio", type=Path, metavar="film.otio", help="also for an editor's program (OpenTimelineIO)")
+    film.add_argument("--zip", type=Path, metavar="film.zip", help="also as one file that moves with its takes")
     film.add_argument("--accept-rewrite", action="store_true", help="shoot the policy's wording where it has one")
 
 

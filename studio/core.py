@@ -42,7 +42,7 @@ class Studio(Desk, Shelf, Films, Office):
 
     def directions(self, model: str = "storybook") -> dict[str, tuple[tuple[str, str], ...]]:
         """The (id, label) pairs one can choose for each field of a Direction."""
-        return direction.options(self.entry(model).name, self.settings.models)
+        return direction.choices(direction.known(self.entry(model)))
 
     def warm(self, model: str = "storybook") -> None:
         """Load a model in the background. Returns at once."""

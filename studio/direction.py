@@ -52,7 +52,11 @@ def options(model: str = "storybook", models: Path | None = None) -> dict[str, t
 
     `models` is the folder of the weights; None is the one that comes with the studio.
     """
-    knows = knowledge(model, models)
+    return choices(knowledge(model, models))
+
+
+def choices(knows: Mapping[str, Collection[str]] | None) -> dict[str, tuple[tuple[str, str], ...]]:
+    """The (id, label) pairs of each field, of what weights say they know (`known`)."""
     return {kind: tuple((term.id, label(term)) for term in _terms(kind, knows)) for kind in KINDS}
 
 

@@ -32,6 +32,7 @@ class FilmError(ShotError):
     def __init__(self, field: str, value: object, message: str, line: int = 0, suggestion: object = None) -> None:
         super().__init__(field, value, message, suggestion)
         self.line = line
+        self.shot = ""  # the id of the shot it is about
 
 
 class PolicyStop(StudioError):

@@ -18,11 +18,11 @@ import time
 from typing import Any
 
 from studio.credentials import CredentialStore
-from studio.films.store import FilmShots
+from studio.films.archive import FilmStore
 from studio.recipe import Recipe
 
 
-class Library(FilmShots, CredentialStore):
+class Library(FilmStore, CredentialStore):
     """The library under one home folder, which is made if it is missing."""
 
     # Owners
@@ -63,7 +63,7 @@ class Library(FilmShots, CredentialStore):
 
     def _given_of(self, owner: str, his: bool) -> set[str]:
         """The content hashes of what was given for an owner's jobs and takes, or for everybody else's."""
-        found: set[str] = set()
+        found = self._given_to_films(owner, his)
         for table in ("jobs", "takes"):
             for row in self._all(f"SELECT recipe FROM {table} WHERE (owner = ?) = ?", (owner, his)):
                 found |= {anchor.sha256 for anchor in Recipe.from_json(row["recipe"]).anchors}

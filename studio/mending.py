@@ -15,7 +15,20 @@ from studio.library import Library
 from studio.provenance import Identity, ProvenanceError
 from studio.recipe import Recipe
 
-TABLES = ("owners", "jobs", "takes", "stills", "events", "measurements", "undo", "film_shots", "needs")
+TABLES = (
+    "owners",
+    "jobs",
+    "takes",
+    "stills",
+    "events",
+    "measurements",
+    "undo",
+    "film_shots",
+    "needs",
+    "films",
+    "film_edits",
+    "film_exports",
+)
 FILES = ("clip.mp4", "poster.jpg", "latents.safetensors", "recipe.json")
 
 

@@ -19,10 +19,13 @@ from model import catalog, headers, published
 from model.catalog import FAMILIES, CatalogEntry
 from model.detect import Found, detect
 from model.errors import ModelError, WeightsError
+from model.lora import LoRA
 from model.published import Part, Published, RemoteFile
+from studio import models_lora
 from studio.disk import save_bytes
 from studio.errors import ModelsError
 from studio.models_hub import Hub, Listing, sha256
+from studio.models_lora import Laid
 
 REGISTER = "models.json"
 State = Literal["ready", "partly", "absent"]
@@ -88,7 +91,8 @@ class Models:
     def entries(self) -> tuple[CatalogEntry, ...]:
         """The models that one can shoot with: those that come along, and those that are ready and that we can load."""
         ready = [state for state in self.states() if state.runs and state.state == "ready"]
-        return (*catalog.entries(self.root), *(self._entry(state) for state in ready))
+        plain = (*catalog.entries(self.root), *(self._entry(state) for state in ready))
+        return (*plain, *models_lora.entries(plain, self.loras()))
 
     def states(self) -> tuple[ModelState, ...]:
         """Every published model as it stands here."""
@@ -200,10 +204,60 @@ class Models:
         self._change("pointed", model.name, {role: str(place) for role, place in found.parts.items()})
         return self.state(model.name), found
 
+    def loras(self) -> tuple[Laid, ...]:
+        """The LoRAs that were laid over models."""
+        return models_lora.rows(self._read()["loras"])
+
+    def lay(self, path: Path, base: str, strength: float = 1.0) -> tuple[Laid, str]:
+        """Lay a LoRA over a model; both together are a model of their own. Raises ModelsError when it does not fit.
+
+        With the same file and model, only the strength is changed.
+        """
+        path = path.expanduser().absolute()
+        place = self._transformer(base)
+        try:
+            made = LoRA(path, strength)
+        except WeightsError as error:
+            raise ModelsError(str(error)) from None
+        what, name = models_lora.fits(path, place), models_lora.name_of(base, path)
+        self._change("loras", name, models_lora.row(base, path, strength))
+        return Laid(name, base, made), what
+
+    def bases(self, path: Path) -> tuple[str, ...]:
+        """The models here that a LoRA fits. Raises ModelsError when it fits none of them, saying why not the first."""
+        path = path.expanduser().absolute()
+        known = [entry.name for entry in catalog.entries(self.root)]
+        known += [state.model.name for state in self.states() if "transformer" in state.places]
+        found, why = [], ""
+        for name in reversed(known):
+            try:
+                models_lora.fits(path, self._transformer(name))
+                found.append(name)
+            except ModelsError as error:
+                why = str(error)
+        if not found:
+            raise ModelsError(why)
+        return tuple(reversed(found))
+
+    def _transformer(self, name: str) -> Path:
+        laid = {one.name: one for one in self.loras()}
+        while name in laid:
+            name = laid[name].base
+        for entry in catalog.entries(self.root):
+            if entry.name == name:
+                return models_lora.transformer_of(entry)
+        state = self.state(name)
+        if "transformer" not in state.places:
+            raise ModelsError(f"{state.model.title} is not here: fetch it before a LoRA is laid over it")
+        return state.places["transformer"]
+
     def remove(self, name: str) -> int:
         """Take a model away: a folder that was pointed to stays as it is and is only forgotten; what was fetched is
-        deleted, save the parts that another model here needs. The bytes that this frees.
+        deleted, save the parts that another model here needs. A LoRA is only forgotten. The bytes that this frees.
         """
+        if any(one.name == name for one in self.loras()):
+            self._change("loras", name, None)
+            return 0
         state = self.state(name)
         if state.state == "absent" and not any(part.pointed or part.problem for part in state.parts):
             raise ModelsError(f"{name} is not here: there is nothing to remove")
@@ -237,7 +291,7 @@ class Models:
             data = {}
         kept = data if isinstance(data, dict) else {}
         found = {}
-        for name in ("pointed", "agreed", "listings", "wanted"):
+        for name in ("pointed", "agreed", "listings", "wanted", "loras"):
             table = kept.get(name)
             rows = table.items() if isinstance(table, dict) else ()
             found[name] = {str(key): row for key, row in rows if isinstance(row, dict)}

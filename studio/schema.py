@@ -194,6 +194,47 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (job_id, need, how)
     );
     """,
+    # 5: films with every edit, and what was finished of them
+    """
+    CREATE TABLE films (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        owner TEXT NOT NULL REFERENCES owners(id),
+        title TEXT NOT NULL,
+        script TEXT NOT NULL,
+        version INTEGER NOT NULL DEFAULT 1,
+        at INTEGER NOT NULL DEFAULT 0,
+        created REAL NOT NULL,
+        changed REAL NOT NULL,
+        deleted REAL
+    );
+    CREATE INDEX films_by_owner ON films(owner, changed);
+    CREATE TABLE film_edits (
+        film TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        said TEXT NOT NULL,
+        script TEXT NOT NULL,
+        at REAL NOT NULL,
+        PRIMARY KEY (film, number)
+    );
+    CREATE TABLE film_exports (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        film TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        state TEXT NOT NULL,
+        stage TEXT NOT NULL DEFAULT '',
+        done INTEGER NOT NULL DEFAULT 0,
+        total INTEGER NOT NULL DEFAULT 0,
+        error TEXT NOT NULL DEFAULT '',
+        asked TEXT NOT NULL,
+        facts TEXT NOT NULL DEFAULT '{}',
+        worker TEXT,
+        created REAL NOT NULL
+    );
+    CREATE INDEX film_exports_by_film ON film_exports(film, seq);
+    CREATE TABLE take_looks (take_id TEXT PRIMARY KEY, facts TEXT NOT NULL);
+    """,
 )
 
 

@@ -35,7 +35,10 @@ TOP_LEVEL = {
     "packages.txt",
 }
 PACKAGE_OF = {
-    "PIL": "pillow", "c2pa": "c2pa-python", "imageio_ffmpeg": "imageio-ffmpeg", "iscc_lib": "iscc-lib",
+    "PIL": "pillow",
+    "c2pa": "c2pa-python",
+    "imageio_ffmpeg": "imageio-ffmpeg",
+    "iscc_lib": "iscc-lib",
     "yaml": "pyyaml",
 }
 OPTIONAL = {"spaces", "webview"}

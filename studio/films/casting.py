@@ -79,7 +79,9 @@ def predecessors(film: Film) -> dict[int, int]:
 def wrong(film: Film, shot: FilmShot, field: str, value: object, message: str, suggestion: object = None) -> FilmError:
     """The error of a shot, with the line it stands in."""
     where = f"{film.source} line {shot.line}: " if film.source and shot.line else ""
-    return FilmError(field, value, f"{where}{message}", shot.line, suggestion)
+    found = FilmError(field, value, f"{where}{message}", shot.line, suggestion)
+    found.shot = shot.id
+    return found
 
 
 def _unknown(film: Film, shot: FilmShot, number: int, name: str, names: list[str]) -> FilmError:

@@ -61,9 +61,7 @@ def follow(frames: Sequence[Frames], shape: tuple[int, int]) -> Way:
 
 def salience(frames: Sequence[Frames]) -> Values:
     """How much each place stands out, (n, rows, columns), each picture's sum 1."""
-    small = np.stack(
-        [np.asarray(Image.fromarray(f).resize(LOOK, Image.Resampling.BOX), dtype=np.float64) / 255 for f in frames]
-    )
+    small = np.stack([shrunk(frame).astype(np.float64) / 255 for frame in frames])
     edge = np.concatenate([small[:, :2].reshape(len(small), -1, 3), small[:, :, :2].reshape(len(small), -1, 3)], 1)
     rows, columns = LOOK[1], LOOK[0]
     # What a row of the picture is like: sky and ground differ, and neither is the subject.
@@ -75,6 +73,11 @@ def salience(frames: Sequence[Frames]) -> Values:
     middle = np.exp(-(x**2 + y**2) / 1.6)
     found = (_even(apart) ** 2 + 0.7 * _even(motion)) * middle + 1e-9
     return found / found.sum(axis=(1, 2), keepdims=True)
+
+
+def shrunk(frame: Frames) -> Frames:
+    """A frame in the few pixels in which it is looked at."""
+    return np.asarray(Image.fromarray(frame).resize(LOOK, Image.Resampling.BOX), dtype=np.uint8)
 
 
 def _even(values: Values) -> Values:

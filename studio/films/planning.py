@@ -50,22 +50,42 @@ def plan(film: Film, entry: CatalogEntry, check: Check, locate: Locate) -> tuple
     """Every shot, checked in full, in the order of the film. Raises FilmError for the first that cannot be."""
     if not film.shots:
         raise FilmError("shots", 0, "the film has no shots yet: add one")
-    casting.check(film)
-    before = casting.predecessors(film)
-    orders: dict[int, Order] = {}
+    found: list[Order] = []
+    for order in tried(film, entry, check, locate):
+        if isinstance(order, FilmError):
+            raise order
+        found.append(order)
+    return tuple(found)
+
+
+def tried(film: Film, entry: CatalogEntry, check: Check, locate: Locate) -> tuple[Order | FilmError, ...]:
+    """Every shot, checked in full, or what is wrong with it."""
+    try:
+        casting.check(film)
+        before = casting.predecessors(film)
+    except FilmError as error:
+        return (error,) * len(film.shots)
+    found: dict[int, Order | FilmError] = {}
     for index in shooting_order(film):
-        shot = film.shots[index]
-        needs = _needs(film, index, before, entry)
+        shot, known = film.shots[index], dict[int, Order]()
         try:
+            needs = _needs(film, index, before, entry)
+            for need in needs:
+                other = found[need.index]
+                if isinstance(other, FilmError):
+                    message = f"shot {index + 1} goes on from shot {need.index + 1}, which is not right yet"
+                    raise casting.wrong(film, shot, "join", shot.join, message)
+                known[need.index] = other
             request = _request(film, index, entry, locate)
             recipe = check(request).recipe
+            key = _key(recipe, request, [(need.how, known[need.index].key) for need in needs])
+            found[index] = Order(shot, request, recipe, needs, key)
+        except FilmError as error:
+            found[index] = error
         except ShotError as error:
-            if isinstance(error, FilmError):
-                raise
-            raise casting.wrong(film, shot, error.field, error.value, f"shot {index + 1}: {error.message}") from error
-        key = _key(recipe, request, [(need.how, orders[need.index].key) for need in needs])
-        orders[index] = Order(shot, request, recipe, needs, key)
-    return tuple(orders[index] for index in range(len(film.shots)))
+            message = f"shot {index + 1}: {error.message}"
+            found[index] = casting.wrong(film, shot, error.field, error.value, message, error.suggestion)
+    return tuple(found[index] for index in range(len(film.shots)))
 
 
 def shooting_order(film: Film) -> tuple[int, ...]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import secrets
+import shutil
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studio import preferences, sealing
 from studio.base import LOCAL_OWNER, Base
-from studio.errors import NotFound, PolicyStop
+from studio.errors import FilmError, NotFound, PolicyStop
 from studio.film import Job, Shot, Take
-from studio.films import casting, cutting, planning
+from studio.films import casting, cutting, packing, planning, script, sounds
+from studio.films.archive import KeptFilm
 from studio.films.cutting import Finished, Material
 from studio.films.formats import Format
 from studio.films.planning import Order
-from studio.films.script import Film, Fit, Given
+from studio.films.script import Film, FilmShot, Fit, Given
 from studio.films.timeline import Footage
 from studio.policy import Decision, PolicyRequest, check_request
 from studio.provenance import SignedClip
@@ -28,17 +32,19 @@ class ShotState:
     `fits` says that the take was made for the shot as it is now written; `chosen` that somebody chose it.
     """
 
-    order: Order
+    shot: FilmShot
+    order: Order | None
     take: Take | None
     job: Job | None
     fits: bool
     chosen: bool
+    error: FilmError | None = None
 
     @property
     def missing(self) -> bool:
         """Whether it would be shot by "shoot all that is missing"."""
         alive = self.job is not None and not self.job.finished
-        return not alive and (self.take is None or not (self.fits or self.chosen))
+        return self.order is not None and not alive and (self.take is None or not (self.fits or self.chosen))
 
 
 class Films(Base):
@@ -79,22 +85,34 @@ class Films(Base):
 
     def film_states(self, film: Film, film_id: str = "", owner: str = LOCAL_OWNER) -> tuple[ShotState, ...]:
         """Every shot as it stands. Raises FilmError when the film cannot be shot as it is."""
-        return self.states_of(self.plan_film(film), film_id, owner)
+        return self.states_of(film, self.plan_film(film), film_id, owner)
 
-    def states_of(self, orders: tuple[Order, ...], film_id: str, owner: str) -> tuple[ShotState, ...]:
-        """As `film_states`, of shots that are planned already."""
-        jobs = self.library.jobs_for(owner, {order.key for order in orders})
+    def try_film(self, film: Film) -> tuple[Order | FilmError, ...]:
+        """Every shot as it would be shot, or what is wrong with it. Raises ShotError for a model that is not known."""
+        return planning.tried(film, self.entry(film.model), self._plan, self.locate)
+
+    def states_of(
+        self, film: Film, orders: Sequence[Order | FilmError], film_id: str, owner: str
+    ) -> tuple[ShotState, ...]:
+        """As `film_states`, of shots that are planned already, or are not right yet."""
+        jobs = self.library.jobs_for(owner, {order.key for order in orders if isinstance(order, Order)})
         earlier = self.library.takes_of_film(owner, film_id) if film_id else {}
-        return tuple(self._state(order, jobs.get(order.key), earlier.get(order.shot.id, []), owner) for order in orders)
+        rows = zip(film.shots, orders, strict=True)
+        return tuple(self._state(shot, order, jobs, earlier.get(shot.id, []), owner) for shot, order in rows)
 
-    def _state(self, order: Order, job: Job | None, earlier: list[Take], owner: str) -> ShotState:
+    def _state(
+        self, shot: FilmShot, planned: Order | FilmError, jobs: Mapping[str, Job], earlier: list[Take], owner: str
+    ) -> ShotState:
+        error = planned if isinstance(planned, FilmError) else None
+        order = None if isinstance(planned, FilmError) else planned
+        job = None if order is None else jobs.get(order.key)
         own = None if job is None or job.take_id is None else self._take_or_none(job.take_id, owner)
-        chosen = self._take_or_none(order.shot.take, owner) if order.shot.take else None
+        chosen = self._take_or_none(shot.take, owner) if shot.take else None
         if chosen is not None:
-            return ShotState(order, chosen, job, own is not None and own.id == chosen.id, True)
+            return ShotState(shot, order, chosen, job, own is not None and own.id == chosen.id, True, error)
         if own is not None:
-            return ShotState(order, own, job, True, False)
-        return ShotState(order, earlier[0] if earlier else None, job, False, False)
+            return ShotState(shot, order, own, job, True, False, error)
+        return ShotState(shot, order, earlier[0] if earlier else None, job, False, False, error)
 
     def shoot_film(
         self, film: Film, film_id: str = "", *, only: Collection[str] | None = None, owner: str = LOCAL_OWNER
@@ -105,9 +123,9 @@ class Films(Base):
         """
         film, _ = self.allow_film(film)
         orders = self.plan_film(film)
-        states = self.states_of(orders, film_id, owner)
+        states = self.states_of(film, orders, film_id, owner)
         order = planning.shooting_order(film)
-        wanted = {i for i, state in enumerate(states) if only is None or state.order.shot.id in only}
+        wanted = {i for i, state in enumerate(states) if only is None or state.shot.id in only}
         for index in reversed(order):
             if index in wanted:
                 wanted |= {need.index for need in orders[index].needs}
@@ -139,9 +157,9 @@ class Films(Base):
 
     def material(self, film: Film, states: tuple[ShotState, ...]) -> Material:
         """What the film is cut from as it stands; shots without a take become slates. Raises FilmError."""
-        footage = {index: _footage(take) for index, take in takes_of(states).items()}
-        lengths = [state.order.recipe.frames for state in states]
-        return cutting.material(film, footage, self.entry(film.model).fps, lengths, self.locate)
+        footage = {index: footage_of(take) for index, take in takes_of(states).items()}
+        fps = self.entry(film.model).fps
+        return cutting.material(film, footage, fps, lengths_of(states, fps), self.locate)
 
     def finish_film(
         self,
@@ -169,10 +187,52 @@ class Films(Base):
 
         return cutting.finish(what, form, target, self.identity(), fit=fit, recipe=told, progress=progress, keep=keep)
 
+    # Moving to another machine
+
+    def bring_files(self, film: Film) -> Film:
+        """The film with every given file safe in the library. Raises FilmError or MediaError."""
+        kept: dict[Given, Given] = {}
+        for given in film.files():
+            path = None if given.sha256 else self.locate(given)
+            if path is not None:
+                kept[given] = Given(given.name, sha256=sounds.keep(path, self.library))
+        return script.with_files(film, kept)
+
+    def pack_film(self, film: Film, states: Sequence[ShotState], target: Path) -> Path:
+        """A film as one zip, with the takes that fit. Raises MediaError or DiskFull."""
+        takes = [
+            (one.shot.id, one.order.key, one.take)
+            for one in states
+            if one.take is not None and one.order is not None and (one.fits or one.chosen)
+        ]
+        return packing.pack(film, takes, self.locate, target)
+
+    def unpack_film(self, path: Path, owner: str = LOCAL_OWNER) -> KeptFilm:
+        """Take in the zip of a film with its takes. Raises FilmError; then nothing is kept."""
+        with tempfile.TemporaryDirectory(dir=self.settings.home, prefix=".unpacking-") as name:
+            film, takes = packing.unpack(path, Path(name))
+            known = [(index, key, *packing.take_in(folder, self.identity()), folder) for index, key, folder in takes]
+            film = self.bring_files(film).with_ids()
+            planned = self.try_film(film)
+            kept = self.library.add_film(owner, replace(film, source=""))
+            for index, key, recipe, report, sha256, frames, folder in known:
+                order = planned[index]
+                if isinstance(order, Order) and order.key == key:
+                    made = secrets.token_hex(8)
+                    target = self.library.take_folder(f"t{made}")
+                    shutil.move(folder, target)
+                    self.library.bring_take(kept.id, film.shots[index].id, key, Take(
+                        id=f"t{made}", job_id=f"j{made}", owner=owner, clip=target / "clip.mp4",
+                        poster=target / "poster.jpg", latents=target / "latents.safetensors", recipe=recipe,
+                        report=report, sha256=sha256, width=recipe.width, height=recipe.height, frames=frames,
+                        fps=recipe.fps, seconds={"total": 0.0},
+                    ))  # fmt: skip
+        return kept
+
     def film_seconds(self, states: tuple[ShotState, ...]) -> float | None:
         """Seconds that shooting what is missing will take; None before the first measurement."""
         estimator = self._estimator()
-        parts = [estimator.total(state.order.recipe) for state in states if state.missing]
+        parts = [estimator.total(one.order.recipe) for one in states if one.order is not None and one.missing]
         return None if any(part is None for part in parts) else sum(part for part in parts if part is not None)
 
     def _keep(self, order: Order) -> Shot:
@@ -194,10 +254,16 @@ def _needed(index: int, wanted: Collection[int], orders: tuple[Order, ...]) -> b
     return any(need.index == index for other in wanted for need in orders[other].needs)
 
 
-def _footage(take: Take) -> Footage:
+def lengths_of(states: Sequence[ShotState], fps: int) -> list[int]:
+    """Frames of every shot as it would be made."""
+    return [round(one.shot.seconds * fps) if one.order is None else one.order.recipe.frames for one in states]
+
+
+def footage_of(take: Take) -> Footage:
+    """A take as the footage of a film."""
     return Footage(take.clip, take.frames, take.fps, take.width, take.height, take.title, take.id)
 
 
-def takes_of(states: tuple[ShotState, ...]) -> Mapping[int, Take]:
+def takes_of(states: Sequence[ShotState]) -> Mapping[int, Take]:
     """The takes that are there, by the place of their shot."""
     return {index: state.take for index, state in enumerate(states) if state.take is not None}

@@ -197,3 +197,22 @@ def _givens(data: object) -> tuple[Given, ...]:
 
 def _known(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:
     return {one.name: data[one.name] for one in fields(kind) if one.name in data}
+
+
+def with_files(film: Film, other: Mapping[Given, Given]) -> Film:
+    """The film with some of its given files replaced."""
+
+    def one(given: Given | None) -> Given | None:
+        return None if given is None else other.get(given, given)
+
+    def many(files: tuple[Given, ...]) -> tuple[Given, ...]:
+        return tuple(other.get(given, given) for given in files)
+
+    def sound(track: Sound | None) -> Sound | None:
+        return None if track is None else replace(track, file=other.get(track.file, track.file))
+
+    shots = (replace(s, first=one(s.first), last=one(s.last), frames=many(s.frames)) for s in film.shots)
+    return replace(
+        film, shots=tuple(shots), cast=tuple(replace(member, pictures=many(member.pictures)) for member in film.cast),
+        music=sound(film.music), voice=sound(film.voice), captions=replace(film.captions, file=one(film.captions.file)),
+    )  # fmt: skip

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import time
+import zipfile
 from argparse import Namespace
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from studio import media
 from studio.console import Console, clock
 from studio.core import Studio
 from studio.engines.local import LocalEngine
 from studio.errors import FilmError, PolicyStop
 from studio.film import Job, Take
-from studio.films import cutting, formats, reading
+from studio.films import cutting, formats, reading, timelines
 from studio.films.cutting import Finished
 from studio.films.room import ShotState
 from studio.films.script import Film
@@ -27,13 +29,16 @@ DONE, NO, FAILED = 0, 1, 3
 def film(options: Namespace, console: Console) -> int:
     """Render what is missing of a film, cut it together, sign it and hand it out."""
     begun = time.perf_counter()
-    script = reading.read(options.file)
     settings = Settings.from_env()
+    packed = zipfile.is_zipfile(options.file)
+    script = Film() if packed else reading.read(options.file)
     out = _target(options.out, options.file)
     with (
         closing(Library(settings.home)) as library,
         Studio(settings, LocalEngine(settings, library, serve=False)) as studio,
     ):
+        if packed:
+            script = studio.unpack_film(options.file).film
         form = formats.choose(
             studio.film_size(script), studio.entry(script.model), shape=options.shape or "",
             preset=options.preset or "", container=out.suffix[1:].lower(),
@@ -56,7 +61,7 @@ def film(options: Namespace, console: Console) -> int:
         if failed:
             return _incomplete(script, states, failed, console)
         finished = _finish(studio, script, states, form, out, options.fit, console)
-        files = cutting.hand_out(finished, out)
+        files = [*cutting.hand_out(finished, out), *_more(studio, script, states, options)]
         took = {"total": time.perf_counter() - begun, "shoot": shot, **finished.took}
     answer = _answer(script, before, states, finished, files, took)
     console.answer(answer, _text(answer))
@@ -81,6 +86,18 @@ def _finish(
     finally:
         for old in sorted(folder.glob("film-*"), key=lambda path: path.stat().st_mtime)[:-6]:
             old.unlink(missing_ok=True)
+
+
+def _more(studio: Studio, script: Film, states: tuple[ShotState, ...], options: Namespace) -> list[Path]:
+    """The film for an editor's program, and as one zip, where they were asked for."""
+    found = []
+    if options.otio is not None:
+        text = timelines.document(studio.material(script, states), lambda path: path.absolute().as_uri())
+        media.save_bytes(options.otio, text.encode())
+        found.append(options.otio)
+    if options.zip is not None:
+        found.append(studio.pack_film(script, states, options.zip))
+    return found
 
 
 def _target(out: Path | None, source: Path) -> Path:
@@ -171,8 +188,8 @@ def _shot(old: ShotState, new: ShotState) -> dict[str, Any]:
     take: Take | None = new.take
     assert take is not None
     return {
-        "name": new.order.shot.name,
-        "prompt": new.order.request.prompt,
+        "name": new.shot.name,
+        "prompt": take.recipe.prompt,
         "take": take.id,
         "seed": take.recipe.seed,
         "frames": take.frames,

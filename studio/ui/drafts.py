@@ -87,6 +87,11 @@ class Drafts:
         item = (self._read(owner).get("files") or {}).get(identity) if isinstance(identity, str) else None
         return Given(**item) if isinstance(item, dict) else None
 
+    def of_content(self, owner: str, sha256: str) -> Given | None:
+        """One of the owner's files by its content, or None."""
+        files = (self._read(owner).get("files") or {}).values()
+        return next((Given(**item) for item in files if item.get("sha256") == sha256), None)
+
     def path(self, owner: str, given: Given) -> Path | None:
         """The file under its own name, or None when the library no longer has it."""
         kept = self._library.input(given.sha256)

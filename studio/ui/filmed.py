@@ -94,7 +94,8 @@ def _graded(
     def act(frames: Frames) -> Frames:
         grey = frames.mean(-1, keepdims=True)
         toned = grey + (frames - grey) * colour
-        return ((toned - 128) * contrast + 128 + lift).clip(0, 255).__mul__(tint).clip(0, 255).astype(np.uint8)
+        lit = ((toned - 128) * contrast + 128 + lift).clip(0, 255) * np.array(tint, np.float32)
+        return lit.clip(0, 255).astype(np.uint8)
 
     return act
 

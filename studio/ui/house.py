@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from model.catalog import entries
 from studio.core import Studio
 from studio.errors import ShotError
 from studio.ui import views
@@ -44,7 +43,7 @@ class House(Owned):
                 "preferences": views.preferences(self.studio.preferences(owner=owner)),
                 "models": [
                     {"name": entry.name, "title": entry.title, "sizes": list(entry.sizes)}
-                    for entry in entries(self.studio.settings.models)
+                    for entry in self.studio.models.entries()
                 ],
                 "disk": self._disk(),
                 "typed": TYPED,

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from model.catalog import CatalogEntry
 from model.errors import ModelError
 from studio import direction
 from studio.core import Studio
@@ -44,7 +45,7 @@ class Making(Owned):
         """Everything that a page needs once: what can be asked for, the examples, and the form as it was."""
         preferences = self.studio.preferences(owner=owner)
         undoable = self.studio.undoable(owner=owner)
-        entry = self.studio.entry(preferences.model)
+        entry = self._model(preferences.model)
         offered = self.studio.directions(entry.name)
         return fresh(
             {
@@ -59,6 +60,7 @@ class Making(Owned):
                     "steps": entry.defaults.steps,
                     "guidance": entry.defaults.guidance,
                 },
+                "models": [{"name": each.name, "title": each.title} for each in self.studio.models.entries()],
                 "directions": pictures.shown(self.assets, offered),
                 "examples": examples.cards(self.assets, offered),
                 "preferences": views.preferences(preferences),
@@ -68,6 +70,13 @@ class Making(Owned):
                 "shared": self.studio.settings.shared,
             }
         )
+
+    def _model(self, name: str) -> CatalogEntry:
+        """The model of the form; the one that comes along where the preferred one is no longer here."""
+        try:
+            return self.studio.entry(name)
+        except ShotError:
+            return self.studio.entry()
 
     def _form(self, owner: str) -> dict[str, Any] | None:
         """The form as it was typed last; for somebody who has typed nothing, their last shot."""

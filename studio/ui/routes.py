@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from studio.core import Studio
-from studio.ui import house, making, models, queueing, takes, uploads, verifier
+from studio.ui import filmfiles, filming, house, making, models, queueing, takes, uploads, verifier
 from studio.ui.drafts import Drafts
 from studio.ui.form import Forms
 from studio.ui.theme import STATIC
@@ -26,10 +26,13 @@ def routes(studio: Studio, assets: Path) -> list[BaseRoute]:
     """Every route of the page. `assets` holds the example clips, where there are some."""
     drafts = Drafts(studio.library)
     forms = Forms(studio, drafts)
+    films = filming.Filming(studio, forms)
     return [
         *making.Making(studio, forms, assets).routes(),
         *queueing.Queueing(studio, forms).routes(),
         *takes.Takes(studio, forms).routes(),
+        *filmfiles.FilmFiles(films).routes(),
+        *films.routes(),
         *uploads.Uploads(studio, forms).routes(),
         *verifier.Verifier(studio).routes(),
         *house.House(studio, drafts).routes(),

@@ -22,6 +22,7 @@ from studio.ui.owner import owner_of
 
 _log = logging.getLogger(__name__)
 
+
 @dataclass(frozen=True)
 class VerifyPage:
     """The components of the page. `recipe` is what the file says of itself, untrusted; `form` carries it to Shoot."""

@@ -11,10 +11,12 @@ import pytest
 import torch
 from diffusers import WanImageToVideoPipeline, WanPipeline, WanVACEPipeline
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 import model
 from model.conditioning import Anchor
 from model.errors import ModelError, RequestError, WeightsError
+from model.lora import LoRA
 from model.pipeline import Control, Generator, SamplerState, Source
 from model.residency import Residency
 from tests.model.wan_folders import Made, make
@@ -244,3 +246,32 @@ def test_a_broken_model_is_named(made: dict[str, Made], tmp_path: Path) -> None:
     pickle.write_bytes(b"x")
     with pytest.raises(WeightsError, match="pickle"):
         model.load(replace(entry, parts={**entry.parts, "transformer": pickle}), device="cpu")
+
+
+def test_guidance_one_by_one_and_text_on_the_host_change_nothing(
+    made: dict[str, Made], gens: dict[str, Generator]
+) -> None:
+    kept = Residency(one_by_one=True, text_on_host=True)
+    for name in ("wan2.2-ti2v-5b", "wan2.1-vace-1.3b"):
+        _, beside = ours(gens[name])
+        _, apart = ours(model.load(made[name].entry, device="cpu", threads=1, residency=kept))
+        assert difference(apart, beside) < 1e-3, "latents are kept in half precision"
+
+
+def test_a_lora_is_merged_when_a_published_model_is_loaded(made: dict[str, Made], tmp_path: Path) -> None:
+    path = tmp_path / "look.safetensors"
+    entry = made["wan2.2-ti2v-5b"].entry
+    dim = 256
+    save_file(
+        {"diffusion_model.blocks.1.self_attn.o.lora_down.weight": torch.ones(1, dim),
+         "diffusion_model.blocks.1.self_attn.o.lora_up.weight": torch.full((dim, 1), 0.01)}, path,
+    )  # fmt: skip
+    laid = replace(entry, loras=(LoRA(path, 0.5),))
+    plain, with_it = (model.load(one, device="cpu", threads=1) for one in (entry, laid))
+    key = "blocks.1.self_attn.o.weight"
+    torch.testing.assert_close(with_it.dit.state_dict()[key], plain.dit.state_dict()[key] + 0.005)
+    assert plain.sha256 != with_it.sha256 and len(with_it.sha256) == 64
+    wide = {key.replace("1.self", "0.self"): value for key, value in load_file(path).items()}
+    save_file({key: torch.ones(1, 64) if "down" in key else torch.ones(64, 1) for key in wide}, path)
+    with pytest.raises(WeightsError, match="made for a transformer 64 wide, this one is 256"):
+        model.load(replace(entry, loras=(LoRA(path),)), device="cpu")

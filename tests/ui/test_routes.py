@@ -14,6 +14,7 @@ from studio.core import LOCAL_OWNER, Studio
 from studio.engines.local import LocalEngine
 from studio.film import Shot, Take
 from studio.library import Library
+from studio.models import Models
 from studio.settings import Settings
 from studio.ui.owner import COOKIE, new_token, owner_of
 from studio.ui.queueing import picture_size
@@ -142,3 +143,23 @@ def test_a_program_asks_what_a_file_is_and_nothing_of_it_stays(
     assert refused.status_code == 409 and "not a picture or a clip" in refused.json()["error"]
     assert program.post("/studio/verify", content=b"", headers={"content-length": "-5"}).status_code == 400
     assert list((studio.settings.home / "cache").iterdir()) == []
+
+
+def test_each_model_is_offered_what_it_knows_and_one_that_is_gone_is_replaced(
+    open_studio: Callable[..., Studio], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = open_studio()
+    own = studio.entry()
+    both = (own, replace(own, name="everybodys", title="Everybody's", notes={}))
+    page = browser(studio, tmp_path)
+    assert page.get("/studio/start").json()["directions"]["lens"] == []
+    monkeypatch.setattr(Models, "entries", lambda self: both)
+    assert page.post("/studio/settings", json={"model": "everybodys"}).status_code == 200
+    told = page.get("/studio/start").json()
+    assert told["model"]["name"] == "everybodys" and len(told["models"]) == 2
+    assert "macro" in [each["id"] for each in told["directions"]["lens"]]
+    form = {"prompt": "a fox", "direction": {"lens": "macro"}, "model": "everybodys", "seconds": "1"}
+    look = page.post("/studio/look", json=form).json()
+    assert look["words"] is None and look["read"] == "a fox, macro lens"
+    monkeypatch.undo()
+    assert page.get("/studio/start").json()["model"]["name"] == own.name

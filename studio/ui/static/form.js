@@ -110,11 +110,23 @@ export class Form {
     const before = this.data;
     this.data = { ...this.blank(), ...pick(data, this.blank()) };
     if (before && !quiet) this.acts.undoable(why || "The form is as it was", () => this.fill(before, { quiet: true }));
+    const other = this.data.model !== this.start.model.name ? this.data.model : null;
+    this.data.model = this.start.model.name; // the form offers what this model knows
     this.show();
     this.clearErrors();
     this.policy.hide();
+    if (other && !quiet) this.ofAnother(other, data);
     if (!quiet || before) this.changed();
     else this.look();
+  }
+
+  // A recipe of another model: its words are here, and one click changes the model where it is installed.
+  ofAnother(name, data) {
+    const { models, model } = this.start;
+    const known = models.find((each) => each.name === name);
+    const use = known ? button(`Shoot with ${known.title}`, null, () => this.acts.useModel(name, { ...this.blank(), ...pick(data, this.blank()) }), { words: true, class: "link", id: "use-model" }) : null;
+    const line = known ? `These settings are of ${known.title}; the page shoots with ${model.title}.` : `These settings are of “${name}”, which is not installed here; ${model.title} reads them its own way.`;
+    this.slots.shot.replaceChildren(el("p", { class: "note note-warn", role: "status" }, line, " ", use));
   }
 
   show() {

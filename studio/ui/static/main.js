@@ -3,7 +3,7 @@ import { ask, tell } from "./dom.js";
 import { listenForFiles } from "./drop.js";
 import { closeFloating } from "./menu.js";
 import { Page } from "./page.js";
-import { listenForKeys, listenForTheme, setTheme } from "./shell.js";
+import { listenForKeys, listenForTheme, setTheme, showModel } from "./shell.js";
 
 const LOST = 2000; // milliseconds between looks while the studio does not answer
 
@@ -34,6 +34,7 @@ async function mount() {
     tell("studio/settings", { theme }).then((told) => page.preferred(told.preferences), () => {}); // away: the tab knows it
   });
   setTheme(start.preferences.theme);
+  showModel(page);
   document.addEventListener("click", (event) => {
     if (event.target.closest('[role="tab"]')) { closeFloating(); setTimeout(moveIn, 50); }
   });

@@ -5,6 +5,7 @@ import { Acts } from "./acts.js";
 import { ring } from "./bell.js";
 import { Compare } from "./compare.js";
 import { Form } from "./form.js";
+import { remember } from "./kept.js";
 import { Queue } from "./queue.js";
 import { Models } from "./models.js";
 import { Settings } from "./settings.js";
@@ -31,6 +32,7 @@ export class Page {
     this.toasts = new Toasts();
     this.form = new Form(start, {
       stop: () => this.stop(),
+      useModel: (name, form) => this.useModel(name, form),
       undoable: (text, act) => this.undos.add(act, text),
       shot: (jobs, edited) => this.shot(jobs, edited),
     });
@@ -241,6 +243,17 @@ export class Page {
   }
 
   // Settings
+
+  // Another model knows other things: the page begins again with what it offers, and with the form as it is.
+  async useModel(name, form = this.form.data) {
+    remember({ ...form, model: name });
+    try {
+      await tell("studio/settings", { model: name });
+      location.reload();
+    } catch (error) {
+      this.toasts.say(error.message, { tone: "toast-stop" });
+    }
+  }
 
   preferred(preferences) {
     this.start.preferences = preferences;

@@ -48,7 +48,7 @@ export class Settings {
     this.node.replaceChildren(
       el("header", { class: "page-top" }, el("h2", {}, "Settings")), this.error,
       group("A new shot", "What the form begins with.",
-        models.length > 1 ? choices("prefer-model", "Model", models.map((each) => [each.name, each.title]), preferences.model, set("model")) : el("p", { class: "dim" }, `Shoots with ${models[0].title}. Other models appear here once they are installed.`),
+        models.length > 1 ? choices("prefer-model", "Model", models.map((each) => [each.name, each.title]), preferences.model, (name) => this.page.useModel(name)) : el("p", { class: "dim" }, `Shoots with ${models[0].title}. Other models appear here once they are installed.`),
         choices("prefer-size", "Picture", sizes.map((name) => [name, RATIOS[name] || name]), preferences.size, set("size")),
         el("label", { class: "field" }, el("span", {}, "Seconds"), seconds),
         choices("prefer-takes", "Takes", [[1, "1"], [2, "2"], [4, "4"]], preferences.takes, (value) => this.prefer({ takes: Number(value) }))),
@@ -111,7 +111,6 @@ export class Settings {
     try {
       const told = await tell("studio/settings", changes);
       this.page.preferred(told.preferences);
-      if (changes.model) location.reload(); // the form offers what the new model knows
     } catch (error) {
       this.error.textContent = error.message;
       this.error.hidden = false;

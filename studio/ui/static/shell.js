@@ -1,6 +1,6 @@
 // Around the pages: keys and the sheet that lists them, the theme, and which page is shown.
 import { button, el } from "./dom.js";
-import { closeFloating } from "./menu.js";
+import { closeFloating, menuButton } from "./menu.js";
 
 const SHEET = [
   ["Anywhere", [["Ctrl Enter", "Shoot"], ["Esc", "Stop the shot, or close what is open"], ["Ctrl Z", "Take back what was done last"], ["Ctrl V", "Give the picture on the clipboard"], ["?", "This list"]]],
@@ -53,6 +53,16 @@ export function openDialog(title, content, id) {
   document.body.append(node);
   node.showModal();
   return node;
+}
+
+// Which model shoots stands in the header; where there are several it is a choice.
+export function showModel(page) {
+  const { models, model } = page.start;
+  const line = document.querySelector("#masthead .model-line");
+  if (!line) return;
+  line.textContent = model.title;
+  if (models.length < 2) return;
+  line.replaceWith(menuButton(model.title, "fold", () => models.map((each) => [each.title, null, () => each.name !== model.name && page.useModel(each.name)]), { class: "model-line model-choice", id: "model-switch", title: "The model that shoots" }));
 }
 
 export function setTheme(theme) {
