@@ -228,7 +228,8 @@ class Models:
         path = path.expanduser().absolute()
         known = [entry.name for entry in catalog.entries(self.root)]
         known += [state.model.name for state in self.states() if "transformer" in state.places]
-        found, why = [], ""
+        found: list[str] = []
+        why = ""
         for name in reversed(known):
             try:
                 models_lora.fits(path, self._transformer(name))

@@ -15,6 +15,7 @@ from studio import shots
 from studio.console import BAR, Console, clock
 from studio.errors import ModelsError
 from studio.models import Models, ModelState
+from studio.models_lora import Laid
 from studio.models_transfer import Progress, Quote, Transfer, gb, quote
 from studio.settings import Settings
 
@@ -41,14 +42,16 @@ def models(options: Namespace, console: Console) -> int:
         "info": _info,
         "download": _download,
         "point": _point,
+        "lora": _lora,
         "check": _check,
         "remove": _remove,
     }[options.what]
     if options.what != "list" and not options.name:
-        wanted = "FOLDER" if options.what == "point" else "NAME"
+        wanted = {"point": "FOLDER", "lora": "FILE"}.get(options.what, "NAME")
         console.refuse(f"say which: models {options.what} {wanted}")
         return WRONG
-    if options.what in ("download", "check", "remove") and options.name not in (names := _names()):
+    names = _names() + ([one.name for one in shelf.loras()] if options.what == "remove" else [])
+    if options.what in ("download", "check", "remove") and options.name not in names:
         console.refuse(f"there is no model {options.name[:80]!r} to be had; there are {', '.join(names)}")
         return WRONG
     return verb(shelf, options, console)
@@ -63,9 +66,12 @@ def _list(shelf: Models, options: Namespace, console: Console) -> int:
     lines = [_line(entry.name, "missing" if entry.missing else "ready", entry) for entry in entries]
     lines += [_line(state.model.name, _standing(state), state.model) for state in states]
     answers = [own_answer(entry) for entry in entries] + [answer(state) for state in states]
+    laid = shelf.loras()
+    lines += [f"{one.name:44} {one.problem or f'LoRA over {one.base}, strength {one.lora.strength:g}'}" for one in laid]
     if any(not state.runs for state in states):
         lines.append("Those marked * can be fetched and checked; this version does not shoot with them yet.")
-    console.answer({"models": answers}, "\n".join(lines))
+    loras = [_lora_answer(one) for one in laid]
+    console.answer({"models": answers, "loras": loras}, "\n".join(lines))
     return DONE
 
 
@@ -156,6 +162,32 @@ def _point(shelf: Models, options: Namespace, console: Console) -> int:
     return DONE
 
 
+def _lora(shelf: Models, options: Namespace, console: Console) -> int:
+    try:
+        fitting = shelf.bases(Path(options.name))
+        base = options.as_name or fitting[0]
+        laid, what = shelf.lay(Path(options.name), base, options.strength)
+    except ModelsError as error:
+        console.refuse(str(error))
+        return WRONG
+    others = [name for name in fitting if name != base]
+    lines = [f"{laid.name} is {what}, strength {options.strength:g}, over {base}. Shoot with --model {laid.name}"]
+    if others and options.as_name is None:
+        lines.append(f"It also fits {' and '.join(others)}: say --as NAME to lay it over one of them.")
+    console.answer(_lora_answer(laid), "\n".join(lines))
+    return DONE
+
+
+def _lora_answer(laid: Laid) -> dict[str, Any]:
+    return {
+        "name": laid.name,
+        "base": laid.base,
+        "file": str(laid.lora.path),
+        "strength": laid.lora.strength,
+        "problem": laid.problem,
+    }
+
+
 def _check(shelf: Models, options: Namespace, console: Console) -> int:
     wrong, state = shelf.check(options.name), shelf.state(options.name)
     lines = [f"{path} is not the file that was published: it was thrown away." for path in wrong]
@@ -167,8 +199,8 @@ def _check(shelf: Models, options: Namespace, console: Console) -> int:
 
 
 def _remove(shelf: Models, options: Namespace, console: Console) -> int:
+    title = options.name if "+" in options.name else published.model(options.name).title
     freed = shelf.remove(options.name)
-    title = published.model(options.name).title
     console.answer({"name": options.name, "freed_bytes": freed}, f"{title} was removed; {gb(freed)} are free again.")
     return DONE
 

@@ -11,8 +11,9 @@ from typing import Any
 import huggingface_hub.constants
 import pytest
 
-from model import published
+from model import catalog, published
 from studio.cli import main
+from studio.models import Models
 from studio.models_cli import progress_line
 from studio.models_transfer import Progress
 from tests.hubs import Hub, serving, small_world
@@ -129,3 +130,47 @@ def test_offline_is_said(
 def test_progress_is_one_line_with_speed_and_time_left() -> None:
     line = progress_line(Progress(BIG, "", "fetching", "x.safetensors", 5 * 10**9, 10 * 10**9, 25e6, 200.0))
     assert line == "[============            ] 5.0 GB of 10.0 GB  25.0 MB/s  about 3:20 left  x.safetensors"
+
+
+def look(path: Path, width: int = 256, module: str = "blocks.0.self_attn.q") -> Path:
+    """A LoRA of rank 2 for a transformer of that width."""
+    shapes = {f"{module}.lora_A.weight": (2, width), f"{module}.lora_B.weight": (width, 2)}
+    return write(path, shapes)
+
+
+def test_a_lora_over_a_model_is_a_model_that_can_be_chosen(
+    capsys: pytest.CaptureFixture[str], hub: Hub, tmp_path: Path
+) -> None:
+    file = look(tmp_path / "film look.safetensors")
+    found, _ = run(capsys, "lora", file, "--strength", "0.8")
+    assert found == {
+        "name": "storybook+film-look", "base": "storybook", "file": str(file), "strength": 0.8, "problem": "",
+    }  # fmt: skip
+    assert run(capsys, "list")[0]["loras"] == [found]
+    shelf = Models(tmp_path / "home", catalog.assets())
+    (entry,) = [entry for entry in shelf.entries() if entry.loras]
+    assert (entry.name, entry.title) == ("storybook+film-look", "Storybook + film look (0.8)")
+    file.unlink()
+    assert len(shelf.entries()) == 1
+    assert "missing" in run(capsys, "list")[0]["loras"][0]["problem"]
+    assert run(capsys, "remove", "storybook+film-look")[0]["freed_bytes"] == 0
+    assert run(capsys, "list")[0]["loras"] == []
+
+
+@pytest.mark.parametrize(("width", "strength", "says"), [
+    (96, "1", "made for a transformer 96 wide, this one is 256"), (256, "9", "it is -2 to 2; the nearest"),
+])  # fmt: skip
+def test_a_lora_that_does_not_fit_is_refused(
+    capsys: pytest.CaptureFixture[str], hub: Hub, tmp_path: Path, width: int, strength: str, says: str
+) -> None:
+    file = look(tmp_path / "x.safetensors", width)
+    assert says in run(capsys, "lora", file, "--strength", strength, code=2)[0]["error"]
+    assert run(capsys, "list")[0]["loras"] == []
+
+
+def test_weights_given_as_a_lora_and_a_lora_as_weights_are_told_apart(
+    capsys: pytest.CaptureFixture[str], hub: Hub, tmp_path: Path
+) -> None:
+    weights = write(tmp_path / "w.safetensors", shapes_of(BIG))
+    assert "is not a LoRA" in run(capsys, "lora", weights, code=2)[0]["error"]
+    assert "is a LoRA" in run(capsys, "point", look(tmp_path / "l.safetensors"), code=2)[0]["error"]
