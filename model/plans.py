@@ -138,7 +138,7 @@ def weigh(entry: CatalogEntry, *, half: bool = True) -> Weights:
 
 def geometry(entry: CatalogEntry) -> tuple[DiTConfig, bool]:
     """The transformer's shape, and whether it has a second stack for control. Raises ModelError."""
-    model = published.model(entry.name.split("+", 1)[0])
+    model = published.model(entry.name.split(":", 1)[0])
     if model.preset:
         return PRESETS[model.preset], False
     return PRESETS["wan2.1-t2v-14b" if model.name.endswith("14b") else "wan2.1-t2v-1.3b"], True

@@ -159,7 +159,7 @@ def _add_machine(verbs: argparse._SubParsersAction[_Parser]) -> None:
     models.add_argument("what", nargs="?", choices=choices, default="list")
     models.add_argument("name", nargs="?", metavar="NAME", help="a model; for point and lora the file or folder")
     models.add_argument("--yes", action="store_true", help="download: agree to the size and the licence")
-    models.add_argument("--as", dest="as_name", metavar="NAME", help="point: which model it is; lora: the model under it")
+    models.add_argument("--as", dest="as_name", metavar="NAME", help="point: which model it is; lora: over which model")
     models.add_argument("--strength", type=float, default=1.0, help="lora: 1 is as it was trained, 0 is nothing")
     bench = _add(verbs, "bench", "measure the whole path and the model on this machine")
     bench.add_argument("--quick", action="store_true", help="without the one-minute clip")

@@ -199,7 +199,7 @@ def _check(shelf: Models, options: Namespace, console: Console) -> int:
 
 
 def _remove(shelf: Models, options: Namespace, console: Console) -> int:
-    title = options.name if "+" in options.name else published.model(options.name).title
+    title = options.name if ":" in options.name else published.model(options.name).title
     freed = shelf.remove(options.name)
     console.answer({"name": options.name, "freed_bytes": freed}, f"{title} was removed; {gb(freed)} are free again.")
     return DONE

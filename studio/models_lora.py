@@ -38,7 +38,7 @@ class Laid:
 
 def name_of(base: str, path: Path) -> str:
     """What a model with this LoRA is called."""
-    return f"{base}+{re.sub(r'[^A-Za-z0-9._-]+', '-', path.stem)[:_LONGEST].strip('-') or 'lora'}"
+    return f"{base}:{re.sub(r'[^A-Za-z0-9._-]+', '-', path.stem)[:_LONGEST].strip('-') or 'lora'}"
 
 
 def row(base: str, path: Path, strength: float) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def entries(known: Iterable[CatalogEntry], laid: Iterable[Laid]) -> tuple[Catalo
     """The models that one can choose with LoRAs over them; one may lie over another."""
     found = {entry.name: entry for entry in known}
     made = []
-    for one in sorted(laid, key=lambda one: one.name.count("+")):
+    for one in sorted(laid, key=lambda one: one.name.count(":")):
         base = found.get(one.base)
         if base is not None and not one.problem:
             entry = replace(base, name=one.name, title=f"{base.title} + {one.title}", loras=(*base.loras, one.lora))

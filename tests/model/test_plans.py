@@ -73,4 +73,4 @@ def test_what_was_measured_here_moves_the_choice() -> None:
 
 
 def test_a_model_with_a_lora_is_weighed_as_its_model() -> None:
-    assert plans.weigh(replace(BIG, name="wan2.2-ti2v-5b+look")) == plans.weigh(BIG)
+    assert plans.weigh(replace(BIG, name="wan2.2-ti2v-5b:look")) == plans.weigh(BIG)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import huggingface_hub.constants
@@ -14,13 +14,16 @@ import pytest
 
 from model import catalog, published
 from studio import models_transfer
-from studio.errors import DiskFull, ModelsError
+from studio.core import Studio
+from studio.errors import DiskFull, ModelsError, ShotError
+from studio.film import Shot
 from studio.models import Models
 from studio.models_hub import HALF
 from studio.models_hub import Hub as Client
 from studio.models_transfer import Progress, Transfer
 from tests.hubs import Hub, serving, small_world
 from tests.model.test_published import shapes_of, write
+from tests.studio.doubles import FakeGenerator
 
 BIG, SMALL = "wan2.2-ti2v-5b", "wan2.1-t2v-1.3b"
 DIT = "transformer/diffusion_pytorch_model.safetensors"
@@ -293,3 +296,25 @@ def test_the_hub_is_the_one_that_the_environment_names(tmp_path: Path) -> None:
     )  # fmt: skip
     assert Client.from_env({"HF_HUB_OFFLINE": "1"}).offline
     assert Client.from_env({}).cache == Path("~/.cache/huggingface/hub").expanduser()
+
+
+def test_a_shot_can_be_made_with_a_lora_and_its_recipe_says_so(
+    make_studio: Callable[..., Studio], tmp_path: Path
+) -> None:
+    shapes = {"blocks.0.ffn.2.lora_A.weight": (2, 1024), "blocks.0.ffn.2.lora_B.weight": (256, 2)}
+    loaded: list[str] = []
+
+    def load(name: str) -> FakeGenerator:
+        loaded.append(name)
+        return FakeGenerator()
+
+    studio = make_studio(load=load)
+    laid, what = studio.models.lay(write(tmp_path / "look.safetensors", shapes), "storybook", 0.5)
+    assert (laid.name, what) == ("storybook:look", "a LoRA of rank 2 for 1 parts")
+    shot = Shot(prompt="a fox", model=laid.name, size="128x128", seconds=0.5, steps=1)
+    job = studio.wait(studio.submit(shot).id, 60)
+    assert job.take_id is not None, job.error
+    assert studio.take(job.take_id).recipe.model == laid.name and loaded == [laid.name]
+    studio.models.remove(laid.name)
+    with pytest.raises(ShotError, match="is not known"):
+        studio.submit(shot)

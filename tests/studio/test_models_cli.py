@@ -144,16 +144,16 @@ def test_a_lora_over_a_model_is_a_model_that_can_be_chosen(
     file = look(tmp_path / "film look.safetensors")
     found, _ = run(capsys, "lora", file, "--strength", "0.8")
     assert found == {
-        "name": "storybook+film-look", "base": "storybook", "file": str(file), "strength": 0.8, "problem": "",
+        "name": "storybook:film-look", "base": "storybook", "file": str(file), "strength": 0.8, "problem": "",
     }  # fmt: skip
     assert run(capsys, "list")[0]["loras"] == [found]
     shelf = Models(tmp_path / "home", catalog.assets())
     (entry,) = [entry for entry in shelf.entries() if entry.loras]
-    assert (entry.name, entry.title) == ("storybook+film-look", "Storybook + film look (0.8)")
+    assert (entry.name, entry.title) == ("storybook:film-look", "Storybook + film look (0.8)")
     file.unlink()
     assert len(shelf.entries()) == 1
     assert "missing" in run(capsys, "list")[0]["loras"][0]["problem"]
-    assert run(capsys, "remove", "storybook+film-look")[0]["freed_bytes"] == 0
+    assert run(capsys, "remove", "storybook:film-look")[0]["freed_bytes"] == 0
     assert run(capsys, "list")[0]["loras"] == []
 
 
