@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from model.catalog import CatalogEntry
-from studio import direction, shots
+from studio import direction, shots, words
+from studio.direction import Direction
 from studio.engines import Engine
 from studio.errors import PolicyStop
 from studio.estimate import Estimator
@@ -19,6 +20,7 @@ from studio.settings import Settings
 
 if TYPE_CHECKING:
     from model.world.understand import Understanding
+    from studio.expanding import Expansion
 
 LOCAL_OWNER = "local"
 
@@ -46,6 +48,15 @@ class Base:
         from model.world.understand import understand
 
         return understand(prompt, direction.known(self.entry(model)))
+
+    def expand(self, prompt: str, chosen: Direction, model: str = "storybook", turn: int = 0) -> Expansion:
+        """The prompt in film language that a model hears. Raises ShotError for one that is too long to add to."""
+        from studio.expanding import expand
+
+        entry = self.entry(model)
+        knows = direction.known(entry)
+        typed = words.optional("prompt", prompt, entry.limits.max_prompt_chars)
+        return expand(typed, direction.check(chosen, knows), knows, max(0, turn))
 
     def identity(self) -> Identity:
         """Who this studio signs as; made at first use."""

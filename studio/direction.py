@@ -97,15 +97,18 @@ def check(direction: Direction, knows: Mapping[str, Collection[str]] | None = No
 
 def compile(prompt: str, direction: Direction) -> str:
     """The prompt with what the direction adds to it. Terms the prompt already names are left as they stand."""
-    said = f" {_plain(prompt)} "
-    added, chosen = [], direction.chosen()
-    for kind in SPOKEN:
-        term = _match(chosen[kind], _terms(kind, None)) if kind in chosen else None
-        if term is not None and not any(f" {_plain(words)} " in said for words in (term.phrase, *term.synonyms)):
-            added.append(term.phrase)
+    added = [term.phrase for kind in SPOKEN if (term := unsaid(prompt, direction, kind)) is not None]
     if not added:
         return prompt
     return f"{prompt.rstrip().rstrip('.,;')}, {', '.join(added)}"
+
+
+def unsaid(prompt: str, direction: Direction, kind: str) -> Term | None:
+    """The term of a kind that the direction names and the prompt does not yet; None where there is nothing to add."""
+    chosen = direction.chosen()
+    term = _match(chosen[kind], _terms(kind, None)) if kind in chosen else None
+    said = f" {_plain(prompt)} "
+    return None if term is None or any(f" {_plain(words)} " in said for words in term.wordings) else term
 
 
 def _terms(kind: str, knows: Mapping[str, Collection[str]] | None) -> tuple[Term, ...]:

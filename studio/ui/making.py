@@ -36,6 +36,7 @@ class Making(Owned):
             self.get("/start", self.start),
             self.post("/form", self.keep),
             self.post("/look", self.look),
+            self.post("/expand", self.expand),
             self.post("/shoot", self.shoot),
             self.get("/examples/{name}.{kind}", self.example),
             self.get("/direction/{kind}-{name}.webp", self.direction),
@@ -104,6 +105,16 @@ class Making(Owned):
         except (StudioError, ModelError):
             pass  # the form is not right yet: nothing is said of it before it is shot
         return fresh(answer)
+
+    def expand(self, request: Request, owner: str, body: Body) -> Response:
+        """The prompt in film language, with what was added; `turn` asks for another wording."""
+        form, turn = body.get("form"), body.get("turn")
+        data = form if isinstance(form, dict) else {}
+        said = {name: data[name] for name in ("prompt", "direction", "model") if name in data}
+        shot = self.forms.shot({**said, "seconds": 4}, owner)
+        count = turn if isinstance(turn, int) and not isinstance(turn, bool) else 0
+        found = self.studio.expand(shot.prompt, shot.direction, shot.model, count)
+        return fresh({"text": found.text, "added": [list(span) for span in found.added], "look": found.look})
 
     def _words(self, prompt: str, model: object) -> dict[str, Any] | None:
         """What the chosen model understands; None for one that lists no words of its own: who knows what it cannot?"""

@@ -163,3 +163,16 @@ def test_each_model_is_offered_what_it_knows_and_one_that_is_gone_is_replaced(
     assert look["words"] is None and look["read"] == "a fox, macro lens"
     monkeypatch.undo()
     assert page.get("/studio/start").json()["model"]["name"] == own.name
+
+
+def test_a_prompt_is_expanded_for_its_model_and_a_wrong_one_is_refused(
+    open_studio: Callable[..., Studio], tmp_path: Path
+) -> None:
+    page = browser(open_studio(), tmp_path)
+    form = {"prompt": "a <b>fox</b>", "direction": {"camera": "pan_left"}, "seconds": "", "seed": "x"}
+    told = page.post("/studio/expand", json={"form": form}).json()
+    assert told["text"].startswith("a <b>fox") and "the camera" not in told["text"]
+    assert told != page.post("/studio/expand", json={"form": form, "turn": 1}).json()
+    assert page.post("/studio/expand", json={"form": {**form, "direction": {"lens": "x"}}}).status_code == 422
+    assert page.post("/studio/expand", json={"form": {"prompt": "fox " * 5000}}).json()["field"] == "prompt"
+    assert page.post("/studio/expand", json={"form": [], "turn": "x"}).json()["added"]

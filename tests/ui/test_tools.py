@@ -234,3 +234,19 @@ def test_settings_are_kept_and_deleting_all_wants_its_words(shared: Server, visi
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     page.click("#fresh")
     expect(page.locator("#size input:checked")).to_have_value("portrait")
+
+
+def test_an_idea_is_expanded_taken_and_taken_back(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    page.click("#fresh")
+    page.fill("#prompt textarea", "two penguins")
+    page.keyboard.press("Alt+e")
+    expect(page.locator("#expand-take")).to_be_focused()
+    first = page.locator(".expanded-text").inner_text()
+    expect(page.locator("#prompt textarea")).to_have_value("two penguins")
+    page.click("#expand-another")
+    expect(page.locator(".expanded-text")).not_to_have_text(first)
+    page.click("#expand-take")
+    expect(page.locator("#prompt textarea")).not_to_have_value("two penguins")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#prompt textarea")).to_have_value("two penguins")

@@ -2,6 +2,7 @@
 // its owner), so that a reload, another tab or a restarted studio finds it again.
 import { ask, bytes, button, choices, duration, el, later, tell } from "./dom.js";
 import { Direction } from "./direction.js";
+import { ExpandPanel } from "./expand.js";
 import { Frames } from "./frames.js";
 import { pick, remember, remembered, sizeOf } from "./kept.js";
 import { PolicyPanel, words } from "./reading.js";
@@ -16,6 +17,7 @@ export class Form {
     this.direction = new Direction(start.directions, (value) => this.set("direction", value, "Direction"));
     this.frames = new Frames(start, { change: (part) => this.frame(part), wrong: (line) => this.error("pictures", line), shape: () => this.shape(), seconds: () => this.seconds() });
     this.policy = new PolicyPanel({ accept: () => this.shoot(true), put: (text) => this.put(text) });
+    this.expand = new ExpandPanel({ data: () => this.data, take: (text) => this.reword(text), say: (line) => this.error("prompt", line), focus: () => this.prompt.focus() });
     this.node = el("div", { id: "script" }, ...this.build());
     this.keep = later(KEPT_MS, () => this.save());
     this.look = later(300, () => this.ask());
@@ -44,7 +46,7 @@ export class Form {
     return [
       this.editing,
       el("div", { id: "prompt" }, el("label", {}, el("span", {}, "What do you want to see?"), this.prompt), button("New shot", null, () => this.fresh(), { words: true, class: "link", id: "fresh" })),
-      this.slot("prompt"), this.understood, this.reading, this.policy.node, this.policy.back,
+      this.slot("prompt"), this.expand.row, this.expand.node, this.understood, this.reading, this.policy.node, this.policy.back,
       this.frames.node, this.slot("pictures"),
       this.direction.node, this.slot("direction"),
       ...this.buildFormat(), this.slot("size"),
@@ -115,6 +117,7 @@ export class Form {
     this.show();
     this.clearErrors();
     this.policy.hide();
+    this.expand.typed();
     if (other && !quiet) this.ofAnother(other, data);
     if (!quiet || before) this.changed();
     else this.look();
@@ -163,7 +166,7 @@ export class Form {
     const name = event.target.dataset.field;
     if (!name) return;
     this.data = { ...this.data, [name]: event.target.value };
-    if (name === "prompt") { this.touched = true; this.grow(); this.error("prompt", ""); }
+    if (name === "prompt") { this.touched = true; this.grow(); this.error("prompt", ""); this.expand.typed(); }
     if (name === "seconds") this.frames.show(this.data);
     this.changed();
   }
@@ -225,6 +228,12 @@ export class Form {
   takeIn() {
     const text = this.read.textContent;
     this.fill({ ...this.data, prompt: text, direction: {} }, { why: "Your words are as they were" });
+    this.prompt.focus();
+  }
+
+  // Other words in the place of these; Ctrl+Z brings these back.
+  reword(text) {
+    this.fill({ ...this.data, prompt: text }, { why: "Your words are as they were" });
     this.prompt.focus();
   }
 
