@@ -33,6 +33,8 @@ from model.velocity import Velocity
 if TYPE_CHECKING:
     from model.pipeline import Generator
 
+FEW_STEPS = 6  # up to so many a remix takes them all
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StepInfo:
     """One forward has been done.
@@ -249,14 +251,20 @@ class Generation(Iterator[Frames]):
 def _levels(asked: GenerationRequest, stated: tuple[float, ...] = ()) -> Tensor:
     """The noise levels to go through; a remix starts at its strength and goes on with those below.
 
-    `stated` are those that a few-step model was trained for, whatever the shift; fewer steps are the first of them.
+    A model of few steps has hardly any below: it takes all its steps from there, with the same bend. `stated` are those
+    that such a model was trained for, whatever the shift; fewer steps are the first of them.
     """
     levels = flow.sigmas(asked.steps, asked.shift)
     if stated:
         levels = levels.new_tensor([*stated[: asked.steps], 0.0])
     if asked.source is None or asked.source.strength >= levels[0]:
         return levels
-    return torch.cat([levels.new_tensor([asked.source.strength]), levels[levels < asked.source.strength]])
+    strength, shift = asked.source.strength, asked.shift
+    if asked.steps > FEW_STEPS or stated:
+        return torch.cat([levels.new_tensor([strength]), levels[levels < strength]])
+    straight = strength / (shift - (shift - 1) * strength)  # the level before it was bent
+    even = torch.linspace(straight, 0, asked.steps + 1, dtype=levels.dtype)
+    return shift * even / (1 + (shift - 1) * even)
 
 
 def _to(state: flow.SolverState, device: str) -> flow.SolverState:

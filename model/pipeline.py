@@ -11,11 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 import torch
+from torch import Tensor
 
-from model import catalog, loading, lora, request, weights
+from model import catalog, conditioning, loading, lora, request, weights
 from model.catalog import CatalogEntry, Limits
-from model.conditioning import Anchor
+from model.conditioning import Anchor, Frames
 from model.dit import DiT
 from model.errors import Cancelled, RequestError, WeightsError
 from model.generation import Generation, OnStep, StepInfo
@@ -25,6 +27,8 @@ from model.state import SamplerState
 from model.text import TextEncoder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from model.tiny_vae import TinyVAE
     from model.umt5 import UMT5
     from model.vae import WanVAE
@@ -102,6 +106,29 @@ class Generator:
         state that it was handed, and yields every chunk from the first. Raises RequestError or ModelError at once.
         """
         return Generation(self, request, on_step, resume)
+
+    @torch.inference_mode()
+    def encode(self, pieces: Iterable[Frames]) -> Tensor:
+        """The latents (C, 1 + k, h, w) of a clip that comes in pieces, uint8 (n, h, w, 3) of any length.
+
+        Frames at the end that do not fill a latent are left out. Memory does not grow with the length.
+        """
+        encoder, rest, found, least = self.vae.stream_encoder(), np.empty(0, np.uint8), list[Tensor](), 1
+        for piece in pieces:
+            rest = piece if not len(rest) else np.concatenate([rest, piece])
+            whole = (len(rest) - least) // self.limits.temporal * self.limits.temporal + least
+            if whole > 0:
+                video = conditioning.to_video(rest[:whole], self.device)
+                found.append(encoder.push(video)[0].to("cpu", torch.float32))
+                rest, least = rest[whole:], 0
+        if not found:
+            raise RequestError("frames", 0, 1, "a clip has at least one frame")
+        return torch.cat(found, dim=1)
+
+    @torch.inference_mode()
+    def decode(self, latents: Tensor) -> Frames:
+        """Frames (1 + 4 (t - 1), h, w, 3) of a few latents (C, t, h, w)."""
+        return conditioning.to_frames(self.vae.decode(latents[None].to(self.device, torch.float32)))
 
     def check(self, asked: GenerationRequest) -> None:
         """Raise RequestError for what this model cannot film."""

@@ -71,6 +71,15 @@ class Base:
         entry = self.entry(shot.model)
         return shots.plan(shot, entry, direction.known(entry))
 
+    def _permitted(self, shot: Shot) -> str | None:
+        """What the policy wants said of a shot that is to be made as it stands. Raises PolicyStop."""
+        if not shot.prompt:
+            return None  # the words were left out of its clip
+        decision = self.check(shot)
+        if decision.action in ("block", "rewrite"):
+            raise PolicyStop(decision)
+        return decision.message if decision.action == "warn" else None
+
     def _allowed(self, shot: Shot, accept_rewrite: bool) -> tuple[shots.Plan, str | None]:
         """A shot's plan with its given files kept, and what the policy wants said. Raises ShotError or PolicyStop."""
         plan = self._plan(shot)

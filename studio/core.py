@@ -1,8 +1,8 @@
 """Studio: the one door to everything, for the page, the command line and programs alike.
 
 What is asked for is checked here (limits, pictures, policy) before anything is written; rendering is left to an engine
-that takes jobs from the library. Nothing in this file waits for a model. Its parts: `desk` (the queue), `shelf` (takes)
-and `office` (forecasts, settings, the data folder).
+that takes jobs from the library. Nothing in this file waits for a model. Its parts: `desk` (the queue), `workshop`
+(tools), `shelf` (takes) and `office` (forecasts, settings, the data folder).
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any
 from model.errors import ModelError
 from studio import direction
 from studio.base import LOCAL_OWNER
-from studio.desk import Desk
 from studio.engines import Engine
 from studio.engines.local import LocalEngine
 from studio.film import FINAL_STATES, Job, JobState, Shot, Take
@@ -24,11 +23,12 @@ from studio.models_desk import Fetcher
 from studio.office import Office
 from studio.settings import Settings
 from studio.shelf import Shelf
+from studio.workshop import Workshop
 
 __all__ = ["FINAL_STATES", "LOCAL_OWNER", "Job", "JobState", "ModelError", "Shot", "Studio", "Take"]
 
 
-class Studio(Desk, Shelf, Films, Office):
+class Studio(Workshop, Shelf, Films, Office):
     """A studio over one home folder. `engine` None renders in this process, in one worker thread."""
 
     def __init__(self, settings: Settings, engine: Engine | None = None) -> None:

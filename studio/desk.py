@@ -12,6 +12,7 @@ from studio.base import LOCAL_OWNER, Base
 from studio.errors import ShotError
 from studio.film import Event, Job, Shot, Undone
 from studio.preferences import MOST_TAKES
+from studio.recipe import Recipe
 from studio.shots import SEED_DRAW
 
 
@@ -49,7 +50,18 @@ class Desk(Base):
     def clone_job(self, job_id: str, *, same_seed: bool = False, owner: str = LOCAL_OWNER) -> Job:
         """The same shot again at the end of the queue, with a new seed unless `same_seed`."""
         job = self.library.job(job_id, owner)
+        recipe = self.library.recipe(job_id)
+        if recipe.work is not None:
+            return self._worked_again(job, recipe, same_seed=same_seed)
         return self.submit(replace(job.shot, seed=job.seed if same_seed else None), owner=owner)
+
+    def _worked_again(self, job: Job, recipe: Recipe, *, same_seed: bool) -> Job:
+        """The same work on the same clips once more."""
+        notice = self._permitted(job.shot)
+        seed = job.seed if same_seed else secrets.randbelow(min(SEED_DRAW, self.entry(recipe.model).limits.seed_max))
+        again = replace(recipe, seed=seed)
+        made = self.library.add_job(job.owner, replace(job.shot, seed=seed), again, notice)
+        return self._queued([made], job.owner)[0]
 
     def retry(self, job_id: str, owner: str = LOCAL_OWNER) -> Job:
         """A job that failed or was stopped stands in the queue again. Raises Conflict for any other.

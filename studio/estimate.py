@@ -44,6 +44,7 @@ class Estimator:
     def total(self, recipe: Recipe) -> float | None:
         """Seconds from start to signed clip once the model is loaded; None before the first measurement."""
         denoise, rest = self._part(recipe.model, "denoise", _sampled(recipe)), self.finish(recipe)
+        denoise = denoise if recipe.filmed else 0.0
         return None if denoise is None or rest is None else denoise + rest
 
     def finish(self, recipe: Recipe) -> float | None:
@@ -63,7 +64,9 @@ class Estimator:
     def learn(
         self, recipe: Recipe, seconds: dict[str, float], memory: int = 0, entry: CatalogEntry | None = None
     ) -> None:
-        """Remember what a take took: the timings of `Take.seconds`, and the most memory in bytes."""
+        """Remember what a shot took: the timings of `Take.seconds`, and the most memory in bytes."""
+        if recipe.work is not None:
+            return  # what is only copied would make everything look quick
         rest = seconds["total"] - seconds["load"] - seconds["denoise"]
         self._library.measure(recipe.model, self._machine, "denoise", _sampled(recipe), seconds["denoise"])
         self._library.measure(recipe.model, self._machine, "finish", _pixels(recipe), max(rest, 0.0))
@@ -97,5 +100,5 @@ def _window(recipe: Recipe, entry: CatalogEntry) -> float:
 
 
 def _sampled(recipe: Recipe) -> float:
-    """Pixels times forwards: guidance other than 1 needs a second forward."""
-    return _pixels(recipe) * recipe.steps * (1 if recipe.guidance == 1.0 else 2)
+    """Pixels that the model makes, times forwards: guidance other than 1 needs a second forward."""
+    return float(recipe.width * recipe.height * recipe.filmed) * recipe.steps * (1 if recipe.guidance == 1.0 else 2)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from studio.direction import Direction
 from studio.recipe import Crop, Recipe
+from studio.tools.seams import Seam
 
 JobState = Literal["queued", "running", "finishing", "paused", "done", "failed", "cancelled"]
 Wish = Literal["", "stop", "pause", "keep"]
@@ -161,7 +162,8 @@ class Take:
 
     `sha256` is of the signed clip; `report` the credential as it was verified after signing; `seconds` the time each
     part took (see `TIMINGS`). width and height are pixels, frames is what the file holds. `kept` says that the render
-    was stopped and what was there was kept: it is shorter than what was asked for.
+    was stopped and what was there was kept: it is shorter than what was asked for. `seams` is how well its parts meet,
+    where it was made from other clips.
     """
 
     id: str
@@ -184,6 +186,7 @@ class Take:
     note: str = ""
     group: str = ""
     kept: bool = False
+    seams: tuple[Seam, ...] = ()
 
     @property
     def title(self) -> str:

@@ -36,6 +36,11 @@ class Kept(Exception):
 
 def shortened(recipe: Recipe, frames: int) -> Recipe:
     """The recipe of the first `frames` frames: what is given later than those had no part in them."""
+    work = recipe.work
+    if work is not None and work.made is not None:
+        made = replace(work.made, frames=work.made.frames - (recipe.frames - frames))
+        seconds = round(made.frames / recipe.fps, 3)
+        return replace(recipe, frames=frames, seconds=seconds, work=replace(work, made=made))
     given = tuple(
         a
         for a in recipe.anchors
@@ -44,12 +49,22 @@ def shortened(recipe: Recipe, frames: int) -> Recipe:
     return replace(recipe, frames=frames, seconds=round(frames / recipe.fps, 3), anchors=given)
 
 
-def save_latents(latents: Tensor, path: Path) -> None:
-    """The take's final latents, fp16 (C, T, h, w): what continuing and remixing start from."""
+def save_latents(latents: Tensor | None, path: Path) -> None:
+    """The take's final latents, fp16 (C, T, h, w): what continuing and remixing start from. None: it was put together
+    from several streams, and is encoded anew when it is gone on from."""
     import torch
     from safetensors.torch import save
 
-    data = save(
-        {"latents": latents.to(torch.float16).contiguous()}, metadata={"auteur": json.dumps({"kind": "latents"})}
-    )
-    media.save_bytes(path, data)
+    tensors = {} if latents is None else {"latents": latents.to(torch.float16).contiguous()}
+    media.save_bytes(path, save(tensors, metadata={"auteur": json.dumps({"kind": "latents"})}))
+
+
+def load_latents(path: Path) -> Tensor | None:
+    """The latents that `save_latents` kept; None where there are none, or they cannot be read."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    try:
+        return load(path.read_bytes()).get("latents")
+    except (OSError, SafetensorError):
+        return None

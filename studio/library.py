@@ -66,7 +66,9 @@ class Library(FilmStore, CredentialStore):
         found = self._given_to_films(owner, his)
         for table in ("jobs", "takes"):
             for row in self._all(f"SELECT recipe FROM {table} WHERE (owner = ?) = ?", (owner, his)):
-                found |= {anchor.sha256 for anchor in Recipe.from_json(row["recipe"]).anchors}
+                recipe = Recipe.from_json(row["recipe"])
+                found |= {anchor.sha256 for anchor in recipe.anchors}
+                found |= {parent.sha256 for parent in recipe.work.parents} if recipe.work is not None else set()
         return found
 
     # For mending

@@ -64,6 +64,9 @@ class Lineup(JobStore):
             job = self.job(job_id, owner)
             if job.finished or job.waits:
                 raise Conflict("this shot is not being filmed just now: there is nothing to keep")
+            work = self.recipe(job_id).work
+            if work is not None and not work.open_ended:
+                raise Conflict("this has to meet a clip at its end: a part of it is of no use")
             self._wish(job_id, "keep")
 
     def pause_queue(self, owner: str, paused: bool) -> None:
@@ -99,6 +102,8 @@ class Lineup(JobStore):
         """Another shot in the place of one that has not begun. Raises NotFound or Conflict."""
         with self._write() as db:
             self.job(job_id, owner)
+            if self.recipe(job_id).work is not None:
+                raise Conflict("this works on a clip: stop it, and ask the tool again")
             done = db.execute(
                 "UPDATE jobs SET shot = ?, recipe = ?, seed = ?, notice = ? WHERE id = ? AND step = 0 "
                 "AND state IN ('queued', 'paused') AND saved = 0",

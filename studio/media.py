@@ -38,6 +38,7 @@ __all__ = [
     "save_bytes",
     "save_poster",
     "save_preview",
+    "stream_clip",
 ]
 
 MAX_CLIP_BYTES = 2_000_000_000
@@ -107,6 +108,31 @@ def decode_clip(
     return np.stack(frames)
 
 
+def stream_clip(
+    path: Path,
+    *,
+    fps: float | None = None,
+    size: tuple[int, int] | None = None,
+    frames: tuple[int, int] | None = None,
+    filters: Sequence[str] = (),
+    at_once: int = 16,
+) -> Iterator[Frames]:
+    """A clip's frames, uint8 (n, h, w, 3), `at_once` at a time, so that a long clip needs no more memory.
+
+    `frames` is the part from one frame up to another, counted at `fps`; ffmpeg's `filters` come last. Raises
+    MediaError.
+    """
+    cut = [] if frames is None else [f"trim=start_frame={frames[0]}:end_frame={frames[1]}", "setpts=PTS-STARTPTS"]
+    held: list[Frames] = []
+    for frame in _read_frames(path, _container(path) or "mov", fps, size, None, more=(*cut, *filters)):
+        held.append(frame)
+        if len(held) == at_once:
+            yield np.stack(held)
+            held = []
+    if held:
+        yield np.stack(held)
+
+
 def frame_at(path: Path, index: int) -> Frames:
     """One frame of a clip, uint8 (h, w, 3); the last one where there are fewer. Raises MediaError."""
     last: Frames | None = None
@@ -119,9 +145,9 @@ def frame_at(path: Path, index: int) -> Frames:
     return last
 
 
-def count_frames(path: Path) -> int:
-    """How many frames a clip of ours decodes to; every one is really decoded."""
-    return sum(1 for _ in _read_frames(path, _container(path) or "mov", None, (16, 16), None))
+def count_frames(path: Path, fps: float | None = None) -> int:
+    """How many frames a clip decodes to, at `fps` where it is given; every one is really decoded."""
+    return sum(1 for _ in _read_frames(path, _container(path) or "mov", fps, (16, 16), None))
 
 
 def is_container(path: Path) -> bool:
@@ -181,12 +207,14 @@ def _read_frames(
     limit: int | None,
     span: tuple[float, float] | None = None,
     crop: tuple[float, float, float, float] | None = None,
+    more: Sequence[str] = (),
 ) -> Iterator[Frames]:
     filters = [f"fps={fps:g}"] if fps else []
     if crop:
         filters.append(f"crop=iw*{crop[2]:.6f}:ih*{crop[3]:.6f}:iw*{crop[0]:.6f}:ih*{crop[1]:.6f}")
     if size:
         filters.append(f"scale={size[0]}:{size[1]}:force_original_aspect_ratio=increase,crop={size[0]}:{size[1]}")
+    filters.extend(more)
     filters.append("scale=flags=bicubic+accurate_rnd+full_chroma_int,format=rgb24")
     cut = ["-ss", f"{span[0]:.6f}", "-t", f"{span[1] - span[0]:.6f}"] if span else []
     command = [

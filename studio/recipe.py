@@ -14,7 +14,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, cast
 
+from studio import work as works
 from studio.errors import RecipeError
+from studio.work import Work
 
 SCHEMA = "auteur.recipe/1"
 Privacy = Literal["full", "no-prompt", "origin-only"]
@@ -55,7 +57,8 @@ class Recipe:
     """What a take was made of. `prompt` is as written, `rendered_prompt` as the model was given it.
 
     `size` is the name that was chosen, width and height its pixels; `seconds` what was asked, `frames` what the file
-    holds. `model_sha256` and `machine` are filled in when the render starts and are empty before.
+    holds. `work` is the cutting list of a take that was made from other clips: then the rest is of the part made anew.
+    `model_sha256` and `machine` are filled in when the render starts and are empty before.
     """
 
     prompt: str
@@ -78,7 +81,15 @@ class Recipe:
     anchors: tuple[GivenFrames, ...] = ()
     parents: tuple[str, ...] = ()
     machine: dict[str, str] = field(default_factory=dict)
+    work: Work | None = None
     schema: str = SCHEMA
+
+    @property
+    def filmed(self) -> int:
+        """How many of its frames the model makes."""
+        if self.work is None:
+            return self.frames
+        return 0 if self.work.made is None else self.work.made.frames
 
     def to_json(self) -> str:
         """Canonical: the same recipe is the same string, byte for byte."""
@@ -94,7 +105,8 @@ class Recipe:
         if privacy == "full":
             return self.to_json()
         anchors = tuple(replace(anchor, name="") for anchor in self.anchors)
-        silent = replace(self, prompt="", rendered_prompt="", negative="", anchors=anchors)
+        work = None if self.work is None else self.work.unnamed()
+        silent = replace(self, prompt="", rendered_prompt="", negative="", anchors=anchors, work=work)
         data = json.loads(silent.to_json()) | ({"prompt_sha256": prompt_hash} if prompt_hash else {})
         return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
@@ -143,6 +155,7 @@ class Recipe:
             anchors=_anchors(data.get("anchors")),
             parents=_parents(data.get("parents")),
             machine=_names(data.get("machine"), 32),
+            work=works.from_dict(data.get("work")),
         )
 
 

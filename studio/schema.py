@@ -235,6 +235,10 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX film_exports_by_film ON film_exports(film, seq);
     CREATE TABLE take_looks (take_id TEXT PRIMARY KEY, facts TEXT NOT NULL);
     """,
+    # 6: how well the parts of a take meet
+    """
+    ALTER TABLE takes ADD COLUMN seams TEXT NOT NULL DEFAULT '[]';
+    """,
 )
 
 

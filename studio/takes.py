@@ -15,6 +15,7 @@ from studio.film import Take, Undone
 from studio.lineup import Lineup
 from studio.recipe import Recipe
 from studio.store import when
+from studio.tools import seams
 
 MAX_WORDS = 12  # of a search
 _LAST_UNDO = "SELECT * FROM undo WHERE owner = ? ORDER BY id DESC LIMIT 1"
@@ -56,12 +57,12 @@ class TakeStore(Lineup):
     def _insert_take(self, take: Take) -> None:
         self._db.execute(
             "INSERT INTO takes (id, job_id, owner, recipe, report, sha256, width, height, frames, fps, seconds, "
-            "created, kept, words, group_id) "
-            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?, coalesce((SELECT group_id FROM jobs WHERE jobs.id = ?), ''))",
+            "created, kept, words, seams, group_id) "
+            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, coalesce((SELECT group_id FROM jobs WHERE jobs.id = ?), ''))",
             (
                 take.id, take.job_id, take.owner, take.recipe.to_json(), json.dumps(take.report), take.sha256,
                 take.width, take.height, take.frames, take.fps, json.dumps(take.seconds), time.time(), take.kept,
-                take.recipe.prompt.casefold(), take.job_id,
+                take.recipe.prompt.casefold(), json.dumps([seam.to_dict() for seam in take.seams]), take.job_id,
             ),
         )  # fmt: skip
 
@@ -103,6 +104,13 @@ class TakeStore(Lineup):
             (owner, binned, starred, before, before, *words, -1 if limit is None else max(0, limit)),
         )
         return [self._take(row) for row in rows]
+
+    def take_of(self, sha256: str, owner: str) -> Take | None:
+        """The take whose clip has this content, if the owner has one that is not in the bin."""
+        row = self._one(
+            "SELECT * FROM takes WHERE sha256 = ? AND owner = ? AND deleted IS NULL ORDER BY seq DESC", (sha256, owner)
+        )
+        return None if row is None else self._take(row)
 
     def star(self, take_id: str, owner: str, starred: bool) -> Take:
         """Mark or unmark a favourite."""
@@ -239,6 +247,7 @@ class TakeStore(Lineup):
             note=row["note"],
             group=row["group_id"],
             kept=bool(row["kept"]),
+            seams=tuple(seams.from_dict(item) for item in json.loads(row["seams"])),
         )
 
 

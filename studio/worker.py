@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,9 @@ from studio.previews import Previews
 from studio.provenance import Claim, Identity, Ingredient, ProvenanceError, mark
 from studio.recipe import GivenFrames, Recipe
 from studio.settings import Settings
+from studio.tools import credit
+from studio.tools.filming import Cutting
+from studio.tools.seams import Seam
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -74,17 +78,19 @@ class Rendering:
         self._last_step = self._saved = time.perf_counter()
         self._step_seconds: list[float] = []
         self._kept: Tensor | None = None  # latents of the finished windows of a render that was stopped to keep them
+        self._seams: tuple[Seam, ...] = ()
 
-    def run(self, generator: Generator) -> Take:
-        """Render, check, sign and keep. Raises Cancelled, or whatever went wrong; the job's folder goes either way."""
+    def run(self, generator: Generator | None) -> Take:
+        """Render, check, sign and keep. Raises Cancelled, or whatever went wrong; the job's folder goes either way.
+
+        `generator` is None for work in which no model has a part.
+        """
         keep = False
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            recipe = replace(
-                self._library.recipe(self._job.id),
-                model_sha256=generator.sha256,
-                machine=machine(self._settings.threads),
-            )
+            recipe = replace(self._library.recipe(self._job.id), machine=machine(self._settings.threads))
+            if generator is not None:
+                recipe = replace(recipe, model_sha256=generator.sha256)
             held = unsigned.held(self._folder)
             if held is None:
                 media.require_space(self._folder, recipe.width * recipe.height * recipe.frames // 4)
@@ -114,16 +120,24 @@ class Rendering:
             elif path.name not in (STATE, *unsigned.FILES):
                 path.unlink(missing_ok=True)
 
-    def _film(self, generator: Generator, recipe: Recipe) -> tuple[Path, Recipe]:
+    def _film(self, generator: Generator | None, recipe: Recipe) -> tuple[Path, Recipe]:
         """The unsigned clip, with its latents and poster beside it, and the recipe of what is in it."""
         draft = self._folder / "draft.mp4"
-        generation = self._generation(generator, request_of(recipe, generator, self._library))
+        cutting: Cutting | None = None
+        frames: Iterator[Frames]
+        made: Generation | Cutting
+        if recipe.work is not None:
+            made = cutting = Cutting(recipe, self._library, self._job.owner, generator)
+            recipe, frames = cutting.recipe, cutting.frames(partial(self._generation, generator))
+        else:
+            assert generator is not None
+            made = frames = self._generation(generator, request_of(recipe, generator, self._library))
         poster_at = recipe.frames // 2
         self._finish_with = Finish.chosen(self._wishes, self._settings, self._job.id)
         self._finish_with.save(self._folder)
         pictures = self._finish_with.pictures(recipe.width, recipe.height, recipe.fps, self._settings.home)
         with media.ClipWriter(draft, recipe.width, recipe.height, recipe.fps, metadata=self._notes(recipe)) as writer:
-            for chunk in self._chunks(generation):
+            for chunk in self._chunks(frames):
                 self._give_up_if_asked()
                 with self._watch.part("mark"):
                     chunk = pictures.apply(chunk)
@@ -132,12 +146,18 @@ class Rendering:
                 with self._watch.part("encode"):
                     writer.write(chunk)
                 self._memory.look()
+                if generator is None:
+                    self._library.progress(self._job.id, stage="Cutting", step=writer.frames, steps=recipe.frames)
             self._library.progress(self._job.id, state="finishing", stage="Developing", eta=None)
             closing = time.perf_counter()
         self._watch.seconds["encode"] += time.perf_counter() - closing
         for name in ("text", "denoise", "decode"):
-            self._watch.seconds[name] = float(generation.seconds.get(name, 0.0))
-        save_latents(generation.latents if self._kept is None else self._kept, self._folder / "latents.safetensors")
+            self._watch.seconds[name] = float(made.seconds.get(name, 0.0))
+        if cutting is not None:
+            latents, self._seams = cutting.latents(self._kept), cutting.seams
+        else:
+            latents = made.latents if self._kept is None else self._kept
+        save_latents(latents, self._folder / "latents.safetensors")
         if self._kept is not None:
             recipe = shortened(recipe, writer.frames)
             media.retag(draft, self._notes(recipe))
@@ -157,15 +177,16 @@ class Rendering:
     def _title(self, recipe: Recipe) -> str:
         return recipe.prompt[:120] if self._privacy == "full" else "A shot"
 
-    def _chunks(self, generation: Generation) -> Iterator[Frames]:
+    def _chunks(self, generation: Iterator[Frames]) -> Iterator[Frames]:
         """The clip's frames; those of the finished windows where the owner wished to keep what is there."""
         try:
             yield from generation
         except Kept as kept:
             self._kept = kept.latents
 
-    def _generation(self, generator: Generator, request: GenerationRequest) -> Generation:
+    def _generation(self, generator: Generator | None, request: GenerationRequest) -> Generation:
         """A new render, or the one that was put down when the studio stopped."""
+        assert generator is not None
         state = self._folder / STATE
         if state.exists():
             from model.pipeline import SamplerState
@@ -179,7 +200,7 @@ class Rendering:
     def _name(self, given: GivenFrames) -> str:
         return (given.name if self._privacy == "full" else "") or "given picture"
 
-    def _finish(self, draft: Path, recipe: Recipe, generator: Generator) -> Take:
+    def _finish(self, draft: Path, recipe: Recipe, generator: Generator | None) -> Take:
         with self._watch.part("check"):
             self._stage("Checking")
             self._check(draft, recipe)
@@ -211,8 +232,10 @@ class Rendering:
         self._learn(recipe, take.seconds, generator)
         return take
 
-    def _learn(self, recipe: Recipe, seconds: dict[str, float], generator: Generator) -> None:
+    def _learn(self, recipe: Recipe, seconds: dict[str, float], generator: Generator | None) -> None:
         """Remember what it took. The take is safe by now: a busy database is no reason to call it failed."""
+        if generator is None:
+            return
         try:
             self._estimator.learn(recipe, seconds, self._memory.bytes, generator.entry)
         except StudioError as error:
@@ -235,22 +258,24 @@ class Rendering:
             fps=recipe.fps,
             seconds=self._watch.rounded(),
             kept=self._kept is not None,
+            seams=self._seams,
         )
 
-    def _claim(self, recipe: Recipe, generator: Generator) -> Claim:
+    def _claim(self, recipe: Recipe, generator: Generator | None) -> Claim:
         given = (Ingredient(given_file(anchor, self._library), self._name(anchor)) for anchor in recipe.anchors)
         poster = np.asarray(media.open_picture(self._folder / "poster.jpg"))
-        return Claim(
+        claim = Claim(
             title=self._title(recipe),
-            model_name=generator.entry.title,
+            model_name="" if generator is None else generator.entry.title,
             model_version=studio.__version__,
-            model_sha256=generator.sha256,
+            model_sha256="" if generator is None else generator.sha256,
             prompt_guided=True,
             recipe_json=self._disclosed(recipe),
             thumbnail=media.jpeg(poster, quality=80, longest=320),
             ingredients=tuple({ingredient.path: ingredient for ingredient in given}.values()),
             when=datetime.now(UTC),
         )
+        return claim if recipe.work is None else credit.claim(claim, recipe.work, self._library, self._privacy)
 
     def _on_step(self, info: StepInfo) -> None:
         wish = self._asked()

@@ -156,8 +156,10 @@ class LocalEngine:
         watch = Stopwatch()
         try:
             job = continuity.settle(self._library, job, self._signer())
+            work = self._library.recipe(job.id).work
             with watch.part("load"):
-                generator = self._ready(job.shot.model, job.id)
+                unmade = work is not None and work.made is None
+                generator = None if unmade else self._ready(job.shot.model, job.id)
             rendering = Rendering(
                 job, self._library, self._settings, self._signer(), watch,
                 asked=lambda: self._asked(job.id), check=self._check,

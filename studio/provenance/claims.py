@@ -20,7 +20,7 @@ from studio.provenance.errors import ProvenanceError
 from studio.provenance.manifest import Claim, Ingredient, Step
 
 Edit = Literal[
-    "extend", "extend-back", "loop", "blend", "remix", "redraw", "interpolate", "upscale",
+    "extend", "extend-back", "loop", "blend", "remix", "redraw", "interpolate", "upscale", "smooth", "sharpen",
     "trim", "reorder", "crop", "resize", "speed", "grade", "titles", "sound", "mute", "transcode", "retitle",
 ]  # fmt: skip
 
@@ -34,6 +34,8 @@ _EDITS: dict[str, Step] = {
     "redraw": Step("c2pa.edited", _MODEL, "Drew a part of the clip again", by_model=True),
     "interpolate": Step("c2pa.edited", _MODEL, "Made frames between the frames", by_model=True),
     "upscale": Step("c2pa.edited", _MODEL, "Made the pictures larger with a model", by_model=True),
+    "smooth": Step("c2pa.edited", "algorithmicallyEnhanced", "Made frames between the frames by following the motion"),
+    "sharpen": Step("c2pa.enhanced", "", "Made the picture sharper"),
     "trim": Step("c2pa.trimmed", _PERSON, "Took a part of the clip"),
     "reorder": Step("c2pa.edited", _PERSON, "Put parts of the clip in another order"),
     "crop": Step("c2pa.cropped", _PERSON, "Took a part of the picture"),

@@ -330,3 +330,30 @@ def test_references_are_seen_and_are_no_part_of_the_clip(gen: Generator) -> None
     with pytest.raises(RequestError, match="references"):
         gen.request("a fox", frames=17, references=np.zeros((1, 9, 9, 3), np.uint8))
     assert conditioning.times(3, 2) == [0, 1, 2, 10, 11]
+
+
+def test_a_remix_of_few_steps_takes_them_all_from_its_strength_on(gen: Generator) -> None:
+    seen: list[StepInfo] = []
+    asked = gen.request("a fox", frames=9, steps=4, source=Source(frames=picture(5).repeat(9, 0), strength=0.3))
+    film(gen.generate(asked, seen.append))
+    assert [info.total for info in seen] == [4] * 4
+    assert seen[0].sigma == pytest.approx(0.3) and seen[1].sigma < 0.3
+
+
+def test_a_clip_in_pieces_has_the_latents_of_the_whole(gen: Generator) -> None:
+    clip = picture(6, 15)
+    whole = gen.encode([clip[:13]])
+    assert whole.shape == (4, 4, 4, 6)
+    assert torch.equal(gen.encode([clip[:1], clip[1:8], clip[8:]]), whole), "and what fills no latent is left out"
+    assert gen.decode(whole).shape == (13, 32, 48, 3)
+
+
+def test_what_goes_on_from_a_clip_can_be_a_remix_of_latents(gen: Generator) -> None:
+    latents = gen.encode([picture(7, 21)])
+    asked = gen.request("a fox", frames=12, before=latents[:, :3], source=Source(latents=latents, strength=0.05))
+    made = film(gen.generate(asked))
+    near, far = gen.decode(latents)[9:], gen.decode(torch.flip(latents, [1]))[9:]
+    assert len(made) == 12
+    assert np.abs(made.astype(int) - near).mean() < np.abs(made.astype(int) - far).mean()
+    with pytest.raises(RequestError, match="from latents"):
+        gen.request("a fox", frames=12, before=latents[:, :3], source=Source(frames=picture(7, 21)))
