@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Literal, get_args
 
 Tool = Literal["extend", "loop", "blend", "interpolate", "remix", "recut", "upscale", "smooth"]
@@ -94,7 +95,7 @@ class Work:
         stretches = [(len(span), "cut") for span in self.before]
         stretches += [(self.made.frames, "made")] if self.made else []
         stretches += [(len(span), "cut") for span in self.after]
-        for (frames, kind), (_, following) in zip(stretches, stretches[1:], strict=False):
+        for (frames, kind), (_, following) in pairwise(stretches):
             at += frames
             words = {"cutmade": "into the new part", "madecut": "out of the new part"}.get(kind + following, "the cut")
             found.append((at, words))

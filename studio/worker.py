@@ -124,14 +124,15 @@ class Rendering:
         """The unsigned clip, with its latents and poster beside it, and the recipe of what is in it."""
         draft = self._folder / "draft.mp4"
         cutting: Cutting | None = None
+        generation: Generation | None = None
         frames: Iterator[Frames]
-        made: Generation | Cutting
         if recipe.work is not None:
-            made = cutting = Cutting(recipe, self._library, self._job.owner, generator)
+            cutting = Cutting(recipe, self._library, self._job.owner, generator)
             recipe, frames = cutting.recipe, cutting.frames(partial(self._generation, generator))
         else:
             assert generator is not None
-            made = frames = self._generation(generator, request_of(recipe, generator, self._library))
+            generation = self._generation(generator, request_of(recipe, generator, self._library))
+            frames = generation
         poster_at = recipe.frames // 2
         self._finish_with = Finish.chosen(self._wishes, self._settings, self._job.id)
         self._finish_with.save(self._folder)
@@ -151,12 +152,14 @@ class Rendering:
             self._library.progress(self._job.id, state="finishing", stage="Developing", eta=None)
             closing = time.perf_counter()
         self._watch.seconds["encode"] += time.perf_counter() - closing
+        seconds = cutting.seconds if cutting is not None else generation.seconds if generation is not None else {}
         for name in ("text", "denoise", "decode"):
-            self._watch.seconds[name] = float(made.seconds.get(name, 0.0))
+            self._watch.seconds[name] = float(seconds.get(name, 0.0))
+        latents = self._kept
         if cutting is not None:
             latents, self._seams = cutting.latents(self._kept), cutting.seams
-        else:
-            latents = made.latents if self._kept is None else self._kept
+        elif generation is not None and latents is None:
+            latents = generation.latents
         save_latents(latents, self._folder / "latents.safetensors")
         if self._kept is not None:
             recipe = shortened(recipe, writer.frames)

@@ -12,7 +12,7 @@ from studio.errors import PolicyStop, ShotError
 from studio.film import Job, Shot
 from studio.shots import SEED_DRAW, from_recipe
 from studio.tools import VARIATIONS, planning
-from studio.tools.asks import Ask
+from studio.tools.asks import DRAWN, Ask
 from studio.tools.clips import Finder
 from studio.tools.planning import Order, Room
 
@@ -69,7 +69,7 @@ class Workshop(Desk):
         if not order.shot.prompt:
             return order, None
         decision = self.check(order.shot)
-        if decision.action == "rewrite" and accept_rewrite and decision.rewritten and hasattr(ask, "prompt"):
+        if decision.action == "rewrite" and accept_rewrite and decision.rewritten and isinstance(ask, DRAWN):
             order = planning.plan(replace(ask, prompt=decision.rewritten), finder, self._room)
             decision = self.check(order.shot)
         if decision.action in ("block", "rewrite"):

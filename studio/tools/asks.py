@@ -118,6 +118,7 @@ class Smooth:
 
 
 Ask = Extend | Loop | Blend | Interpolate | Remix | Recut | Upscale | Smooth
+DRAWN = (Extend, Loop, Blend, Interpolate, Remix, Recut)
 ASKS: Mapping[str, type[Ask]] = {kind.tool: kind for kind in get_args(Ask)}
 
 
@@ -128,7 +129,7 @@ def read(tool: str, data: Mapping[str, Any]) -> Ask:
     if kind is None:
         raise ShotError("tool", tool, f"there is no tool {str(tool)[:30]!r}: use {', '.join(ASKS)}")
     known = {item.name: item for item in fields(kind)}
-    values = {}
+    values: dict[str, Any] = {}
     for name, value in data.items():
         if name not in known:
             raise ShotError(name, value, f"{tool} takes no {name[:30]!r}: it takes {', '.join(known)}")

@@ -1,9 +1,9 @@
 """A cutting list rendered: frames that are kept are read from their clips, the others are made by the model, eased onto
-what they meet, and everything is handed on piece by piece, so that memory does not grow with the length.
+what they meet, and everything is handed on piece by piece: memory does not grow with length.
 
 An autoencoder does not give its frames back exactly. Where made frames meet kept ones, what the decoder makes of the
-kept frame next to the join is compared with that frame, and the difference fades over the frames beside it: what is left
-of a pop is the model's, and it is measured.
+kept frame next to the join is compared with that frame, and the difference fades over the frames beside it: what pops
+all the same is the model's, and it is measured.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class Cutting:
     def __init__(self, recipe: Recipe, library: Library, owner: str, generator: Generator | None) -> None:
         assert recipe.work is not None
         self._library, self._owner, self._generator = library, owner, generator
+        self._size = (recipe.width, recipe.height, recipe.fps)
         self._paths = tuple(file_of(parent, library) for parent in recipe.work.parents)
         self._own = tuple(self._latents_of(number, recipe.work) for number in range(len(self._paths)))
         used = tuple(
@@ -55,8 +56,8 @@ class Cutting:
         self.work = replace(recipe.work, parents=used)
         self.recipe = replace(recipe, work=self.work)
         self.seconds: dict[str, float] = {}
-        self._steps, self._generation, self._stream = Steps(), None, None
-        self._before: Tensor | None = None
+        self._steps = Steps()
+        self._generation: Generation | None = None
 
     def frames(self, start: Start) -> Iterator[Frames]:
         """Every frame of the result, uint8 (n, h, w, 3), in order. `start` begins a render of the made part."""
@@ -130,12 +131,12 @@ class Cutting:
         head = None if made.head is None else self._whole(made.head)
         tail = None if made.tail is None else self._whole(made.tail)
         request, seen = self._request(made, head, tail)
-        self._generation = start(request)
-        self.seconds = self._generation.seconds
+        generation = self._generation = start(request)
+        self.seconds = generation.seconds
         into = None if head is None or seen is None else head[-1].astype(np.float32) - seen[-1]
-        fresh = _upto(made.frames + (0 if tail is None else 1), self._generation)
+        fresh = _upto(made.frames + (0 if tail is None else 1), generation)
         yield from _eased(fresh, made.frames, into, None if tail is None else tail[0])
-        for _ in self._generation:  # what is given at the end is known: it is only run to its end
+        for _ in generation:  # what is given at the end is known: it is only run to its end
             pass
 
     def _request(self, made: Made, head: Frames | None, tail: Frames | None) -> tuple[GenerationRequest, Frames | None]:
@@ -212,10 +213,6 @@ class Cutting:
         if (take.recipe.model_sha256, (take.width, take.height, take.fps)) != ours or not gen.sha256:
             return None
         return load_latents(take.latents)
-
-    @property
-    def _size(self) -> tuple[int, int, int]:
-        return (self.recipe.width, self.recipe.height, self.recipe.fps)
 
     def _take(self, take_id: str) -> Take | None:
         """A parent's take, in the bin or not; None when it is gone for good."""

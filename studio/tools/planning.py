@@ -251,8 +251,10 @@ def _untouched(clip: Clip, work: Work) -> Order:
         )
     own, frames = clip.recipe, sum(map(len, work.before))
     takes = (clip.parent.take,) if clip.parent.take else ()
-    size = {"width": clip.width, "height": clip.height, "fps": round(clip.fps)}
-    recipe = replace(own, frames=frames, work=work, parents=takes, anchors=(), **size)
+    recipe = replace(
+        own, frames=frames, work=work, parents=takes, anchors=(), width=clip.width, height=clip.height,
+        fps=round(clip.fps),
+    )  # fmt: skip
     known = {kind: value for kind, value in own.direction.items() if kind in KINDS}
     shot = Shot(
         prompt=own.prompt, direction=Direction(**known), negative=own.negative, size=own.size, seconds=own.seconds,
