@@ -18,7 +18,19 @@ from studio.console import Console
 from studio.direction import KINDS
 from studio.errors import SettingsError, ShotError, StudioError
 from studio.settings import Settings
+from studio.tools import flags
 
+TOOLS = {
+    "extend": "make a clip longer, forward or backward",
+    "loop": "lead the end of a clip back to its start",
+    "blend": "let one clip become another",
+    "interpolate": "make new frames from the end of one clip to the start of another",
+    "remix": "draw a clip again, from near to far",
+    "recut": "keep a span of a clip, cut one out, or draw one anew",
+    "upscale": "make the picture larger",
+    "smooth": "more frames a second",
+    "vary": "the same shot or work with other seeds",
+}
 Verb = Callable[[argparse.Namespace, Console], int]
 
 
@@ -63,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
     _add_shoot(verbs)
     _add_film(verbs)
+    _add_tools(verbs)
     _add_checks(verbs)
     _add_queue(verbs)
     _add_machine(verbs)
@@ -96,6 +109,10 @@ def _late(name: str) -> Verb:
             from studio import models_cli
 
             return models_cli.models(options, console)
+        if name in TOOLS:
+            from studio.tools.verb import work
+
+            return work(options, console)
         if name == "film":
             from studio.films.verb import film
 
@@ -137,6 +154,11 @@ def _add_film(verbs: argparse._SubParsersAction[_Parser]) -> None:
     film.add_argument("--otio", type=Path, metavar="film.otio", help="also for an editor's program (OpenTimelineIO)")
     film.add_argument("--zip", type=Path, metavar="film.zip", help="also as one file that moves with its takes")
     film.add_argument("--accept-rewrite", action="store_true", help="shoot the policy's wording where it has one")
+
+
+def _add_tools(verbs: argparse._SubParsersAction[_Parser]) -> None:
+    for name, about in TOOLS.items():
+        flags.add(_add(verbs, name, about), name)
 
 
 def _add_checks(verbs: argparse._SubParsersAction[_Parser]) -> None:

@@ -48,7 +48,7 @@ def _say_what_is_heard(studio: Studio, shot: Shot, console: Console) -> None:
 def shoot(options: Namespace, console: Console) -> int:
     """Render one shot and hand out its clip."""
     settings = Settings.from_env()
-    out = _target(options.out)
+    out = target(options.out)
     with (
         closing(Library(settings.home)) as library,
         Studio(settings, LocalEngine(settings, library, serve=False)) as studio,
@@ -56,19 +56,19 @@ def shoot(options: Namespace, console: Console) -> int:
         try:
             job = studio.submit(_shot(options), accept_rewrite=options.accept_rewrite)
         except PolicyStop as stop:
-            return _stopped(stop.decision, console)
+            return stopped(stop.decision, console)
         if job.notice:
             console.say(job.notice)
         _say_what_is_heard(studio, job.shot, console)
         if studio.library.served():
             console.say("A studio is open on this data folder: it shoots this.")
-        job = _watch(studio, job, console)
+        job = watch(studio, job, console)
         if job.state != "done" or job.take_id is None:
             console.refuse(job.error or "Stopped before it was finished.", state=job.state)
             return FAILED
         take = studio.take(job.take_id)
-        file = take.clip if out is None else _hand_out(take.clip, out)
-    console.answer(_shot_answer(take, file), _shot_text(take, file))
+        file = take.clip if out is None else hand_out(take.clip, out)
+    console.answer(shot_answer(take, file), shot_text(take, file))
     return DONE
 
 
@@ -130,8 +130,8 @@ def _shot(options: Namespace) -> Shot:
     )
 
 
-def _target(out: Path | None) -> Path | None:
-    """Where the clip is to go, known to be writable before a second is spent on rendering."""
+def target(out: Path | None) -> Path | None:
+    """Where a clip is to go, known to be writable before a second is spent on rendering."""
     if out is None:
         return None
     if out.suffix.lower() != ".mp4" or out.is_dir():
@@ -148,7 +148,8 @@ def _target(out: Path | None) -> Path | None:
     return out
 
 
-def _watch(studio: Studio, job: Job, console: Console) -> Job:
+def watch(studio: Studio, job: Job, console: Console) -> Job:
+    """Tell of a job until it has ended; Ctrl+C stops it."""
     try:
         while not job.finished:
             console.progress(job)
@@ -161,7 +162,8 @@ def _watch(studio: Studio, job: Job, console: Console) -> Job:
     return job
 
 
-def _hand_out(clip: Path, out: Path) -> Path:
+def hand_out(clip: Path, out: Path) -> Path:
+    """A copy of a clip at `out`, whole or not at all."""
     part = out.with_name(f".{out.name}.part")
     try:
         with media.room(out.parent):
@@ -174,7 +176,8 @@ def _hand_out(clip: Path, out: Path) -> Path:
     return out
 
 
-def _stopped(decision: Decision, console: Console) -> int:
+def stopped(decision: Decision, console: Console) -> int:
+    """Say why the policy does not film this."""
     line = decision.message
     if decision.action == "rewrite" and decision.rewritten:
         line = f"{line} It could be shot as: {decision.rewritten} (add --accept-rewrite)"
@@ -182,7 +185,8 @@ def _stopped(decision: Decision, console: Console) -> int:
     return NO
 
 
-def _shot_answer(take: Take, file: Path) -> dict[str, Any]:
+def shot_answer(take: Take, file: Path) -> dict[str, Any]:
+    """A take as `--json` tells of it."""
     report = {name: value for name, value in take.report.items() if name != "recipe"}
     return {
         "file": str(file),
@@ -199,7 +203,8 @@ def _shot_answer(take: Take, file: Path) -> dict[str, Any]:
     }
 
 
-def _shot_text(take: Take, file: Path) -> str:
+def shot_text(take: Take, file: Path) -> str:
+    """A take in one line."""
     what = f"{take.width}x{take.height}, {take.duration:.1f} s, seed {take.recipe.seed}"
     return f"{file}\n{what}; shot in {clock(take.seconds['total'])}, {VERDICTS[take.report['verdict']]}"
 

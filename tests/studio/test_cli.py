@@ -19,6 +19,7 @@ from studio.film import TIMINGS
 from studio.policy import Decision
 from studio.settings import Settings
 from tests.studio.doubles import SHA256, FakeGenerator
+from tests.studio.soak import tiny
 
 ROOT = Path(__file__).resolve().parents[2]
 FAST = ("--size", "128x128", "--seconds", "0.5", "--steps", "2", "--seed", "7")
@@ -290,3 +291,20 @@ def test_the_identity_is_shown_changed_and_taken_along(
     assert "AUTEUR_IDENTITY" in refusal(capsys, "identity", "rotate")
     monkeypatch.delenv("AUTEUR_IDENTITY")
     assert "--chain" in refusal(capsys, "identity", "use")
+
+
+def test_tools_make_new_clips_and_say_how_well_they_meet(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "load", lambda name, **_: tiny())
+    take = answer(capsys, "shoot", "a fox in the snow", *FAST)["take"]
+    longer = answer(capsys, "extend", take, "--seconds", "0.25", "--out", tmp_path / "longer.mp4")
+    assert longer["frames"] == 13 and longer["seams"][0]["frame"] == 9 and longer["take"] != take
+    assert [parent["relationship"] for parent in answer(capsys, "verify", longer["file"])["parents"]] == ["parentOf"]
+    assert answer(capsys, "recut", longer["file"], "--keep", "0", "0.5")["frames"] == 8
+    assert answer(capsys, "upscale", take, "--factor", "1.5")["width"] == 192
+    both = answer(capsys, "vary", take, "--count", "2", "--out", tmp_path / "v.mp4")
+    assert [Path(each["file"]).name for each in both["takes"]] == ["v-1.mp4", "v-2.mp4"]
+    assert "up to 1" in refusal(capsys, "remix", take, "--strength", "3")
+    assert "no such file" in refusal(capsys, "loop", tmp_path / "nothing.mp4")
+    assert "no take's id" in refusal(capsys, "vary", tmp_path / "nothing.mp4")

@@ -199,6 +199,9 @@ def test_a_join_that_jumps_is_told_from_one_that_does_not() -> None:
     steps.hear(np.concatenate([ramp[10:15], ramp[15:] + 60]))
     smooth, jump = steps.measure([(8, "a"), (15, "b")])
     assert smooth.seamless and not jump.seamless and jump.drop_db > 20
+    every_fourth = Steps()
+    every_fourth.hear((np.arange(20) // 4 * 9).astype(np.uint8)[:, None, None, None] * np.ones((1, 4, 4, 3), np.uint8))
+    assert [seam.seamless for seam in every_fourth.measure([(8, "a"), (12, "b")])] == [True, True]
 
 
 def test_a_cross_starts_near_one_and_ends_near_the_other() -> None:
