@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 FEW_STEPS = 6  # up to so many a remix takes them all
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StepInfo:
     """One forward has been done.
