@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from model import rope
 from model.config import DiTConfig
 from model.errors import ModelError
-from model.layers import Block, ControlBlock, Head, KeyValue, Timing
+from model.layers import Block, ControlBlock, Head, KeyValue, SelfAttention, Timing
 
 
 @dataclass(slots=True)
@@ -57,6 +57,8 @@ class DiT(nn.Module):
                 ControlBlock(dim, config.heads, config.ffn_dim, config.eps, first=index == 0)
                 for index in range(len(config.control_layers))
             )
+        # Rotations as complex numbers are one pass on a CPU; other devices and compilers prefer pairs of real ones.
+        self.real_turns = False
         # The last RoPE table, so that steps of one size do not build it again: (what it is for, table).
         self._turns: tuple[tuple[object, ...], Tensor] | None = None
         if self.patch_embedding.weight.device.type != "meta":
@@ -145,6 +147,23 @@ class DiT(nn.Module):
                 tokens = tokens + control_scale * next(hints)
         return self._unpatchify(self.head(tokens, timing), grid)
 
+    def fuse(self) -> Self:
+        """Make one product of queries, keys and values; numbers and names of the weights stay. Returns itself.
+
+        For inference: moving the module, or giving it new weights, undoes it.
+        """
+        for module in self.modules():
+            if isinstance(module, SelfAttention):
+                module.fuse()
+        return self
+
+    def compile_blocks(self, backend: str = "inductor") -> Self:
+        """Compile every block for the shapes it will be called with; the first call of a size takes long."""
+        self.real_turns = True
+        for block in (*self.blocks, *(self.vace_blocks if self.config.control_layers else ())):
+            block.compile(dynamic=False, backend=backend, fullgraph=True)
+        return self
+
     def _hints(
         self,
         control: Tensor | None,
@@ -206,10 +225,12 @@ class DiT(nn.Module):
         times = None if positions is None else torch.as_tensor(positions, dtype=torch.float64)
         if times is not None and times.shape != (grid[0],):
             raise ModelError(f"positions must hold {grid[0]} times, not {tuple(times.shape)}")
-        key = (grid, None if times is None else tuple(times.tolist()), device)
+        real = self.real_turns or device.type != "cpu"
+        key = (grid, None if times is None else tuple(times.tolist()), device, real)
         last = self._turns
         if last is None or last[0] != key:
-            last = key, rope.table(grid, self.config.head_dim, times).to(device)
+            table = rope.table(grid, self.config.head_dim, times)
+            last = key, (torch.view_as_real(table).contiguous() if real else table).to(device)
             self._turns = last
         return last[1]
 
@@ -221,8 +242,10 @@ class DiT(nn.Module):
         if text.ndim != 3 or text.shape[0] not in (1, batch) or text.shape[-1] != self.config.text_dim:
             raise ModelError(f"text must be ({batch}, L, {self.config.text_dim}), not {tuple(text.shape)}")
         states = self.text_embedding(text).expand(batch, -1, -1)
-        readers = [*self.blocks, *(self.vace_blocks if self.config.control_layers else ())]
-        blocks = [cast(Block, block).cross_attn.read(states) for block in readers]
+        # One after another: a block that is streamed is on the device for its turn alone.
+        blocks = [cast(Block, block).cross_attn.read(states) for block in self.blocks]
+        if self.config.control_layers:
+            blocks += [cast(Block, block).cross_attn.read(states) for block in self.vace_blocks]
         bias = text_bias(states, pad_rows, mask)
         if cache is not None:
             cache.blocks, cache.bias = blocks, bias

@@ -10,7 +10,9 @@ Axes: B batch, N tokens, L text tokens, D width, G groups of equal timestep, U d
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 import torch.nn.functional as F
@@ -109,11 +111,30 @@ class Attention(nn.Module):
 class SelfAttention(Attention):
     """Every token of the clip looks at every other."""
 
+    def __init__(self, dim: int, heads: int, eps: float) -> None:
+        super().__init__(dim, heads, eps)
+        self._fused: tuple[Tensor, Tensor] | None = None
+
+    def fuse(self) -> None:
+        """Lay the three projections side by side, so that one product serves all; they become views of it."""
+        parts = (self.q, self.k, self.v)
+        weight, bias = torch.cat([p.weight.data for p in parts]), torch.cat([p.bias.data for p in parts])
+        for part, rows, row in zip(parts, weight.chunk(3), bias.chunk(3), strict=True):
+            part.weight.data, part.bias.data = rows, row
+        self._fused = weight, bias
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        self._fused = None  # the views part when the module moves
+        return super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # torch leaves it untyped
+
     def forward(self, x: Tensor, turns: Tensor) -> Tensor:
-        """x (B, N, D), turns (N, head_dim / 2) complex."""
-        q = rotate(self.split(self.norm_q(self.q(x))), turns)
-        k = rotate(self.split(self.norm_k(self.k(x))), turns)
-        return self.attend(q, k, self.split(self.v(x)))
+        """x (B, N, D), turns (N, head_dim / 2) complex or (N, head_dim / 2, 2)."""
+        if self._fused is None:
+            q, k, v = self.q(x), self.k(x), self.v(x)
+        else:
+            q, k, v = F.linear(x, *self._fused).chunk(3, dim=-1)
+        q, k = (rotate(self.split(norm(part)), turns) for norm, part in ((self.norm_q, q), (self.norm_k, k)))
+        return self.attend(q, k, self.split(v))
 
 
 class CrossAttention(Attention):

@@ -17,6 +17,7 @@ from model.dit import DiT
 from model.errors import WeightsError
 from model.lora import LoRA
 from model.residency import Residency
+from model.streaming import stream
 from model.text import TextEncoder
 
 if TYPE_CHECKING:
@@ -59,18 +60,27 @@ def wan(entry: CatalogEntry, device: str, residency: Residency) -> tuple[DiT, Wa
         from model.taehv import TAEHV
 
         vae.tiny = TAEHV.load(entry.parts["tiny"], device=device)
-    return transformer(entry.parts["transformer"], device, entry.loras), vae, encoder
+    dit = transformer(entry.parts["transformer"], device, entry.loras)
+    return settled(dit, device, residency), vae, encoder
+
+
+def settled(dit: DiT, device: str, residency: Residency) -> DiT:
+    """A transformer where it will be while it films: its blocks streamed, or fused and compiled where that is asked."""
+    if residency.streamed:
+        return stream(dit, device)
+    dit = dit.to(device).fuse()
+    return dit.compile_blocks() if residency.compiled else dit
 
 
 def transformer(path: Path, device: str, loras: Sequence[LoRA] = ()) -> DiT:
-    """A Wan transformer from a folder or a file: bfloat16 on an accelerator, full precision on a CPU.
+    """A Wan transformer from a folder or a file, in the host's memory: bfloat16 for an accelerator, else in full.
 
-    `loras` are merged into its weights, before they are moved to the device.
+    `loras` are merged into its weights.
     """
     kind = torch.float32 if device == "cpu" else torch.bfloat16
     try:
         found = weights.to_original_layout(tensors(path, partial(_precise, kind)))
-        return DiT.from_state_dict(lora.merge(found, loras)).to(device)
+        return DiT.from_state_dict(lora.merge(found, loras))
     except (WeightsError, ValueError) as error:
         raise WeightsError(f"{path} is not a transformer this program can run: {error}") from error
 

@@ -45,7 +45,10 @@ def table(grid: tuple[int, int, int], head_dim: int, times: Tensor | None = None
 
 
 def rotate(x: Tensor, turns: Tensor) -> Tensor:
-    """Turn queries or keys x (B, N, heads, head_dim) by `turns` (N, head_dim / 2) complex."""
+    """Turn queries or keys x (B, N, heads, head_dim) by `turns`: (N, head_dim / 2) complex, or (..., 2) real."""
+    if not turns.is_complex():
+        (cos, sin), (a, b) = turns[:, None].unbind(-1), x.float().unflatten(-1, (-1, 2)).unbind(-1)
+        return torch.stack([a * cos - b * sin, a * sin + b * cos], dim=-1).flatten(-2).to(x.dtype)
     pairs = torch.view_as_complex(rearrange(x.float(), "b n k (d two) -> b n k d two", two=2).contiguous())
     turned = torch.view_as_real(pairs * turns[:, None])
     return rearrange(turned, "b n k d two -> b n k (d two)").to(x.dtype)

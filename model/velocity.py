@@ -8,6 +8,7 @@ timestep serves all tokens.
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 import torch
@@ -79,19 +80,30 @@ class Velocity:
         return torch.where(levels == sigma, self._times[sigma], times) if sigma in self._times else times
 
     def _forward(self, x: Tensor, t: Tensor, positions: list[float] | None) -> Tensor:
-        made = [
-            self._of.dit(
-                rows, when, one.states, pad_rows=list(one.pad_rows) or 0, text_mask=one.mask, positions=positions,
-                control=self.control, control_scale=self.control_scale, cache=cache,
-            )
-            for one, cache, rows, when in zip(
-                self._texts, self._caches, x.chunk(len(self._texts)), t.chunk(len(self._texts)), strict=True
-            )
-        ]  # fmt: skip
+        with attention(self._of.device):
+            made = [
+                self._of.dit(
+                    rows, when, one.states, pad_rows=list(one.pad_rows) or 0, text_mask=one.mask, positions=positions,
+                    control=self.control, control_scale=self.control_scale, cache=cache,
+                )
+                for one, cache, rows, when in zip(
+                    self._texts, self._caches, x.chunk(len(self._texts)), t.chunk(len(self._texts)), strict=True
+                )
+            ]  # fmt: skip
         return torch.cat(made) if len(made) > 1 else made[0]
 
     def _guided(self, v: Tensor) -> Tensor:
         return v[0] if self._batch == 1 else flow.guide(v[0], v[1], self._guidance)
+
+
+def attention(device: str) -> AbstractContextManager[None]:
+    """The order in which kernels of attention are tried on a device: the quickest that is there comes first."""
+    if not device.startswith("cuda"):
+        return nullcontext()  # a CPU has one
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    order = [SDPBackend.CUDNN_ATTENTION, SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
+    return sdpa_kernel(order, set_priority=True)
 
 
 def collapsed(device: str) -> bool:

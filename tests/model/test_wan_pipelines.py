@@ -215,6 +215,15 @@ def test_prompts_are_kept_and_the_encoder_let_go(made: dict[str, Made], tmp_path
     assert not gen.encoder.loaded  # type: ignore[union-attr]
 
 
+def test_however_a_model_is_kept_it_makes_the_same_clip(made: dict[str, Made], gens: dict[str, Generator]) -> None:
+    name = "wan2.1-vace-1.3b"
+    expected, _ = ours(gens[name], anchors=(Anchor(picture()),))
+    for kept in (Residency(streamed=True, one_by_one=True, strips=2), Residency(keep_text=True, text_on_host=True)):
+        gen = model.load(made[name].entry, device="cpu", residency=kept)
+        frames, _ = ours(gen, anchors=(Anchor(picture()),))
+        assert np.abs(frames.astype(int) - expected).max() <= 1
+
+
 def test_what_cannot_be_asked_is_named(gens: dict[str, Generator]) -> None:
     gen = gens["wan2.2-ti2v-5b"]
     with pytest.raises(RequestError, match="takes no control clip"):
