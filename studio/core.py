@@ -2,7 +2,7 @@
 
 What is asked for is checked here (limits, pictures, policy) before anything is written; rendering is left to an engine
 that takes jobs from the library. Nothing in this file waits for a model. Its parts: `desk` (the queue), `workshop`
-(tools), `shelf` (takes) and `office` (forecasts, settings, the data folder).
+(tools), `shelf` and `keeping` (takes, one and many), and `office` (forecasts, settings, the data folder).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from studio.engines import Engine
 from studio.engines.local import LocalEngine
 from studio.film import FINAL_STATES, Job, JobState, Shot, Take
 from studio.films.room import Films
+from studio.keeping import Keeping
 from studio.library import Library
 from studio.models import Models
 from studio.models_desk import Fetcher
@@ -28,7 +29,7 @@ from studio.workshop import Workshop
 __all__ = ["FINAL_STATES", "LOCAL_OWNER", "Job", "JobState", "ModelError", "Shot", "Studio", "Take"]
 
 
-class Studio(Workshop, Shelf, Films, Office):
+class Studio(Workshop, Shelf, Keeping, Films, Office):
     """A studio over one home folder. `engine` None renders in this process, in one worker thread."""
 
     def __init__(self, settings: Settings, engine: Engine | None = None) -> None:

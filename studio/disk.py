@@ -51,3 +51,14 @@ def disk_full(folder: Path, kept: str = "its takes") -> DiskFull:
 def free(folder: Path) -> int:
     """Bytes that can still be written there."""
     return shutil.disk_usage(folder).free
+
+
+def size(folder: Path) -> int:
+    """Bytes of the files under a folder."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size if path.is_file() else 0
+        except OSError:  # it went while we looked
+            continue
+    return total

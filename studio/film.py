@@ -150,7 +150,7 @@ class Event:
 class Undone:
     """What was taken back, or would be: `text` is one line for whoever did it."""
 
-    kind: Literal["delete", "star", "name", "note", "cancel", "clear"]
+    kind: Literal["delete", "clean", "star", "name", "note", "cancel", "clear"]
     text: str
     take_id: str | None = None
     job_id: str | None = None

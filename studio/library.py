@@ -19,10 +19,11 @@ from typing import Any
 
 from studio.credentials import CredentialStore
 from studio.films.archive import FilmStore
+from studio.finding import Finding
 from studio.recipe import Recipe
 
 
-class Library(FilmStore, CredentialStore):
+class Library(Finding, FilmStore, CredentialStore):
     """The library under one home folder, which is made if it is missing."""
 
     # Owners

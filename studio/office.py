@@ -10,7 +10,7 @@ from typing import Any
 
 from studio import memory, preferences
 from studio.base import LOCAL_OWNER, Base
-from studio.disk import free, room
+from studio.disk import free, room, size
 from studio.errors import MediaError
 from studio.estimate import SPARE, Forecast, smaller
 from studio.film import Job, Shot, Take
@@ -89,12 +89,12 @@ class Office(Base):
         """How much the studio keeps; in a shared studio, how much of it is this owner's."""
         library, home = self.library, self.settings.home
         if self.settings.shared:
-            takes = sum(_size(take.clip.parent) for take in library.takes(owner))
-            binned = sum(_size(take.clip.parent) for take in library.takes(owner, binned=True))
+            takes = sum(size(take.clip.parent) for take in library.takes(owner))
+            binned = sum(size(take.clip.parent) for take in library.takes(owner, binned=True))
             given = self._given_files([*library.takes(owner), *library.takes(owner, binned=True)], library.jobs(owner))
             inputs = sum(path.stat().st_size for path in given)
             return DiskUse(home, takes, binned, inputs, 0, 0, takes + binned + inputs, free(home))
-        parts = {name: _size(home / name) for name in ("takes", "bin", "inputs", "work")}
+        parts = {name: size(home / name) for name in ("takes", "bin", "inputs", "work")}
         database = sum(path.stat().st_size for path in home.glob("library.db*"))
         return DiskUse(home, **parts, database=database, total=sum(parts.values()) + database, free=free(home))
 
@@ -131,16 +131,6 @@ class Office(Base):
         recipes: list[Recipe] = [take.recipe for take in takes] + [self.library.recipe(job.id) for job in jobs]
         names = {anchor.sha256 for recipe in recipes for anchor in recipe.anchors}
         return [path for name in sorted(names) if (path := self.library.input(name)) is not None]
-
-
-def _size(folder: Path) -> int:
-    total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except OSError:  # it went while we looked
-            continue
-    return total
 
 
 def _listed(take: Take) -> dict[str, Any]:

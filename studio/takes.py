@@ -70,6 +70,10 @@ class TakeStore(Lineup):
         """Where a take's files are while it is not in the bin."""
         return self._takes / take_id
 
+    def bin_folder(self, take_id: str) -> Path:
+        """Where a take's files are while it is in the bin."""
+        return self._bin / take_id
+
     def take(self, take_id: str, owner: str, *, binned: bool = False) -> Take:
         """One take. Raises NotFound."""
         row = self._one(
@@ -130,14 +134,14 @@ class TakeStore(Lineup):
             self.take(take_id, owner)
             db.execute("UPDATE takes SET deleted = ? WHERE id = ?", (time.time(), take_id))
             self._remember(owner, "delete", take=take_id)
-            _move(self._takes / take_id, self._bin / take_id)
+            move(self._takes / take_id, self._bin / take_id)
 
     def restore_take(self, take_id: str, owner: str) -> Take:
         """Take it out of the bin. Raises NotFound."""
         with self._write() as db:
             self.take(take_id, owner, binned=True)
             db.execute("UPDATE takes SET deleted = NULL WHERE id = ?", (take_id,))
-            _move(self._bin / take_id, self._takes / take_id)
+            move(self._bin / take_id, self._takes / take_id)
         return self.take(take_id, owner)
 
     def empty_bin(self, owner: str) -> int:
@@ -174,9 +178,18 @@ class TakeStore(Lineup):
         try:
             if kind == "delete":
                 self.restore_take(data["take"], owner)
+            elif kind == "clean":
+                return bool([take for take in data["takes"] if self._restored(take, owner)])
             else:
                 self.take(data["take"], owner)
                 self._set(data["take"], {"star": "starred"}.get(kind, kind), data["was"])
+        except NotFound:
+            return False
+        return True
+
+    def _restored(self, take_id: str, owner: str) -> bool:
+        try:
+            self.restore_take(take_id, owner)
         except NotFound:
             return False
         return True
@@ -253,6 +266,7 @@ class TakeStore(Lineup):
 
 _BACK = {
     "delete": "The take is out of the bin again",
+    "clean": "The takes are out of the bin again",
     "star": "The star is as it was",
     "name": "The name is as it was",
     "note": "The note is as it was",
@@ -267,6 +281,7 @@ def _undone(row: sqlite3.Row) -> Undone:
     return Undone(row["kind"], _BACK[row["kind"]], data.get("take"), jobs[0] if len(jobs) == 1 else None)
 
 
-def _move(source: Path, target: Path) -> None:
+def move(source: Path, target: Path) -> None:
+    """Move a take's folder, where it is there."""
     if source.exists():
         source.replace(target)

@@ -45,7 +45,7 @@ class House(Owned):
                     {"name": entry.name, "title": entry.title, "sizes": list(entry.sizes)}
                     for entry in self.studio.models.entries()
                 ],
-                "disk": self._disk(),
+                "disk": disk(self.studio, owner),
                 "typed": TYPED,
             }
         )
@@ -72,15 +72,16 @@ class House(Owned):
         self.drafts.forget(owner)
         return fresh({"jobs": gone.jobs, "takes": gone.takes, "inputs": gone.inputs})
 
-    def _disk(self) -> dict[str, Any]:
-        """Sizes by what they hold. Where the folder is, is only for whoever sits at this machine."""
-        use = self.studio.disk_use()
-        parts = [
-            ("Takes", use.takes),
-            ("Bin", use.bin),
-            ("Pictures you gave", use.inputs),
-            ("Being shot", use.work),
-            ("Library", use.database),
-        ]
-        home = None if self.studio.settings.shared else str(use.home)
-        return {"home": home, "parts": [list(part) for part in parts], "total": use.total, "free": use.free}
+
+def disk(studio: Studio, owner: str) -> dict[str, Any]:
+    """Sizes by what they hold. Where the folder is, is only for whoever sits at this machine."""
+    use = studio.disk_use(owner)
+    parts = [
+        ("Takes", use.takes),
+        ("Bin", use.bin),
+        ("Pictures you gave", use.inputs),
+        ("Being shot", use.work),
+        ("Library", use.database),
+    ]
+    home = None if studio.settings.shared else str(use.home)
+    return {"home": home, "parts": [list(part) for part in parts], "total": use.total, "free": use.free}

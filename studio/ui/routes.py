@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from studio.core import Studio
-from studio.ui import filmfiles, filming, house, making, models, queueing, takes, uploads, verifier
+from studio.ui import filmfiles, filming, house, making, models, queueing, shelves, takes, uploads, verifier
 from studio.ui.drafts import Drafts
 from studio.ui.form import Forms
 from studio.ui.theme import STATIC
@@ -33,6 +33,7 @@ def routes(studio: Studio, assets: Path) -> list[BaseRoute]:
         *takes.Takes(studio, forms).routes(),
         *filmfiles.FilmFiles(films).routes(),
         *films.routes(),
+        *shelves.Shelves(studio).routes(),
         *uploads.Uploads(studio, forms).routes(),
         *verifier.Verifier(studio).routes(),
         *house.House(studio, drafts).routes(),

@@ -128,6 +128,8 @@ class Takes(Owned):
         return fresh({"form": self.forms.filled(shot, owner)})
 
     def _take(self, request: Request, owner: str) -> Take:
+        if request.query_params.get("bin") == "1":
+            return self.studio.library.take(request.path_params["take"], owner, binned=True)
         return self.studio.take(request.path_params["take"], owner)
 
 

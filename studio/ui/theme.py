@@ -23,6 +23,7 @@ STYLE_SHEETS = (
     "takes.css",
     "pages.css",
     "models.css",
+    "library.css",
     "phone.css",
 )
 

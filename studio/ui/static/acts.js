@@ -60,7 +60,7 @@ export class Acts {
     const { page } = this;
     const changed = await page.act(`studio/takes/${take.id}/${what}`, body);
     if (!changed) return;
-    page.takes = page.takes.map((each) => (each.id === changed.id ? changed : each));
+    page.changed(changed);
     page.undos.add("server");
     page.tellTabs();
     page.paint();

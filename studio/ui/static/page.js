@@ -6,10 +6,11 @@ import { ring } from "./bell.js";
 import { Compare } from "./compare.js";
 import { Form } from "./form.js";
 import { remember } from "./kept.js";
+import { Library } from "./library.js";
 import { Queue } from "./queue.js";
 import { Models } from "./models.js";
 import { Settings } from "./settings.js";
-import { goTo, setTheme } from "./shell.js";
+import { goTo, openDialog, setTheme } from "./shell.js";
 import { Stage } from "./stage.js";
 import { Takes } from "./takes.js";
 import { Toasts } from "./toast.js";
@@ -39,6 +40,7 @@ export class Page {
     this.stage = new Stage(start.examples, this.acts.ofTakes());
     this.compare = new Compare({ close: () => this.closeCompare() });
     this.strip = new Takes({ ...this.acts.ofTakes(), showTake: (id) => this.pick(id), showJob: (id) => this.show("job", id), more: () => this.moreTakes() });
+    this.library = new Library(this);
     this.queue = new Queue(this);
     this.models = new Models(this);
     this.settings = new Settings(this);
@@ -119,6 +121,7 @@ export class Page {
       const older = this.takes.slice(told.takes.length).filter((take) => this.older && !told.takes.some((each) => each.id === take.id));
       this.takes = [...told.takes, ...older];
       if (!this.older) this.more = told.more;
+      if (this.library.node.offsetParent) this.library.load();
     } catch {
       // the next look says that the studio does not answer
     }
@@ -135,7 +138,24 @@ export class Page {
   }
 
   find(id) {
-    return this.takes.find((take) => take.id === id);
+    return this.takes.find((take) => take.id === id) || (this.visited && this.visited.id === id ? this.visited : undefined);
+  }
+
+  // A take of the library on the stage, though the strip does not reach back so far.
+  visit(take) {
+    this.visited = take;
+    goTo("Shoot");
+    this.show("take", take.id);
+  }
+
+  changed(take) {
+    this.takes = this.takes.map((each) => (each.id === take.id ? take : each));
+    if (this.visited && this.visited.id === take.id) this.visited = take;
+    this.library.changed(take);
+  }
+
+  dialog(title, content, id) {
+    return openDialog(title, content, id);
   }
 
   // Showing
