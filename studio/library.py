@@ -12,9 +12,11 @@ Every method is safe to call from any thread; several processes may share one ho
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import time
+from collections.abc import Callable
 from typing import Any
 
 from studio.credentials import CredentialStore
@@ -38,6 +40,13 @@ class Library(Finding, FilmStore, CredentialStore):
         with self._write() as db:
             db.execute("INSERT OR IGNORE INTO owners (id, created) VALUES (?, ?)", (owner, time.time()))
             db.execute("UPDATE owners SET preferences = ? WHERE id = ?", (text, owner))
+
+    def change_preferences(self, owner: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+        """Read, change and keep what an owner settled, as one step; what is kept now."""
+        with self._write():
+            settled = change(json.loads(self.preferences(owner)))
+            self.set_preferences(owner, json.dumps(settled))
+        return settled
 
     def delete_owner(self, owner: str) -> tuple[int, int, int]:
         """Remove everything of an owner's for good; how many jobs, takes and given files.

@@ -51,8 +51,8 @@ def of_owner(library: Library, owner: str, shared: bool) -> Preferences:
 
 def settle(library: Library, owner: str, shared: bool, changes: Mapping[str, Any]) -> Preferences:
     """Keep changes. Raises ShotError that names the field."""
-    settled = {**json.loads(library.preferences(owner)), **{name: _checked(name, changes[name]) for name in changes}}
-    library.set_preferences(owner, json.dumps(settled))
+    checked = {name: _checked(name, changes[name]) for name in changes}
+    library.change_preferences(owner, lambda settled: {**settled, **checked})
     return of_owner(library, owner, shared)
 
 

@@ -15,7 +15,19 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from studio.core import Studio
-from studio.ui import filmfiles, filming, house, making, models, queueing, shelves, takes, uploads, verifier
+from studio.ui import (
+    filmfiles,
+    filming,
+    house,
+    making,
+    models,
+    queueing,
+    shelves,
+    styles,
+    takes,
+    uploads,
+    verifier,
+)
 from studio.ui.drafts import Drafts
 from studio.ui.form import Forms
 from studio.ui.theme import STATIC
@@ -36,6 +48,7 @@ def routes(studio: Studio, assets: Path) -> list[BaseRoute]:
         *shelves.Shelves(studio).routes(),
         *uploads.Uploads(studio, forms).routes(),
         *verifier.Verifier(studio).routes(),
+        *styles.Styles(studio).routes(),
         *house.House(studio, drafts).routes(),
         *models.ModelsPage(studio).routes(),
         Mount(f"{PREFIX}/static", _Static(directory=STATIC)),

@@ -176,3 +176,19 @@ def test_a_prompt_is_expanded_for_its_model_and_a_wrong_one_is_refused(
     assert page.post("/studio/expand", json={"form": {**form, "direction": {"lens": "x"}}}).status_code == 422
     assert page.post("/studio/expand", json={"form": {"prompt": "fox " * 5000}}).json()["field"] == "prompt"
     assert page.post("/studio/expand", json={"form": [], "turn": "x"}).json()["added"]
+
+
+def test_styles_are_an_owners_own_and_a_bad_file_changes_nothing(
+    open_studio: Callable[..., Studio], tmp_path: Path
+) -> None:
+    studio = open_studio(shared=True)
+    mine, theirs = (browser(studio, tmp_path, new_token()) for _ in range(2))
+    saved = mine.post("/studio/styles", json={"name": "<b>Rain</b>", "direction": {"weather": "rain"}}).json()["own"]
+    assert [style["name"] for style in saved] == ["<b>Rain</b>"]
+    assert theirs.get("/studio/styles").json()["own"] == []
+    file = mine.get("/studio/styles/share.json")
+    assert "attachment" in file.headers["content-disposition"]
+    assert theirs.post("/studio/styles/read", json=file.json()).json()["own"] == saved
+    bad = {**file.json(), "styles": [*file.json()["styles"], {"name": "x", "direction": {"lenz": "y"}}]}
+    assert browser(studio, tmp_path, new_token()).post("/studio/styles/read", json=bad).status_code == 422
+    assert mine.post("/studio/styles/remove", json={"name": "<b>Rain</b>"}).json()["own"] == []

@@ -6,6 +6,7 @@ import { ExpandPanel } from "./expand.js";
 import { Frames } from "./frames.js";
 import { pick, remember, remembered, sizeOf } from "./kept.js";
 import { PolicyPanel, words } from "./reading.js";
+import { Styles } from "./styles.js";
 
 const KEPT_MS = 400;
 
@@ -17,6 +18,7 @@ export class Form {
     this.direction = new Direction(start.directions, (value) => this.set("direction", value, "Direction"));
     this.frames = new Frames(start, { change: (part) => this.frame(part), wrong: (line) => this.error("pictures", line), shape: () => this.shape(), seconds: () => this.seconds() });
     this.policy = new PolicyPanel({ accept: () => this.shoot(true), put: (text) => this.put(text) });
+    this.styles = new Styles(start, { data: () => this.data, apply: (changes, why) => this.fill({ ...this.data, ...changes }, { why }), say: acts.say, undoable: acts.undoable });
     this.expand = new ExpandPanel({ data: () => this.data, take: (text) => this.reword(text), say: (line) => this.error("prompt", line), focus: () => this.prompt.focus() });
     this.node = el("div", { id: "script" }, ...this.build());
     this.keep = later(KEPT_MS, () => this.save());
@@ -48,7 +50,7 @@ export class Form {
       el("div", { id: "prompt" }, el("label", {}, el("span", {}, "What do you want to see?"), this.prompt), button("New shot", null, () => this.fresh(), { words: true, class: "link", id: "fresh" })),
       this.slot("prompt"), this.expand.row, this.expand.node, this.understood, this.reading, this.policy.node, this.policy.back,
       this.frames.node, this.slot("pictures"),
-      this.direction.node, this.slot("direction"),
+      el("div", { id: "directing" }, el("div", { class: "group-head" }, el("span", {}, "Direction"), this.styles.open), this.direction.node), this.slot("direction"),
       ...this.buildFormat(), this.slot("size"),
       ...this.buildFine(), this.slot("fine"), this.slot("shot"),
       this.buildAction(),

@@ -35,6 +35,7 @@ export class Page {
       stop: () => this.stop(),
       useModel: (name, form) => this.useModel(name, form),
       undoable: (text, act) => this.undos.add(act, text),
+      say: (words, more = {}) => this.toasts.say(words, more.undo ? { ...more, act: () => this.undos.undo() } : more),
       shot: (jobs, edited) => this.shot(jobs, edited),
     });
     this.stage = new Stage(start.examples, this.acts.ofTakes());

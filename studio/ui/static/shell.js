@@ -3,7 +3,7 @@ import { button, el } from "./dom.js";
 import { closeFloating, menuButton } from "./menu.js";
 
 const SHEET = [
-  ["Anywhere", [["Ctrl Enter", "Shoot"], ["Esc", "Stop the shot, or close what is open"], ["Ctrl Z", "Take back what was done last"], ["Ctrl V", "Give the picture on the clipboard"], ["Alt E", "Say the prompt in film language"], ["?", "This list"]]],
+  ["Anywhere", [["Ctrl Enter", "Shoot"], ["Esc", "Stop the shot, or close what is open"], ["Ctrl Z", "Take back what was done last"], ["Ctrl V", "Give the picture on the clipboard"], ["Alt E", "Say the prompt in film language"], ["Alt S", "Styles"], ["?", "This list"]]],
   ["The take", [["Space", "Play or pause"], ["J  K  L", "Back, stop, on; again is faster"], ["← →", "One frame back, one frame on"]]],
   ["The strip", [["← →", "The take before, the take after"], ["Shift click", "Compare with the take on the stage"], ["Delete", "Move to the bin"]]],
   ["Pictures in time", [["← →", "Move a key frame, a handle or the crop"], ["+ −", "Size the crop"], ["Delete", "Remove the key frame"]]],
@@ -20,6 +20,9 @@ export function listenForKeys(page) {
     } else if (event.code === "KeyE" && event.altKey && !event.ctrlKey && page.onShootPage()) {
       event.preventDefault();
       page.form.expand.ask(0);
+    } else if (event.code === "KeyS" && event.altKey && !event.ctrlKey && page.onShootPage() && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      page.form.styles.show();
     } else if (event.key === "Escape" && !busyElsewhere(event.target)) page.escape();
   }, true);
   document.addEventListener("keydown", (event) => {
