@@ -21,7 +21,7 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from model import conditioning, control, flow, windows
+from model import conditioning, control, flow, meeting, windows
 from model.conditioning import Frames, Given
 from model.errors import ModelError
 from model.reel import DECODE_AT_ONCE, Reel
@@ -70,7 +70,7 @@ class Generation(Iterator[Frames]):
         self.seconds = {"text": 0.0, "encode_anchors": 0.0, "denoise": 0.0, "decode": 0.0}
         self._of, self._asked, self._on_step, self._resume = generator, asked, on_step, resume
         limits = generator.limits
-        self._windows = windows.plan(asked.total, limits.window, limits.overlap, asked.prefix)
+        self._windows = windows.plan(asked.total, limits.window, limits.overlap, asked.prefix, short_first=self._ends)
         self._levels = _levels(asked, generator.entry.sigmas)
         self._random = torch.Generator("cpu").manual_seed(asked.seed)
         self._digest = fingerprint(asked, generator.sha256)
@@ -116,7 +116,7 @@ class Generation(Iterator[Frames]):
                 if self._controlled:
                     velocity.control = self._control(window, reel, references)
                 latents = self._denoise(index, velocity, before, finished, given, source)
-            fresh = latents[:, window.fresh - window.start :]
+            fresh = self._met(window, latents[:, window.fresh - window.start :], finished, given)
             finished = fresh if finished is None else torch.cat([finished, fresh], dim=1)
             yield from reel.add(_with(prefix, fresh), window.fresh - window.start)
         assert finished is not None
@@ -149,6 +149,12 @@ class Generation(Iterator[Frames]):
         for start, stop in pairwise(edges):
             parts.append(encoder.push(conditioning.to_video(source.frames[start:stop], device)))
         return given, torch.cat(parts, dim=2)[0]
+
+    @property
+    def _ends(self) -> bool:
+        """Whether the clip has to meet what is given at its end."""
+        met = self._asked.meet > 0 and not self._renewed
+        return met and any(anchor.place == "last" for anchor in self._asked.anchors)
 
     @property
     def _controlled(self) -> bool:
@@ -214,6 +220,19 @@ class Generation(Iterator[Frames]):
             partial(velocity, hold), start, self._levels, solver, report, state, hold, fresh if few else None
         )  # fmt: skip
         return latents[:, ahead:]
+
+    def _met(self, window: windows.Window, fresh: Tensor, finished: Tensor | None, given: tuple[Given, ...]) -> Tensor:
+        """A window's new latents, led from those before it and up to those that are given at the end of the clip."""
+        if not self._asked.meet or self._renewed:
+            return fresh
+        starts = [each.start for each in given if each.start + each.latents.shape[1] == self._asked.total]
+        count = min([start - window.fresh for start in starts if start < window.stop] + [fresh.shape[1]])
+        if count < 1:
+            return fresh
+        before = None if finished is None else finished[:, -self._asked.meet :]
+        after = fresh[:, count:] if count < fresh.shape[1] else None
+        made = meeting.meet(fresh[:, :count], before, after, self._asked.meet)
+        return torch.cat([made, fresh[:, count:]], dim=1)
 
     def _report(self, window: int, before: Tensor, finished: Tensor | None, ahead: int, step: flow.Step) -> None:
         """Tell the hook of a step; its own time is not the model's."""

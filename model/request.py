@@ -53,7 +53,8 @@ class GenerationRequest:
 
     `before` is the end of what this clip goes on from: its last latents (C, t, h, w). The model is given them and the
     decoder remembers them, so the join does not show; the clip begins right after, and `frames` is 4k. `references`
-    are pictures, uint8 (n, h, w, 3) at the clip's size, of whoever is to be seen in it, not of how it begins.
+    are pictures, uint8 (n, h, w, 3) at the clip's size, of whoever is to be seen in it, not of how it begins. `meet` is
+    over how many latents a jump at a join is spread, as far as it is more than the clip's movement; 0 leaves it.
 
     `Generator.request(prompt, ...)` fills in what a model's catalogue entry says and checks the whole.
     """
@@ -73,6 +74,7 @@ class GenerationRequest:
     source: Source | None = None
     before: Tensor | None = None
     references: Frames | None = None
+    meet: int = 0
     control: Control | None = None
 
     @property
@@ -119,6 +121,7 @@ def check(request: GenerationRequest, entry: CatalogEntry, limits: Limits) -> No
     begins = 0 if request.prefix else 1
     _whole("frames", request.frames, 1 if begins else 4, limits.max_frames, limits.temporal, offset=begins)
     _whole("fps", request.fps, entry.fps, entry.fps)
+    _whole("meet", request.meet, 0, 64)
     _whole("seed", request.seed, 0, limits.seed_max)
     _whole("steps", request.steps, limits.min_steps, limits.max_steps)
     _real("guidance", request.guidance, limits.min_guidance, limits.max_guidance)

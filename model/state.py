@@ -78,6 +78,8 @@ def fingerprint(request: GenerationRequest, weights: str) -> str:
         request.seed, request.steps, float(request.guidance), float(request.shift), request.solver,
     )  # fmt: skip
     digest.update(json.dumps(plain).encode())
+    if request.meet:
+        digest.update(json.dumps(["meet", request.meet]).encode())
     given: list[tuple[Frames | None, Tensor | None, str, float]] = [
         (anchor.frames, anchor.latents, str(anchor.place), anchor.strength) for anchor in request.anchors
     ]

@@ -6,6 +6,7 @@ them. The last window is as wide as the others: it is simply given more, so the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,13 +31,19 @@ class Window:
         return self.stop - self.start
 
 
-def plan(total: int, width: int, overlap: int, prefix: int = 0) -> tuple[Window, ...]:
+def plan(total: int, width: int, overlap: int, prefix: int = 0, *, short_first: bool = False) -> tuple[Window, ...]:
     """Windows that cover `total` latents, at most `width` wide, each given at least `overlap` of those before.
 
-    The first `prefix` latents are known before anything is sampled.
+    The first `prefix` latents are known before anything is sampled. `short_first` lets the first window add what would
+    be left over for the last one, so that the last one leads up to a given end and does not only repeat it.
     """
     overlap = min(max(overlap, 1), width - 1)
-    windows = [] if prefix else [Window(0, 0, min(width, total))]
+    first = min(width, total)
+    if short_first:
+        first = total - max(0, math.ceil((total - width) / (width - overlap))) * (width - overlap)
+    windows = [] if prefix else [Window(0, 0, first)]
+    if prefix and short_first and (left := (total - prefix) % (width - min(overlap, prefix))):
+        windows.append(Window(max(0, prefix + left - width), prefix, prefix + left))
     while (known := windows[-1].stop if windows else prefix) < total:
         stop = min(known - min(overlap, known) + width, total)
         windows.append(Window(max(0, stop - width), known, stop))

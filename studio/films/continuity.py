@@ -13,6 +13,7 @@ from studio import media
 from studio.errors import MediaError, NotFound, StudioError
 from studio.film import Job, Take
 from studio.given import MAX_CAST
+from studio.leaving import load_latents
 from studio.library import Library
 from studio.provenance import Identity
 from studio.recipe import GivenFrames
@@ -52,13 +53,12 @@ def settle(library: Library, job: Job, identity: Identity) -> Job:
 
 def before(given: GivenFrames, library: Library, generator: Generator, size: tuple[int, int]) -> Tensor:
     """The last latents (C, t, h, w) of the clip that a shot goes on from; encoded again where they are gone."""
-    from safetensors.torch import load
-
     from model.conditioning import to_video
 
     kept = library.latents_of(given.sha256)
-    if kept is not None:
-        return load(kept.read_bytes())["latents"][:, -PREFIX:]
+    own = None if kept is None else load_latents(kept)
+    if own is not None:
+        return own[:, -PREFIX:]
     path = library.input(given.sha256)
     if path is None:
         raise MediaError("The clip that this shot goes on from is no longer in the library.")

@@ -34,6 +34,7 @@ EASED = 8  # frames over which a difference fades
 SHARPENED = 0.35  # of ffmpeg's contrast adaptive sharpening, 0 to 1
 FOLLOWED = "minterpolate=fps={fps}:mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1:scd=none"
 REMEMBERED = 4  # latents
+MET = 6  # latents over which a jump of the model's is spread
 
 Start = Callable[["GenerationRequest"], "Generation"]
 
@@ -163,6 +164,7 @@ class Cutting:
             anchors=anchors,
             before=before,
             source=self._source(made, head, before, tail),
+            meet=MET,
         )
         return request, seen
 
@@ -179,12 +181,17 @@ class Cutting:
         return found[:, -min(many, max(1, found.shape[1] - 1)) :]
 
     def _aligned(self, head: Span) -> Tensor | None:
-        """The parent's own latents up to the end of a span, where it ends with one of them."""
+        """The parent's own latents up to the end of a span, where it ends with one of them.
+
+        A clip that went on from another has no first latent of one frame: all of its latents are four.
+        """
         own = self._own[head.parent]
-        if own is None or head.stop % 4 != 1:
+        if own is None:
             return None
-        count = 1 + (head.stop - 1) // 4
-        return own[:, :count] if count <= own.shape[1] else None
+        take = self._take(self.work.parents[head.parent].take)
+        lone = 0 if take is not None and take.frames == 4 * own.shape[1] else 1
+        count, rest = divmod(head.stop - lone, 4)
+        return own[:, : count + lone] if rest == 0 and 0 < count + lone <= own.shape[1] else None
 
     def _source(self, made: Made, head: Frames | None, before: Tensor | None, tail: Frames | None) -> Source | None:
         """What a remix or a blend begins with, as latents of the whole stream."""

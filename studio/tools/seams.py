@@ -1,9 +1,9 @@
 """How well two stretches of a clip meet, measured on the finished frames.
 
-At a join the step from one frame to the next is compared with the largest of the steps around it: a clip whose picture
+At a join the step from one frame to the next is compared with the largest step on each side of it: a clip whose picture
 moves every fourth frame is no rougher where its parts meet than it is anywhere. Each step is told as PSNR, the likeness
-of two neighbouring frames in decibels: 10 log10(255^2 / mean squared difference). A join that is less alike than every
-step around it can be seen.
+of two neighbouring frames in decibels: 10 log10(255^2 / mean squared difference). A join that is less alike than
+those can be seen.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SEEN = 1.0  # dB below its neighbours from which a join counts as seen
 @dataclass(frozen=True)
 class Seam:
     """One join: the frame after it (0: from the end to the start), what meets there, the likeness of the two frames
-    (dB), the likeness of the largest step around it (dB), and how much less alike the join is (dB, below 0: more)."""
+    (dB), the likeness of the largest steps beside it (dB), and how much less alike the join is (dB, below 0: more)."""
 
     frame: int
     what: str
@@ -77,13 +77,14 @@ class Steps:
         if frame == 0:
             if self._first is None or self._last is None or not steps:
                 return None
-            join, around = psnr(self._last, self._first), [*steps[-AROUND:], *steps[:AROUND]]
+            join, sides = psnr(self._last, self._first), (steps[-AROUND:], steps[:AROUND])
         elif frame - 1 < len(steps):
             join = steps[frame - 1]
-            around = [*steps[max(0, frame - 1 - AROUND) : frame - 1], *steps[frame : frame + AROUND]]
+            sides = (steps[max(0, frame - 1 - AROUND) : frame - 1], steps[frame : frame + AROUND])
         else:
             return None
-        least = min(around, default=join)
+        largest = [min(side) for side in sides if side]
+        least = sum(largest) / len(largest) if largest else join
         return Seam(frame, what, round(join, 2), round(least, 2), round(least - join, 2))
 
 

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model import windows
+from model import meeting, windows
 from model.conditioning import Given
 from tests.model.doubles import generator
 
@@ -39,3 +39,27 @@ def test_what_came_before_may_be_given_at_a_little_noise_without_changing_what_w
     exact, rough = (np.concatenate(list(gen.generate(asked))) for gen in (clean, noisy))
     assert np.array_equal(exact[:9], rough[:9])
     assert not np.array_equal(exact[9:], rough[9:])
+
+
+@given(st.integers(1, 60), st.integers(2, 20), st.integers(0, 30), st.integers(0, 6))
+def test_a_short_first_window_leaves_a_whole_last_one(more: int, width: int, overlap: int, prefix: int) -> None:
+    total = prefix + more
+    plan = windows.plan(total, width, overlap, prefix, short_first=True)
+    assert [latent for window in plan for latent in range(window.fresh, window.stop)] == list(range(prefix, total))
+    assert all(window.length <= width for window in plan)
+    held = min(max(overlap, 1), width - 1)
+    if len(plan) > 1 and (prefix == 0 or prefix >= held):
+        assert plan[-1].stop - plan[-1].fresh == width - held
+
+
+def test_a_jump_at_a_join_is_spread_and_plain_movement_is_left_alone() -> None:
+    steady = torch.arange(12.0).reshape(1, 12, 1, 1).expand(2, 12, 3, 3)
+    before, made, after = steady[:, :4], steady[:, 4:9], steady[:, 9:]
+    slower = meeting.meet(made, before, after, 4)
+    assert (slower - made).abs().max() < 0.5
+    jumped = meeting.meet(made + 30, before, after, 4)
+    joined = torch.cat([before, jumped, after], dim=1)[0, :, 0, 0]
+    assert (joined[4] - joined[3]).abs() <= 1
+    assert (joined[9] - joined[8]).abs() <= 1
+    assert torch.equal(meeting.meet(made, None, None, 4), made)
+    assert meeting.meet(made[:, :1], before[:, :1], None, 4).shape == (2, 1, 3, 3)

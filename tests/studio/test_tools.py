@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +12,15 @@ import pytest
 
 from studio import media
 from studio.core import Studio
-from studio.errors import NotFound, PolicyStop, ShotError
+from studio.errors import Conflict, NotFound, PolicyStop, ShotError
 from studio.film import Shot, Take
 from studio.provenance import Report
 from studio.tools import Blend, Extend, Interpolate, Loop, Recut, Remix, Smooth, Upscale, read
 from studio.tools.asks import Ask
-from studio.tools.filming import cross
+from studio.tools.filming import _eased, cross
 from studio.tools.seams import Steps
 from studio.work import from_dict
+from tests.studio.doubles import FakeGenerator, Gate
 from tests.studio.soak import tiny
 
 Make = Callable[..., Studio]
@@ -209,3 +211,33 @@ def test_a_cross_starts_near_one_and_ends_near_the_other() -> None:
     for curve in ("smooth", "even", "early", "late", "quick"):
         mixed = cross(black, white, curve).astype(int)[:, 0, 0, 0]  # type: ignore[arg-type]
         assert mixed[0] < 60 and mixed[-1] > 195 and (np.diff(mixed) >= 0).all()
+
+
+def test_work_can_be_put_down_and_its_clips_are_kept_for_it(make_studio: Make) -> None:
+    gate = Gate(at=1)
+    studio = make_studio(FakeGenerator())
+    take = shot(studio, CLIP)
+    studio.close()
+    studio = make_studio(FakeGenerator(hurdle=gate))
+    job = studio.work(Loop(clip=take.id, seconds=0.5))
+    assert gate.reached.wait(20)
+    with pytest.raises(Conflict, match="meet a clip at its end"):
+        studio.stop_and_keep(job.id)
+    studio.pause(job.id)
+    gate.opened.set()
+    while studio.job(job.id).state != "paused":
+        time.sleep(0.02)
+    studio.delete_take(take.id)
+    studio.empty_bin()
+    studio.resume(job.id)
+    done = studio.wait(job.id, 60)
+    assert done.state == "done", done.error
+    assert studio.take(done.take_id).frames == take.frames + 8
+
+
+def test_a_decoders_error_fades_away_from_a_join() -> None:
+    plain, target = np.full((21, 4, 4, 3), 100, np.uint8), np.full((4, 4, 3), 130, np.uint8)
+    into = np.full((4, 4, 3), 18.0, np.float32)
+    out = np.concatenate(list(_eased(iter([plain[:5], plain[5:]]), 20, into, target)))[:, 0, 0, 0].astype(int)
+    assert (len(out), out[0], out[9], out[19]) == (20, 116, 100, 127)
+    assert np.abs(np.diff(out)).max() <= 4
