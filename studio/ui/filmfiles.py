@@ -15,6 +15,7 @@ from starlette.routing import Route
 from studio.errors import FilmError, NotFound
 from studio.films import reading, sounds, timelines, writing
 from studio.films.script import Film, Given
+from studio.looking import Looker
 from studio.ui.filming import Filming, exported
 from studio.ui.receiving import received
 from studio.ui.web import PREFIX, Body, Owned, file, fresh
@@ -25,8 +26,9 @@ TYPES = {".mp4": "video/mp4", ".webm": "video/webm", ".gif": "image/gif", ".webp
 class FilmFiles(Owned):
     """What goes in and out of a film as a file."""
 
-    def __init__(self, filming: Filming) -> None:
+    def __init__(self, filming: Filming, looker: Looker) -> None:
         super().__init__(filming.studio)
+        self.looker = looker
         self.filming, self.drafts = filming, filming.forms.drafts
 
     def routes(self) -> list[Route]:
@@ -48,12 +50,14 @@ class FilmFiles(Owned):
     async def open(self, request: Request) -> Response:
         """A film.yaml or the zip of a film, as the body of the request; it becomes a film of its own."""
         owner = self.owner(request)
-        return await received(request, self.studio.settings.home, lambda path, name: self._opened(path, name, owner))
+        home = self.studio.settings.home
+        return await received(request, home, self.looker, lambda path, name: self._opened(path, name, owner))
 
     async def sound(self, request: Request) -> Response:
         """A sound or an SRT file."""
         owner = self.owner(request)
-        return await received(request, self.studio.settings.home, lambda path, name: self._heard(path, name, owner))
+        home = self.studio.settings.home
+        return await received(request, home, self.looker, lambda path, name: self._heard(path, name, owner))
 
     def yaml(self, request: Request, owner: str) -> Response:
         """The film as film.yaml; given files stand in it by their content, and are found again in this studio."""

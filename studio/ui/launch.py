@@ -9,9 +9,13 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from studio.core import Studio
+from studio.finishing import KEY
+from studio.provenance import mark
 from studio.settings import Settings, assets_folder
 from studio.ui import theme
 from studio.ui.guard import Door, Guard
+from studio.ui.limits import Limits
+from studio.ui.password import Password
 from studio.ui.ports import Address
 from studio.ui.routes import routes
 
@@ -59,13 +63,24 @@ def app_options(studio: Studio, door: Door) -> dict[str, Any]:
     """Our routes and our guard, for Gradio's own application. Its machine-readable descriptions are off."""
     return {
         "routes": routes(studio, assets_folder()),
-        "middleware": [Middleware(Guard, door=door)],
+        "middleware": middleware(studio, door),
         "docs_url": None,
         "redoc_url": None,
         "openapi_url": None,
     }
 
 
+def middleware(studio: Studio, door: Door) -> list[Middleware]:
+    """What a request passes before it is answered: the guard, the limits, and the password where there is one."""
+    found = [Middleware(Guard, door=door), Middleware(Limits, shared=door.shared)]
+    word = os.environ.get("AUTEUR_PASSWORD", "")
+    if word:
+        secret = mark.load_key(studio.settings.home / KEY)
+        found.append(Middleware(Password, password=word, secret=secret, on_space=door.on_space))
+    return found
+
+
 def _blocked(settings: Settings) -> list[str]:
     """What of the home no route of Gradio may serve, whatever else is allowed."""
-    return [str(settings.home / name) for name in ("identity", "takes", "work", "bin", "inputs", "library.db")]
+    names = ("identity", "takes", "work", "bin", "inputs", "library.db", "library.db-wal", "trust", "films", KEY)
+    return [str(settings.home / name) for name in names]

@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from studio.core import Studio
+from studio.looking import Looker
 from studio.ui import markup, verifying
 from studio.ui.drafts import Drafts
 from studio.ui.form import Forms
@@ -73,10 +74,10 @@ def _room(identity: str) -> gr.HTML:
 
 
 def _wire_verify(studio: Studio, page: verifying.VerifyPage, tabs: gr.Tabs) -> None:
-    forms = Forms(studio, Drafts(studio.library))
+    forms, looker = Forms(studio, Drafts(studio.library)), Looker()
 
     def check(path: str | None) -> dict[Any, Any]:
-        return verifying.check(studio, page, path)
+        return verifying.check(studio, looker, page, path)
 
     def load(recipe: dict[str, Any] | None, request: gr.Request) -> dict[Any, Any]:
         return verifying.load(forms, page, recipe, request)

@@ -13,7 +13,9 @@ from starlette.responses import Response
 
 from studio.disk import require_space
 from studio.errors import MediaError
+from studio.looking import Looker
 from studio.ui.web import fresh, guarded, sentence
+from studio.words import printable
 
 MAX_BYTES = 256_000_000
 
@@ -21,19 +23,30 @@ Look = Callable[[Path, str], Response]
 """The answer for a file on the disk and the name that it came under, which is never used as a path."""
 
 
-async def received(request: Request, home: Path, look: Look) -> Response:
-    """The body on disk, looked at in a thread, and removed whatever happens. `?name=` is what it is called."""
+async def received(request: Request, home: Path, looker: Looker, look: Look) -> Response:
+    """The body on disk, vetted in a child process, looked at in a thread, and removed whatever happens.
+
+    `?name=` is what it is called.
+    """
     name = Path(request.query_params.get("name", "file").replace("\\", "/")).name or "file"
     folder = home / "cache"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{secrets.token_hex(16)}{_suffix(name)}"
     try:
         await _save(request, path)
-        return await to_thread.run_sync(lambda: guarded(lambda: look(path, name)))
+        return await to_thread.run_sync(lambda: guarded(lambda: _vetted(looker, path, name, look)))
     except MediaError as error:
         return fresh({"error": sentence(str(error))}, 409)
     finally:
         path.unlink(missing_ok=True)
+
+
+def _vetted(looker: Looker, path: Path, name: str, look: Look) -> Response:
+    try:
+        looker.vet(path)
+    except MediaError as error:
+        raise MediaError(str(error).replace(path.name, printable(name)[:120])) from None
+    return look(path, name)
 
 
 async def _save(request: Request, path: Path) -> None:

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from studio.core import Studio
+from studio.looking import Looker
 from studio.ui import (
     filmfiles,
     filming,
@@ -37,17 +38,17 @@ from studio.ui.web import PREFIX
 def routes(studio: Studio, assets: Path) -> list[BaseRoute]:
     """Every route of the page. `assets` holds the example clips, where there are some."""
     drafts = Drafts(studio.library)
-    forms = Forms(studio, drafts)
+    forms, looker = Forms(studio, drafts), Looker()
     films = filming.Filming(studio, forms)
     return [
         *making.Making(studio, forms, assets).routes(),
         *queueing.Queueing(studio, forms).routes(),
         *takes.Takes(studio, forms).routes(),
-        *filmfiles.FilmFiles(films).routes(),
+        *filmfiles.FilmFiles(films, looker).routes(),
         *films.routes(),
         *shelves.Shelves(studio).routes(),
-        *uploads.Uploads(studio, forms).routes(),
-        *verifier.Verifier(studio).routes(),
+        *uploads.Uploads(studio, forms, looker).routes(),
+        *verifier.Verifier(studio, looker).routes(),
         *styles.Styles(studio).routes(),
         *house.House(studio, drafts).routes(),
         *models.ModelsPage(studio).routes(),

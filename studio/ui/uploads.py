@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from studio.core import Studio
 from studio.errors import MediaError, NotFound, RecipeError
+from studio.looking import Looker
 from studio.provenance import ProvenanceError
 from studio.ui import given, views
 from studio.ui.drafts import Given
@@ -27,8 +28,9 @@ from studio.ui.web import PREFIX, Owned, fresh, sentence
 class Uploads(Owned):
     """Given files of an owner."""
 
-    def __init__(self, studio: Studio, forms: Forms) -> None:
+    def __init__(self, studio: Studio, forms: Forms, looker: Looker) -> None:
         super().__init__(studio)
+        self.looker = looker
         self.forms = forms
         self.drafts = forms.drafts
 
@@ -81,7 +83,8 @@ class Uploads(Owned):
     async def _receiving(self, request: Request, look: Callable[[Path, str, str], Response]) -> Response:
         """The file looked at for its owner; what is kept lies in the library."""
         owner = self.owner(request)
-        return await received(request, self.studio.settings.home, lambda path, name: look(path, name, owner))
+        home = self.studio.settings.home
+        return await received(request, home, self.looker, lambda path, name: look(path, name, owner))
 
     def _found(self, request: Request, owner: str) -> tuple[Given, Path]:
         found = self.drafts.given(owner, request.path_params["given"])

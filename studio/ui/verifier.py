@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from studio.core import Studio
+from studio.looking import Looker
 from studio.ui.receiving import received
 from studio.ui.web import PREFIX, Owned, fresh
 
@@ -16,8 +17,9 @@ from studio.ui.web import PREFIX, Owned, fresh
 class Verifier(Owned):
     """The API of the Verify page. It needs no owner: whoever may reach the studio may ask."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, looker: Looker) -> None:
         super().__init__(studio)
+        self.looker = looker
 
     def routes(self) -> list[Route]:
         """The routes of this part."""
@@ -25,7 +27,7 @@ class Verifier(Owned):
 
     async def verify(self, request: Request) -> Response:
         """The report: verdict, ai, said_by, signer, recipe, parents, problems and more, as `verify --json` says it."""
-        return await received(request, self.studio.settings.home, self._report)
+        return await received(request, self.studio.settings.home, self.looker, self._report)
 
     def _report(self, path: Path, name: str) -> Response:
         return fresh(self.studio.verify(path).to_dict())

@@ -13,7 +13,8 @@ import gradio as gr
 
 from studio import checking
 from studio.core import Studio
-from studio.errors import RecipeError, StudioError
+from studio.errors import MediaError, RecipeError, StudioError
+from studio.looking import Looker
 from studio.provenance import ProvenanceError
 from studio.recipe import Recipe
 from studio.ui import markup, verdict
@@ -51,16 +52,17 @@ def build() -> VerifyPage:
     return VerifyPage(file, said, load, gr.State(None), gr.JSON(None, visible=False, label="Form"))
 
 
-def check(studio: Studio, page: VerifyPage, path: str | None) -> dict[Any, Any]:
+def check(studio: Studio, looker: Looker, page: VerifyPage, path: str | None) -> dict[Any, Any]:
     """What the page shows for an uploaded file, which is gone when this returns; nothing for none."""
     cleared = {page.said: "", page.load: gr.update(visible=False), page.recipe: None}
     if not path:
         return cleared
     try:
+        looker.vet(Path(path))
         report = studio.verify(Path(path))
         recipe = checking.shot_of(report, studio.entry())
         shown = verdict.card(report, recipe)
-    except (ProvenanceError, OSError) as error:
+    except (ProvenanceError, MediaError, OSError) as error:
         return {**cleared, page.said: markup.error(str(error))}
     except Exception:
         _log.exception("a file could not be verified")

@@ -39,6 +39,8 @@ def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=5) as response:
             return bool(response.status == 200)
+    except urllib.error.HTTPError as error:
+        return error.code == 401  # it asks for a password
     except (OSError, urllib.error.URLError):
         return False
 
