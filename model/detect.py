@@ -88,7 +88,7 @@ def _original(folder: Path) -> dict[str, Path]:
 
 def _transformer(shapes: Shapes, path: Path) -> tuple[str, tuple[Published, ...]]:
     """What a transformer's shapes say it is, and the models with that geometry."""
-    names = {key.removeprefix(_COMFY): shape for key, shape in shapes.items()}
+    names = plain_names(shapes)
     patch, blocks = names.get("patch_embedding.weight"), _blocks(names, "blocks")
     if patch is None or len(patch) != 5 or not blocks:
         raise WeightsError(f"{path} is not a Wan transformer: {_guess(names)}")
@@ -109,6 +109,11 @@ def _transformer(shapes: Shapes, path: Path) -> tuple[str, tuple[Published, ...]
         raise WeightsError(f"{path} is {what}: none of the models this studio shoots with ({made})")
     named = [model for model in fitting if model.name.startswith("fastwan2.1")] if gates else []
     return what, tuple(named) or fitting
+
+
+def plain_names(shapes: Shapes) -> dict[str, tuple[int, ...]]:
+    """The same shapes without ComfyUI's prefix."""
+    return {key.removeprefix(_COMFY): shape for key, shape in shapes.items()}
 
 
 def _geometry(model: Published) -> tuple[int, int, int, int, bool]:

@@ -6,13 +6,15 @@ off the count was (`corrections`, measured over counted), so that estimates beco
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from model import published
+from model import headers, published
 from model.catalog import CatalogEntry
 from model.config import PRESETS, DiTConfig
-from model.errors import RequestError
+from model.errors import RequestError, WeightsError
 
 SPARE = 0.92  # of what is free, how much may be planned with: allocators leave holes
 _WORK = 600_000_000  # bytes of kernels, contexts and small buffers
@@ -127,21 +129,69 @@ def weigh(entry: CatalogEntry, *, half: bool = True) -> Weights:
     size = 2 if half else 4
     block, rest = _block(shape), _rest(shape)
     blocks = shape.layers * block * (1 + (_CONTROL_SHARE if control else 0.0))
-    encoder, decoder = _VAE[entry.family[:6]]
+    counted = _values(entry, "transformer") or int(blocks + rest)
+    vae = _values(entry, "vae") or sum(_VAE[entry.family[:6]])
+    encoder = vae * _VAE[entry.family[:6]][0] // sum(_VAE[entry.family[:6]])
     return Weights(
-        transformer=int((blocks + rest) * size),
+        transformer=counted * size,
         block=block * size,
-        vae=encoder * 4 + decoder * size,
-        text=_TEXT_BYTES,
+        vae=encoder * 4 + (vae - encoder) * size,
+        text=2 * _values(entry, "text") or _TEXT_BYTES,
     )
 
 
+def _values(entry: CatalogEntry, role: str) -> int:
+    """How many numbers a part holds, as its files' headers say; 0 while it is not here, or cannot be read."""
+    place = entry.parts.get(role)
+    if place is None:
+        return 0
+    try:
+        return sum(math.prod(shape) for shape in headers.read_all(headers.shards(place)).values())
+    except WeightsError:
+        return 0
+
+
 def geometry(entry: CatalogEntry) -> tuple[DiTConfig, bool]:
-    """The transformer's shape, and whether it has a second stack for control. Raises ModelError."""
+    """The transformer's shape, and whether it has a second stack for control: as its files say where they are here.
+
+    Raises ModelError for a model that nobody published.
+    """
+    place = entry.parts.get("transformer")
+    if place is not None:
+        found = _read(place)
+        if found is not None:
+            return found
     model = published.model(entry.name.split(":", 1)[0])
     if model.preset:
         return PRESETS[model.preset], False
     return PRESETS["wan2.1-t2v-14b" if model.name.endswith("14b") else "wan2.1-t2v-1.3b"], True
+
+
+def _read(place: Path) -> tuple[DiTConfig, bool] | None:
+    """The geometry that a transformer's files have; None when they cannot be read."""
+    from model.detect import plain_names
+
+    try:
+        names = plain_names(headers.read_all(headers.shards(place)))
+        dim, channels, p, q, r = names["patch_embedding.weight"]
+        blocks = {key.split(".")[1] for key in names if key.startswith("blocks.")}
+        ffn = names.get("blocks.0.ffn.0.weight") or names["blocks.0.ffn.net.0.proj.weight"]
+        text = names.get("text_embedding.0.weight") or names["condition_embedder.text_embedder.linear_1.weight"]
+        shape = DiTConfig(
+            channels, channels, dim, max(1, dim // 128), len(blocks), ffn[0], text[1], patch=(p, q, r)
+        )
+    except (WeightsError, KeyError, ValueError, IndexError):
+        return None
+    return shape, any(key.startswith("vace_blocks.") for key in names)
+
+
+def need_on_cpu(entry: CatalogEntry, width: int, height: int, frames: int, guidance: float = 1.0) -> int:
+    """Bytes that a shot needs where there is no accelerator: everything in full precision in one memory."""
+    weights, (shape, _) = weigh(entry, half=False), geometry(entry)
+    still = weights.transformer + weights.vae + _WORK
+    sampling = 2 * _sampling(entry, shape, width, height, frames, 1 if guidance == 1 else 2)
+    developing = int(_DECODED[entry.family[:6]] * 4 * width * height * 4)
+    return still + max(weights.text, sampling, developing)
 
 
 def need(entry: CatalogEntry, plan: Plan, width: int, height: int, frames: int, guidance: float = 1.0) -> Need:

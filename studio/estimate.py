@@ -24,7 +24,8 @@ SPARE = 0.95  # of what is free, how much a shot may take
 @dataclass(frozen=True)
 class Forecast:
     """What a shot needs here. `memory_bytes` is the most this process will have, `free_bytes` what it could still get;
-    None is not known yet. `fitting` is the nearest shot that does fit; `advice` one line about it, or ""."""
+    None is not known yet. `fitting` is the nearest shot that does fit; `advice` one line about it, or "". `plan` says
+    in words how a large model will be kept in memory."""
 
     seconds: float | None
     memory_bytes: int | None
@@ -32,6 +33,7 @@ class Forecast:
     fits: bool
     fitting: Shot | None = None
     advice: str = ""
+    plan: str = ""
 
 
 class Estimator:

@@ -38,7 +38,8 @@ class Shot:
     middle; `crops` has one for each of `frames`.
 
     `cast` are pictures of whoever is to be seen, not of how the shot begins. `before` is a clip of ours that the shot
-    goes on from, latents and all; `joined` says that it will go on from one that is not made yet.
+    goes on from, latents and all; `joined` says that it will go on from one that is not made yet. `plan` is how a
+    large model is kept in memory ("auto": whatever fits).
     """
 
     prompt: str
@@ -64,6 +65,7 @@ class Shot:
     cast: tuple[Path, ...] = ()
     before: Path | None = None
     joined: bool = False
+    plan: str = "auto"
 
     def pictures(self) -> tuple[Path, ...]:
         """Every given file, in the order first, last, frames, cast, before."""

@@ -174,6 +174,11 @@ class JobStore(LeaseStore):
         with self._write() as db:
             db.execute("UPDATE jobs SET saved = ?, attempts = 1 WHERE id = ? AND saved < ?", (step, job_id, step))
 
+    def replan_job(self, job_id: str, plan: str) -> None:
+        """When this job is tried again, a large model is kept in memory in another way."""
+        with self._write() as db:
+            db.execute("UPDATE jobs SET shot = json_set(shot, '$.plan', ?) WHERE id = ?", (plan, job_id))
+
     def retry_job(self, job_id: str, owner: str) -> None:
         """A job that failed or was stopped stands in the queue again; it goes on from its last saved step, if that was
         kept. Raises NotFound or Conflict."""

@@ -37,11 +37,12 @@ class Stopwatch:
         return {name: round(value, 4) for name, value in self.seconds.items()}
 
 
-def machine(threads: int | None) -> dict[str, str]:
-    """What the same frames may depend on, beside the recipe."""
+def machine(threads: int | None, plan: str = "") -> dict[str, str]:
+    """What the same frames may depend on, beside the recipe. `plan` is how a large model is kept in memory."""
     import torch
 
     return {
+        **({"plan": plan} if plan else {}),
         "auteur": studio.__version__,
         "platform": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),

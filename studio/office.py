@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from model.catalog import CatalogEntry
 from studio import memory, preferences
 from studio.base import LOCAL_OWNER, Base
 from studio.disk import free, room, size
 from studio.errors import MediaError
 from studio.estimate import SPARE, Forecast, smaller
 from studio.film import Job, Shot, Take
+from studio.planner import AUTO, Decision, Planner
 from studio.preferences import Preferences
 from studio.recipe import Recipe
 
@@ -53,9 +55,12 @@ class Office(Base):
         """
         return self._estimator().total(self._plan(replace(shot, seed=0)).recipe)
 
-    def forecast(self, shot: Shot) -> Forecast:
+    def forecast(self, shot: Shot, owner: str = LOCAL_OWNER) -> Forecast:
         """Time and memory for this shot here, and the nearest one that fits when it does not. Raises ShotError."""
         entry, recipe, estimator = self.entry(shot.model), self._plan(replace(shot, seed=0)).recipe, self._estimator()
+        decision = Planner(self.library).decide(entry, recipe, self._asked_plan(shot, owner))
+        if decision is not None:
+            return self._planned(shot, entry, recipe, decision)
         left = memory.free()
         room_for = int((memory.used() + left) * SPARE)
         needed, seconds = estimator.memory(recipe, entry), estimator.total(recipe)
@@ -70,6 +75,26 @@ class Office(Base):
                 what = f"{width}x{height}" + ("" if length == recipe.seconds else f" and {length:g} s")
                 return Forecast(seconds, needed, left, False, fitting, f"{shown}: {what} would fit.")
         return Forecast(seconds, needed, left, False, None, f"{shown}: close other programs.")
+
+    def _asked_plan(self, shot: Shot, owner: str) -> str:
+        return shot.plan if shot.plan != AUTO else self.preferences(owner).plan
+
+    def _planned(self, shot: Shot, entry: CatalogEntry, recipe: Recipe, decision: Decision) -> Forecast:
+        """The forecast of a shot with a large model, whose memory is a matter of plans."""
+        seconds, told = self._estimator().total(recipe), decision.plan.title if decision.plan else ""
+        if decision.fits:
+            return Forecast(seconds, decision.needed, decision.free, True, plan=told)
+        for width, height, length in smaller(recipe.width, recipe.height, recipe.seconds, entry):
+            frames = min(recipe.frames, entry.limits.frames(length, entry.fps))
+            less = replace(recipe, width=width, height=height, frames=frames)
+            found = Planner(self.library).decide(entry, less, shot.plan)
+            if found is not None and found.fits:
+                fitting = replace(shot, size=f"{width}x{height}", seconds=length)
+                what = f"{width}x{height}" + ("" if length == recipe.seconds else f" and {length:g} s")
+                line = f"{decision.advice}: {what} would fit."
+                return Forecast(seconds, decision.needed, decision.free, False, fitting, line, told)
+        line = f"{decision.advice}: choose a smaller model."
+        return Forecast(seconds, decision.needed, decision.free, False, None, line, told)
 
     # Settings
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from studio import planner
 from studio.errors import ShotError
 from studio.labels import Label
 from studio.recipe import Privacy
@@ -38,6 +39,7 @@ class Preferences:
     theme: Theme = "dark"
     privacy: Privacy = "full"
     notify: Notify = "off"
+    plan: str = "auto"
     label: Label = "off"
     mark: Switch = "off"
 
@@ -67,6 +69,8 @@ def _checked(name: str, value: Any) -> Any:
         raise ShotError(name, value, f"there is no setting {name[:40]!r}")
     if choices is not None and value not in choices:
         raise ShotError(name, value, f"{name} {str(value)[:40]!r} is not known: use {', '.join(choices)}", default)
+    if name == "plan":
+        return planner.checked(str(value))
     if isinstance(default, str) and not (isinstance(value, str) and 0 < len(value) <= 60):
         raise ShotError(name, value, f"{name} {str(value)[:40]!r} is not a name", default)
     if isinstance(default, (int, float)):

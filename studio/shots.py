@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from model import catalog
 from model.catalog import CatalogEntry
 from studio import direction as directions
-from studio import given, words
+from studio import given, planner, words
 from studio.errors import ShotError
 from studio.film import Shot
 from studio.given import TEMPORAL, spread
@@ -74,6 +74,7 @@ def entry(model: str, models: Path | None = None, more: Models | None = None) ->
 def plan(shot: Shot, entry: CatalogEntry, knows: Mapping[str, Collection[str]] | None = None) -> Plan:
     """Check every field of a shot against the model's limits. Raises ShotError for the first that is wrong."""
     limits, defaults = entry.limits, entry.defaults
+    planner.checked(shot.plan)
     prompt = words.prompt(shot.prompt, limits.max_prompt_chars)
     negative = words.optional("negative", shot.negative, limits.max_prompt_chars)
     direction = directions.check(shot.direction, knows)

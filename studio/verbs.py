@@ -127,6 +127,7 @@ def _shot(options: Namespace) -> Shot:
         last=options.last,
         frames=tuple(options.frames or ()),
         model=options.model,
+        plan=options.plan,
     )
 
 

@@ -29,7 +29,7 @@ from studio.finishing import KEY, Finish, prompt_hash
 from studio.leaving import Kept, OutputCheck, save_latents, shortened, whole_clip
 from studio.library import Library
 from studio.measure import Stopwatch, machine
-from studio.memory import Peak
+from studio.memory import Peak, ran_out
 from studio.pictures import Frames
 from studio.plain import plain_error
 from studio.preferences import of_owner
@@ -64,10 +64,11 @@ class Rendering:
         watch: Stopwatch,
         *,
         asked: Callable[[], Wish],
+        plan: str = "",
         check: OutputCheck = whole_clip,
     ) -> None:
         self._job, self._library, self._settings, self._identity = job, library, settings, identity
-        self._watch, self._asked, self._check = watch, asked, check
+        self._watch, self._asked, self._check, self._plan = watch, asked, check, plan
         self._estimator, self._memory = Estimator(library, settings.threads), Peak()
         self._wishes = of_owner(library, job.owner, settings.shared)
         self._privacy = self._wishes.privacy
@@ -88,7 +89,7 @@ class Rendering:
         keep = False
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            recipe = replace(self._library.recipe(self._job.id), machine=machine(self._settings.threads))
+            recipe = replace(self._library.recipe(self._job.id), machine=machine(self._settings.threads, self._plan))
             if generator is not None:
                 recipe = replace(recipe, model_sha256=generator.sha256)
             held = unsigned.held(self._folder)
@@ -103,7 +104,9 @@ class Rendering:
         except Cancelled:
             keep = self._asked() == "pause"  # paused or closed, not stopped: it goes on another time
             raise
-        except (DiskFull, LibraryError):
+        except Exception as error:
+            if not isinstance(error, (DiskFull, LibraryError)) and not ran_out(error):
+                raise
             # No fault of the shot's: it can be tried again from there.
             keep = (self._folder / STATE).exists() or unsigned.is_held(self._folder)
             self._clear_all_but_state()

@@ -10,12 +10,14 @@ import logging
 import queue
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from model.errors import Cancelled, ModelError
-from studio import shots
+from studio import memory, shots
 from studio.errors import LibraryError, StudioError
 from studio.film import Job, Wish
 from studio.films import continuity
@@ -26,11 +28,14 @@ from studio.locks import HomeLock
 from studio.measure import Stopwatch
 from studio.models import Models
 from studio.plain import plain_error
+from studio.planner import AUTO, Planner, out_of_memory, require
+from studio.preferences import of_owner
 from studio.provenance import Identity
 from studio.settings import Settings
 from studio.worker import Rendering
 
 if TYPE_CHECKING:
+    from model import plans
     from model.pipeline import Generator
 
 log = logging.getLogger(__name__)
@@ -65,6 +70,8 @@ class LocalEngine:
         self._mine: set[str] = set()
         self._closing = threading.Event()
         self._generator: Generator | None = None
+        self._planner = Planner(library)
+        self._plan: plans.Plan | None = None  # how the loaded model is kept in memory
         self._identity: Identity | None = None
         self._lease: Lease | None = None
         self._looked = 0.0  # when jobs of dead processes were last looked for (monotonic)
@@ -159,19 +166,37 @@ class LocalEngine:
             work = self._library.recipe(job.id).work
             with watch.part("load"):
                 unmade = work is not None and work.made is None
-                generator = None if unmade else self._ready(job.shot.model, job.id)
+                generator = None if unmade else self._ready(job.shot.model, job)
+            plan = None if generator is None else self._plan
+            if plan is not None:
+                memory.begin_peak()
             rendering = Rendering(
                 job, self._library, self._settings, self._signer(), watch,
-                asked=lambda: self._asked(job.id), check=self._check,
+                asked=lambda: self._asked(job.id), check=self._check, plan=plan.name if plan else "",
             )  # fmt: skip
-            rendering.run(generator)
+            take = rendering.run(generator)
+            if generator is not None and plan is not None:
+                self._planner.learn(generator.entry, take.recipe, plan, memory.peak())
         except Cancelled:
             self._surely(lambda: self._put_down(job.id))
         except Exception as error:
+            if memory.ran_out(error):
+                log.error("job %s ran out of memory: %s", job.id, error)
+                traceback.clear_frames(error.__traceback__)  # they hold what is to be given back
+                return self._ran_out(job)
             expected = isinstance(error, (StudioError, ModelError))
             log.error("job %s failed: %s", job.id, error, exc_info=None if expected else error)
             line = plain_error(error)
             self._surely(lambda: self._library.finish_job(job.id, "failed", "Failed", error=line))
+
+    def _ran_out(self, job: Job) -> None:
+        """Memory ran out: the job is kept, and tried again it goes on with the next smaller plan."""
+        line, smaller = out_of_memory(self._plan)
+        self._generator = None
+        memory.give_back()
+        if smaller is not None:
+            self._surely(lambda: self._library.replan_job(job.id, smaller))
+        self._surely(lambda: self._library.finish_job(job.id, "failed", "Out of memory", error=line))
 
     def _surely(self, write: Callable[[], None]) -> None:
         """Write how a job ended, though the library may be busy or its disk full for a while.
@@ -206,14 +231,26 @@ class LocalEngine:
             wish = ""
         return wish or ("pause" if self._closing.is_set() else "")
 
-    def _ready(self, model: str, job_id: str | None = None) -> Generator:
-        if self._generator is None or self._generator.name != model:
-            if job_id is not None:
-                self._library.update_job(job_id, stage="Loading the model")
-            self._generator = None  # let go of the old one before the new one needs the memory
+    def _ready(self, model: str, job: Job | None = None) -> Generator:
+        plan = None if job is None else self._decided(model, job)
+        if self._generator is None or self._generator.name != model or plan is not self._plan:
+            if job is not None:
+                self._library.update_job(job.id, stage="Loading the model")
+            self._generator, self._plan = None, plan  # let go of the old one before the new one needs the memory
+            memory.give_back()
             self._generator = self._load(model)
             _ = self._generator.sha256  # hashed now, as a part of loading, and not while somebody waits for a clip
         return self._generator
+
+    def _decided(self, model: str, job: Job) -> plans.Plan | None:
+        """How the model of a job is to be kept in memory; None where there is nothing to choose."""
+        entry = shots.entry(model, self._settings.models, Models(self._settings.home, self._settings.models))
+        asked = job.shot.plan
+        if asked == AUTO:
+            asked = of_owner(self._library, job.owner, self._settings.shared).plan
+        decision = self._planner.decide(entry, self._library.recipe(job.id), asked)
+        require(decision)
+        return None if decision is None else decision.plan
 
     def _signer(self) -> Identity:
         if self._identity is None:
@@ -227,4 +264,9 @@ class LocalEngine:
         known = Models(self._settings.home, self._settings.models)
         entry = shots.entry(name, self._settings.models, known)
         residency = Residency(prompts=self._settings.home / "prompts")
+        if (plan := self._plan) is not None:
+            residency = replace(
+                residency, streamed=plan.streamed, keep_text=plan.keep_text, text_on_host=plan.text_on_host,
+                one_by_one=plan.one_by_one, strips=plan.strips,
+            )  # fmt: skip
         return model.load(entry, threads=self._settings.threads, residency=residency)

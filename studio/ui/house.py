@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from model.plans import PLANS
 from studio.core import Studio
 from studio.errors import ShotError
 from studio.ui import views
@@ -17,7 +18,7 @@ from studio.ui.drafts import Drafts
 from studio.ui.web import Body, Owned, fresh
 
 TYPED = "delete everything"  # what has to be typed
-_PREFERRED = ("model", "size", "seconds", "takes", "theme", "privacy", "notify", "label", "mark")
+_PREFERRED = ("model", "size", "seconds", "takes", "theme", "privacy", "notify", "plan", "label", "mark")
 
 
 class House(Owned):
@@ -46,6 +47,7 @@ class House(Owned):
                     for entry in self.studio.models.entries()
                 ],
                 "disk": disk(self.studio, owner),
+                "plans": [["auto", "automatic: the quickest that fits"], *([p.name, p.title] for p in PLANS)],
                 "typed": TYPED,
             }
         )

@@ -124,7 +124,7 @@ class Making(Owned):
         return views.understanding(self.studio.understand(prompt, name))
 
     def _forecast(self, shot: Shot, owner: str) -> dict[str, Any]:
-        told: Forecast = self.studio.forecast(replace(shot, prompt=shot.prompt.strip() or "A fox"))
+        told: Forecast = self.studio.forecast(replace(shot, prompt=shot.prompt.strip() or "A fox"), owner)
         fitting = None if told.fitting is None else {"size": told.fitting.size, "seconds": f"{told.fitting.seconds:g}"}
         return {
             "seconds": told.seconds,
@@ -133,6 +133,7 @@ class Making(Owned):
             "fits": told.fits,
             "fitting": fitting,
             "advice": sentence(told.advice),
+            "plan": sentence(told.plan),
         }
 
     def shoot(self, request: Request, owner: str, body: Body) -> Response:

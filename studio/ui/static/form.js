@@ -216,7 +216,7 @@ export class Form {
     this.shootButton.textContent = seconds && !this.editingJob ? `${label} · about ${duration(seconds)}` : label;
     this.cost.dataset.fits = String(!told || told.fits);
     if (!told || !told.memory) return this.cost.replaceChildren();
-    if (told.fits) return this.cost.replaceChildren(`${bytes(told.memory)} of memory${told.free ? `, ${bytes(told.free)} free` : ""}`);
+    if (told.fits) return this.cost.replaceChildren(`${bytes(told.memory)} of memory${told.free ? `, ${bytes(told.free)} free` : ""}${told.plan ? `. ${told.plan}.` : ""}`);
     const fit = told.fitting ? button("Make it fit", null, () => this.fill({ ...this.data, ...told.fitting }), { words: true, class: "link", id: "make-it-fit" }) : null;
     this.cost.replaceChildren(...[told.advice || "This is more than the memory of this machine.", fit].filter(Boolean));
   }

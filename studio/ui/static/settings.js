@@ -40,7 +40,7 @@ export class Settings {
     }
   }
 
-  draw({ preferences, models, disk, typed }) {
+  draw({ preferences, models, disk, typed, plans }) {
     this.error = el("p", { class: "field-error", role: "alert", hidden: true });
     const set = (name) => (value) => this.prefer({ [name]: value });
     const sizes = (models.find((each) => each.name === preferences.model) || models[0]).sizes;
@@ -51,6 +51,7 @@ export class Settings {
         models.length > 1 ? choices("prefer-model", "Model", models.map((each) => [each.name, each.title]), preferences.model, (name) => this.page.useModel(name)) : el("p", { class: "dim" }, `Shoots with ${models[0].title}. Other models appear here once they are installed.`),
         choices("prefer-size", "Picture", sizes.map((name) => [name, RATIOS[name] || name]), preferences.size, set("size")),
         el("label", { class: "field" }, el("span", {}, "Seconds"), seconds),
+        this.plan(plans, preferences.plan),
         choices("prefer-takes", "Takes", [[1, "1"], [2, "2"], [4, "4"]], preferences.takes, (value) => this.prefer({ takes: Number(value) }))),
       group("The room", "",
         choices("prefer-theme", "Theme", [["dark", "Dark"], ["light", "Light"], ["system", "As the system"]], preferences.theme, set("theme")),
@@ -69,6 +70,13 @@ export class Settings {
     const explain = (value) => { said.textContent = choice.find(([id]) => id === value)[2]; };
     explain(preferences[name]);
     return el("div", {}, choices(`prefer-${name}`, title, choice.map(([id, words]) => [id, words]), preferences[name], (value) => { explain(value); this.prefer({ [name]: value }); }), said);
+  }
+
+  // How a large model is kept in memory; small ones are always whole.
+  plan(plans, chosen) {
+    const pick = el("select", { id: "prefer-plan", class: "pick", onchange: (event) => this.prefer({ plan: event.target.value }) },
+      ...plans.map(([name, words]) => el("option", { value: name, selected: name === chosen }, `${name}: ${words}`.replace("auto: ", ""))));
+    return el("label", { class: "field" }, el("span", {}, "Memory for large models"), pick);
   }
 
   disk(disk) {

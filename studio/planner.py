@@ -1,0 +1,138 @@
+"""How a large model is kept in memory here: chosen before it is loaded, shown, overridable, and learned from.
+
+Small models are always whole, and where there is no graphics card there is nothing to choose: only whether it fits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from model import plans
+from model.catalog import CatalogEntry
+from model.errors import RequestError
+from model.plans import Choice, Plan
+from studio import memory
+from studio.errors import ModelsError, ShotError
+
+if TYPE_CHECKING:
+    from studio.library import Library
+    from studio.recipe import Recipe
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a shot will be made: the plan (None: nothing to choose), bytes it needs and has, and whether they suffice."""
+
+    plan: Plan | None
+    needed: int
+    free: int
+    fits: bool
+    smaller: Plan | None = None
+    advice: str = ""
+
+
+class Planner:
+    """Decides for one machine, from what is free now and from what shots took here before."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def decide(self, entry: CatalogEntry, recipe: Recipe, asked: str = AUTO) -> Decision | None:
+        """How this shot will be made; None for a model that needs no plan."""
+        if not plans.has_plans(entry):
+            return None
+        card = memory.gpu()
+        if card is None:
+            return self._on_cpu(entry, recipe)
+        free = (card.free, memory.free())
+        found = plans.choose(
+            entry, (recipe.width, recipe.height, recipe.frames), free, guidance=recipe.guidance, asked=asked,
+            corrections=self._corrections(entry, card.name),
+        )  # fmt: skip
+        return Decision(
+            found.plan, found.need.device, card.free, found.fits, found.smaller, _advice(entry, found, free)
+        )
+
+    def learn(self, entry: CatalogEntry, recipe: Recipe, plan: Plan, peak: int) -> None:
+        """Remember what a shot took on this card, beside what was counted for it."""
+        card = memory.gpu()
+        if card is None or peak <= 0:
+            return
+        counted = plans.need(entry, plan, recipe.width, recipe.height, recipe.frames, recipe.guidance).device
+        self._library.measure(_base(entry), card.name, _part(plan), counted, peak)
+
+    def _corrections(self, entry: CatalogEntry, card: str) -> dict[str, float]:
+        """Plan -> measured over counted. A plan that was never tried is as far off as the others were."""
+        found = {}
+        for plan in plans.PLANS:
+            ratios = [
+                peak / counted for counted, peak in self._library.measured(_base(entry), card, _part(plan)) if counted
+            ]
+            if ratios:
+                found[plan.name] = median(ratios)
+        usual = median(found.values()) if found else 1.0
+        return {plan.name: found.get(plan.name, max(1.0, usual)) for plan in plans.PLANS}
+
+    def _on_cpu(self, entry: CatalogEntry, recipe: Recipe) -> Decision:
+        needed = plans.need_on_cpu(entry, recipe.width, recipe.height, recipe.frames, recipe.guidance)
+        there = memory.used() + memory.free()
+        fits = needed <= there * plans.SPARE
+        advice = (
+            ""
+            if fits
+            else (
+                f"{entry.title} needs about {_gb(needed)} of memory without a graphics card, and {_gb(there)} are there"
+            )
+        )
+        return Decision(None, needed, there, fits, None, advice)
+
+
+def checked(name: str) -> str:
+    """A plan's name, or "auto". Raises ShotError that names those there are."""
+    if name != AUTO:
+        try:
+            plans.named(name)
+        except RequestError as error:
+            raise ShotError("plan", name, f"plan {name[:40]!r} is not known: {error.reason}", AUTO) from None
+    return name
+
+
+def require(decision: Decision | None) -> None:
+    """Raises ModelsError before a model is loaded that this machine cannot hold without a card: it would be killed."""
+    if decision is not None and decision.plan is None and not decision.fits:
+        raise ModelsError(f"{decision.advice}: shoot smaller, or with a smaller model")
+
+
+def out_of_memory(plan: Plan | None) -> tuple[str, str | None]:
+    """What to say when memory ran out, and the plan to go on with (None: there is no smaller one)."""
+    if plan is None:
+        return "There is not enough memory for this shot: make it smaller or shorter.", None
+    below = plans.below(plan.name)
+    if below is None:
+        return f"Out of memory with the smallest plan ({plan.title}): make the shot smaller or shorter.", None
+    return f"Out of memory ({plan.title}). Retry goes on with the next smaller plan: {below.title}.", below.name
+
+
+def _advice(entry: CatalogEntry, found: Choice, free: tuple[int, int]) -> str:
+    if found.fits:
+        return ""
+    need = found.need
+    if need.device > free[0] * plans.SPARE:
+        return f"{entry.title} needs {_gb(need.device)} of the card, and {_gb(free[0])} are free there"
+    return f"{entry.title} needs {_gb(need.host)} of the computer's memory, and {_gb(free[1])} are free"
+
+
+def _base(entry: CatalogEntry) -> str:
+    return entry.name.split(":", 1)[0]
+
+
+def _part(plan: Plan) -> str:
+    return f"plan {plan.name}"
+
+
+def _gb(count: float) -> str:
+    return f"{count / 1e9:.1f} GB"

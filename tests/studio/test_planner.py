@@ -1,0 +1,143 @@
+"""How a large model is kept in memory: decided before it is loaded, learned from, and the next smaller one offered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+import torch
+
+from model import plans, published
+from studio import memory, planner
+from studio.core import Studio
+from studio.errors import ModelsError, ShotError
+from studio.film import Shot
+from studio.library import Library
+from studio.memory import Gpu
+from studio.models import Models
+from studio.planner import Planner
+from tests.studio.doubles import FakeGenerator
+from tests.studio.test_library import RECIPE
+
+GB = 10**9
+BIG = published.model("wan2.2-ti2v-5b").entry({})
+CLIP = replace(RECIPE, model=BIG.name, width=1280, height=704, frames=121, guidance=5.0)
+SHOT = Shot(prompt="a fox", model=BIG.name, size="256x256", seconds=0.5, steps=3, guidance=1.0)
+
+
+@pytest.fixture
+def card(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """A graphics card with so many gigabytes free, and a computer with 64."""
+
+    def put(free: float) -> None:
+        monkeypatch.setattr(memory, "gpu", lambda: Gpu("a card", int(free * GB), int(free * GB)))
+        monkeypatch.setattr(memory, "free", lambda: 64 * GB)
+
+    return put
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The big model is here, and loading it gives a double."""
+    along = Models.entries
+    monkeypatch.setattr(Models, "entries", lambda self: (*along(self), BIG))
+    yield []
+
+
+def test_small_models_need_no_plan(library: Library) -> None:
+    assert Planner(library).decide(FakeGenerator().entry, RECIPE) is None
+
+
+def test_the_plan_follows_what_is_free(library: Library, card: Callable[[float], None]) -> None:
+    chosen = []
+    for free in (80, 27, 20, 17, 8):
+        card(free)
+        found = Planner(library).decide(BIG, CLIP)
+        assert found is not None and found.fits and found.plan is not None
+        chosen.append(found.plan.name)
+    assert chosen == ["whole", "lean", "split", "strips", "streamed"]
+    card(3)
+    found = Planner(library).decide(BIG, CLIP)
+    assert found is not None and not found.fits and "3.0 GB are free there" in found.advice
+
+
+def test_this_cards_own_measurements_count(library: Library, card: Callable[[float], None]) -> None:
+    card(20)
+    split = plans.named("split")
+    counted = plans.need(BIG, split, CLIP.width, CLIP.height, CLIP.frames, CLIP.guidance).device
+    for _ in range(3):
+        Planner(library).learn(BIG, CLIP, split, int(counted * 1.3))
+    found = Planner(library).decide(BIG, CLIP)
+    assert found is not None and found.plan is not None and found.plan.name == "streamed"
+    for _ in range(7):
+        Planner(library).learn(BIG, CLIP, split, int(counted * 0.8))
+    again = Planner(library).decide(BIG, CLIP)
+    assert again is not None and again.plan is split and again.needed == pytest.approx(counted * 0.8)
+
+
+def test_it_can_be_overridden_and_a_wrong_name_is_named(library: Library, card: Callable[[float], None]) -> None:
+    card(80)
+    found = Planner(library).decide(BIG, CLIP, "streamed")
+    assert found is not None and found.plan is plans.named("streamed")
+    with pytest.raises(ShotError, match=r"plan 'huge' is not known: use auto, whole"):
+        planner.checked("huge")
+
+
+def test_without_a_card_a_model_that_is_too_large_is_refused_before_it_is_loaded(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "gpu", lambda: None)
+    monkeypatch.setattr(memory, "free", lambda: 16 * GB)
+    found = Planner(library).decide(BIG, CLIP)
+    assert found is not None and found.plan is None and not found.fits
+    with pytest.raises(ModelsError, match=r"needs about \d+\.\d GB of memory without a graphics card"):
+        planner.require(found)
+
+
+def test_out_of_memory_keeps_the_job_and_retry_goes_on_with_the_next_smaller_plan(
+    make_studio: Callable[..., Studio], card: Callable[[float], None], large: list[str]
+) -> None:
+    card(80)
+    full = {"whole": True, "lean": False}
+
+    def hurdle(index: int) -> None:
+        if index == 2 and full["whole"]:
+            full["whole"] = False
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+
+    generator = FakeGenerator(hurdle=hurdle)
+    generator.entry, generator.limits, generator.fps = BIG, BIG.limits, BIG.fps
+    studio = make_studio(load=lambda name: large.append(name) or generator)
+    job = studio.wait(studio.submit(SHOT).id, 30)
+    assert job.state == "failed"
+    assert job.error is not None and "Out of memory (everything stays" in job.error
+    assert "next smaller plan: the text encoder is let go" in job.error
+    assert studio.job(job.id).shot.plan == "lean"
+    studio.retry(job.id)
+    done = studio.wait(job.id, 30)
+    assert done.state == "done" and done.take_id is not None, done.error
+    assert studio.take(done.take_id).recipe.machine["plan"] == "lean"
+    assert len(large) == 2, "it was let go of, and loaded in the other way"
+
+
+def test_the_smallest_plan_has_nothing_below_it() -> None:
+    line, smaller = planner.out_of_memory(plans.PLANS[-1])
+    assert smaller is None and "smaller or shorter" in line
+    assert planner.out_of_memory(None)[1] is None
+
+
+def test_the_page_says_how_the_model_will_be_kept(
+    make_studio: Callable[..., Studio], card: Callable[[float], None], large: list[str]
+) -> None:
+    card(8)
+    studio = make_studio(load=lambda name: FakeGenerator())
+    told = studio.forecast(replace(SHOT, size="1280x704", seconds=5.0, guidance=5.0))
+    assert told.fits and told.plan == plans.named("streamed").title and told.memory_bytes is not None
+    studio.prefer(plan="whole")
+    told = studio.forecast(replace(SHOT, size="1280x704", seconds=5.0))
+    assert not told.fits and "needs" in told.advice
+    with pytest.raises(ShotError, match="plan 'x' is not known"):
+        studio.prefer(plan="x")
+    with pytest.raises(ShotError, match="plan 'x' is not known"):
+        studio.submit(replace(SHOT, plan="x"))
