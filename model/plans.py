@@ -18,7 +18,7 @@ from model.errors import RequestError, WeightsError
 
 SPARE = 0.92  # of what is free, how much may be planned with: allocators leave holes
 _WORK = 600_000_000  # bytes of kernels, contexts and small buffers
-_HELD_BLOCKS = 3  # of a streamed transformer on the device: one that works, one that comes, one that goes
+_HELD_BLOCKS = 2  # of a streamed transformer on the device: one that works, and one that comes
 _TEXT_BYTES = 11_362_000_000  # UMT5-XXL, 5.681 B parameters in bfloat16
 # Encoder in full and decoder in half precision; on a CPU both are in full. Parameters: 149.6 M and 555 M (2.2), 53.6 M
 # and 73.3 M (2.1).

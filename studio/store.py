@@ -157,7 +157,8 @@ def _line(path: Path, error: sqlite3.Error) -> str:
     if code == sqlite3.SQLITE_IOERR:
         return f"the disk of {path.parent} cannot be read or written just now ({error}); nothing was lost"
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return f"{path} is damaged ({error}): close the studio and run `python -m studio mend`; takes are kept as files"
+        said = " ".join(str(error).split())
+        return f"{path} is damaged ({said}): close the studio and run `python -m studio mend`; takes are kept as files"
     return f"the library could not do this ({error})"
 
 
