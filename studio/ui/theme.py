@@ -24,6 +24,7 @@ STYLE_SHEETS = (
     "pages.css",
     "models.css",
     "library.css",
+    "draw.css",
     "phone.css",
 )
 

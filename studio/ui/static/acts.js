@@ -14,6 +14,7 @@ export class Acts {
       useExample: (example) => page.form.fill({ ...example.form, takes: page.form.data.takes }, { why: "The form is as it was" }),
       useTake: (take) => this.fillFrom(`studio/takes/${take.id}/form`, {}),
       use: (take, how, at) => this.fillFrom(`studio/takes/${take.id}/use`, { how, at }),
+      drawOn: (picture) => page.drawRoom.open({ underlay: picture, place: "first" }),
       shootAgain: (take) => this.shootAgain(take),
       compare: (take) => page.beginCompare(take),
       star: (take) => this.change(take, "star", { on: !take.starred }),

@@ -12,11 +12,11 @@ export class Frames {
   constructor(start, acts) {
     this.fps = start.model.fps;
     this.able = start.model.given;
-    this.acts = acts; // change(part), wrong(line), shape(), seconds()
+    this.acts = acts; // change(part), wrong(line), shape(), seconds(), draw(how)
     this.chosen = null; // "first", "last", or the index of a key frame
     this.line = el("div", { class: "shotline" });
     this.editor = el("div", { class: "picture-editor", hidden: true });
-    this.head = el("div", { class: "group-head" }, el("span", {}, "Pictures"), el("span", { class: "hint" }, "drop, paste or choose"));
+    this.head = el("div", { class: "group-head" }, el("span", {}, "Pictures"), el("span", { class: "hint" }, "drop, paste, choose or"), button("Draw", "brush", () => this.acts.draw({}), { words: true, class: "link", id: "draw-open" }));
     this.node = el("section", { id: "pictures", "aria-label": "Pictures" }, this.head, this.line, this.editor);
     this.slotNodes = {};
   }
@@ -230,9 +230,21 @@ export class Frames {
     parts.push(strength(item.strength, (value) => this.edit({ strength: value })));
     const file = this.chooser("Another picture", false, (files) => this.receive(files, typeof this.chosen === "number" ? "between" : this.chosen));
     const tools = [file, button("Remove", "bin", () => this.remove(this.chosen), { words: true, class: "link" })];
+    tools.unshift(button("Draw on it", "brush", () => this.drawOn(item), { words: true, class: "link", id: "draw-on" }));
     if (typeof this.chosen !== "number") tools.unshift(button("Replace", "again", () => file.click(), { words: true, class: "link" }));
     const name = typeof this.chosen === "number" ? `${item.name} at ${this.at(item, this.chosen).toFixed(2)} s` : item.name;
     this.editor.replaceChildren(el("p", { class: "picture-name" }, name), ...parts, el("div", { class: "picture-tools" }, ...tools));
+  }
+
+  async drawOn(item) {
+    const picture = new Image();
+    picture.src = item.picture;
+    try {
+      await picture.decode();
+      this.acts.draw({ underlay: picture, place: typeof this.chosen === "number" ? "between" : this.chosen });
+    } catch {
+      this.acts.wrong("This picture cannot be shown just now; give it again to draw on it.");
+    }
   }
 
   edit(change) {

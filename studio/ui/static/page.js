@@ -4,6 +4,7 @@ import { ask, clock, el, tell } from "./dom.js";
 import { Acts } from "./acts.js";
 import { ring } from "./bell.js";
 import { Compare } from "./compare.js";
+import { DrawRoom } from "./drawroom.js";
 import { Form } from "./form.js";
 import { remember } from "./kept.js";
 import { Library } from "./library.js";
@@ -33,6 +34,7 @@ export class Page {
     this.toasts = new Toasts();
     this.form = new Form(start, {
       stop: () => this.stop(),
+      draw: (how) => this.drawRoom.open(how),
       useModel: (name, form) => this.useModel(name, form),
       undoable: (text, act) => this.undos.add(act, text),
       say: (words, more = {}) => this.toasts.say(words, more.undo ? { ...more, act: () => this.undos.undo() } : more),
@@ -41,6 +43,7 @@ export class Page {
     this.stage = new Stage(start.examples, this.acts.ofTakes());
     this.compare = new Compare({ close: () => this.closeCompare() });
     this.strip = new Takes({ ...this.acts.ofTakes(), showTake: (id) => this.pick(id), showJob: (id) => this.show("job", id), more: () => this.moreTakes() });
+    this.drawRoom = new DrawRoom(this);
     this.library = new Library(this);
     this.queue = new Queue(this);
     this.models = new Models(this);

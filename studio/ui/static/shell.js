@@ -7,6 +7,7 @@ const SHEET = [
   ["The take", [["Space", "Play or pause"], ["J  K  L", "Back, stop, on; again is faster"], ["← →", "One frame back, one frame on"]]],
   ["The strip", [["← →", "The take before, the take after"], ["Shift click", "Compare with the take on the stage"], ["Delete", "Move to the bin"]]],
   ["Pictures in time", [["← →", "Move a key frame, a handle or the crop"], ["+ −", "Size the crop"], ["Delete", "Remove the key frame"]]],
+  ["Drawing", [["B", "Brush"], ["S", "Soft brush"], ["E", "Eraser"], ["G", "Fill"], ["I", "Pick a colour (or Alt)"], ["[  ]", "Thinner, thicker"], ["Shift click", "A straight line from the last stroke"], ["Ctrl Z", "Undo; with Shift, redo"]]],
   ["The library", [["← ↑ → ↓", "From take to take"], ["X", "Choose"], ["S", "Star"], ["Shift click", "Choose all up to here"], ["Delete", "Move to the bin"]]],
   ["The queue", [["Alt ↑ ↓", "Move a shot up or down"]]],
 ];

@@ -184,6 +184,7 @@ export class Stage {
       ["As first frame", null, () => this.acts.use(take, "first", this.moment())],
       ["As last frame", null, () => this.acts.use(take, "last", this.moment())],
       ["Go on from here", null, () => this.acts.use(take, "continue", this.moment())],
+      ["Draw on this frame", null, () => { this.player.video.pause(); this.acts.drawOn(this.player.video); }],
     ], { class: "quiet", id: "use" });
     const again = button("Shoot again", "again", () => this.acts.shootAgain(take), { words: true, class: "quiet", id: "again" });
     const compare = button("Compare", "compare", () => this.acts.compare(take), { words: true, class: "quiet", id: "compare-toggle" });
