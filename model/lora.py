@@ -107,7 +107,7 @@ def describe(path: Path, base: Mapping[str, tuple[int, ...]]) -> str:
         if "down" in parts:
             ranks.add(shapes[parts["down"]][0])
     shown = f"rank {min(ranks)}" if len(ranks) == 1 else f"ranks {min(ranks)} to {max(ranks)}"
-    return f"a LoRA of {shown} for {len(grouped)} parts"
+    return f"a LoRA of {shown} for {len(grouped)} part{'s' if len(grouped) > 1 else ''}"
 
 
 def merge(tensors: Mapping[str, Tensor], loras: Sequence[LoRA]) -> dict[str, Tensor]:

@@ -47,7 +47,7 @@ class House(Owned):
                     for entry in self.studio.models.entries()
                 ],
                 "disk": disk(self.studio, owner),
-                "plans": [["auto", "automatic: the quickest that fits"], *([p.name, p.title] for p in PLANS)],
+                "plans": [["auto", "Automatic: the quickest that fits"], *([p.name, p.title] for p in PLANS)],
                 "typed": TYPED,
             }
         )

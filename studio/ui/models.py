@@ -13,11 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from model import catalog
+from model import catalog, headers, lora, published
 from model.catalog import CatalogEntry
+from model.errors import WeightsError
 from studio.core import Studio
 from studio.errors import Conflict, ModelsError
 from studio.models import ModelState
+from studio.models_lora import Laid
 from studio.models_transfer import quote
 from studio.ui.form import RATIOS
 from studio.ui.web import Body, Owned, fresh
@@ -48,6 +50,7 @@ class ModelsPage(Owned):
             self.get("/models/progress", self.progress),
             self.get("/models/{name}/offer", self.offer),
             self.post("/models/point", self.point),
+            self.post("/models/lora", self.lay),
             self.post("/models/{name}/fetch", self.fetch),
             self.post("/models/{name}/stop", self.stop),
             self.post("/models/{name}/check", self.check),
@@ -58,7 +61,17 @@ class ModelsPage(Owned):
         """Every model, and how each stands."""
         own = [_own(entry) for entry in catalog.entries(self.models.root)]
         others = [self._published(state) for state in self.models.states()]
-        return fresh({"own": own, "published": others, "mine": self._mine, "progress": self._progress()})
+        chosen = self.studio.preferences(owner=owner).model
+        return fresh(
+            {
+                "own": own,
+                "published": others,
+                "loras": [self._lora(laid) for laid in self.models.loras()],
+                "chosen": chosen,
+                "mine": self._mine,
+                "progress": self._progress(),
+            }
+        )
 
     def progress(self, request: Request, owner: str) -> Response:
         """How far the models are that are on their way."""
@@ -103,6 +116,8 @@ class ModelsPage(Owned):
         typed, name = str(body.get("path") or "").strip(), str(body.get("name") or "") or None
         if not typed:
             raise ModelsError("type the folder or the file that holds the weights")
+        if name is None and _is_lora(Path(typed)):
+            return fresh({"lora": Path(typed).stem, "bases": self._titled(self.models.bases(Path(typed)))})
         state, found = self.models.point(Path(typed), name)
         return fresh(
             {
@@ -112,6 +127,17 @@ class ModelsPage(Owned):
                 "refused": [path.name for path in found.refused],
             }
         )
+
+    def lay(self, request: Request, owner: str, body: Body) -> Response:
+        """Lay a LoRA file over a model, with a strength."""
+        self._at_home()
+        try:
+            strength = float(str(body.get("strength", 1)).replace(",", "."))
+        except ValueError:
+            raise ModelsError(f"strength {str(body['strength'])[:20]!r} is not a number: it is -2 to 2") from None
+        path = Path(str(body.get("path") or "").strip())
+        laid, what = self.models.lay(path, str(body.get("base") or ""), strength)
+        return fresh({"lora": self._lora(laid), "what": what})
 
     def check(self, request: Request, owner: str, body: Body) -> Response:
         """Compare every file with its hash; those that are wrong are thrown away."""
@@ -127,7 +153,26 @@ class ModelsPage(Owned):
         name = request.path_params["name"]
         self._idle(name)
         freed = self.models.remove(name)
-        return fresh({"freed": freed, "model": self._published(self.models.state(name))})
+        laid = ":" in name
+        return fresh({"freed": freed, "model": None if laid else self._published(self.models.state(name))})
+
+    def _lora(self, laid: Laid) -> dict[str, Any]:
+        """A LoRA over a model as JSON."""
+        base = self._titled((laid.base,))[0]["title"]
+        problem = laid.problem if self._mine else bool(laid.problem)
+        return {
+            "name": laid.name,
+            "title": laid.lora.path.stem,
+            "base": base,
+            "strength": laid.lora.strength,
+            "problem": problem,
+            "file": str(laid.lora.path) if self._mine else "",
+        }
+
+    def _titled(self, names: tuple[str, ...]) -> list[dict[str, str]]:
+        titles = {entry.name: entry.title for entry in catalog.entries(self.models.root)}
+        titles |= {model.name: model.title for model in published.models()}
+        return [{"name": name, "title": titles.get(name, name)} for name in names]
 
     @property
     def _mine(self) -> bool:
@@ -171,6 +216,13 @@ class ModelsPage(Owned):
             "missing": state.missing_bytes,
             "parts": parts,
         }
+
+
+def _is_lora(path: Path) -> bool:
+    try:
+        return path.is_file() and lora.is_lora(headers.read(path).shapes)
+    except WeightsError:
+        return False
 
 
 def _own(entry: CatalogEntry) -> dict[str, Any]:

@@ -310,7 +310,7 @@ def test_a_shot_can_be_made_with_a_lora_and_its_recipe_says_so(
 
     studio = make_studio(load=load)
     laid, what = studio.models.lay(write(tmp_path / "look.safetensors", shapes), "storybook", 0.5)
-    assert (laid.name, what) == ("storybook:look", "a LoRA of rank 2 for 1 parts")
+    assert (laid.name, what) == ("storybook:look", "a LoRA of rank 2 for 1 part")
     shot = Shot(prompt="a fox", model=laid.name, size="128x128", seconds=0.5, steps=1)
     job = studio.wait(studio.submit(shot).id, 60)
     assert job.take_id is not None, job.error

@@ -187,3 +187,22 @@ def test_an_artist_agrees_watches_and_removes(visit: Callable[..., Page], tmp_pa
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     finally:
         end(server)
+
+
+def test_a_lora_is_laid_over_a_model_and_forgotten(open_studio: Callable[..., Studio], tmp_path: Path) -> None:
+    page = browser(open_studio(), tmp_path)
+    pair = {"blocks.0.self_attn.q.lora_A.weight": (2, 256), "blocks.0.self_attn.q.lora_B.weight": (256, 2)}
+    path = str(write(tmp_path / "film look.safetensors", pair))
+    told = page.post("/studio/models/point", json={"path": path}).json()
+    assert told == {"lora": "film look", "bases": [{"name": "storybook", "title": "Storybook"}]}
+    wrong = page.post("/studio/models/lora", json={"path": path, "base": "storybook", "strength": "5"})
+    assert wrong.status_code == 409 and "-2 to 2" in wrong.json()["error"]
+    told = page.post("/studio/models/lora", json={"path": path, "base": "storybook", "strength": "0,5"}).json()
+    assert told["lora"]["name"] == "storybook:film-look" and "rank 2" in told["what"]
+    (laid,) = page.get("/studio/models").json()["loras"]
+    assert (laid["base"], laid["strength"], laid["problem"]) == ("Storybook", 0.5, "")
+    models = page.get("/studio/settings").json()["models"]
+    assert [model["title"] for model in models] == ["Storybook", "Storybook + film look (0.5)"]
+    assert page.post("/studio/settings", json={"model": laid["name"]}).json()["preferences"]["model"] == laid["name"]
+    assert page.post(f"/studio/models/{laid['name']}/remove").json() == {"freed": 0, "model": None}
+    assert page.get("/studio/models").json()["loras"] == []

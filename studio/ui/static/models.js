@@ -26,8 +26,9 @@ export class Models {
     }
   }
 
-  draw({ own, published, mine, progress }) {
+  draw({ own, published, loras, chosen, mine, progress }) {
     this.mine = mine;
+    this.chosen = chosen;
     this.seen = new Map(progress.map((one) => [one.model, one]));
     this.cards.clear();
     this.said = el("p", { class: "field-error", role: "alert", hidden: true });
@@ -39,6 +40,7 @@ export class Models {
       el("h3", {}, "Open weights"),
       el("p", { class: "models-warning note" }, "None of these has yet been run with its real weights by those who wrote this studio. Their files are fetched and checked in full; how the code meets them is tested on small random weights only." + (published.some((model) => model.runs) ? "" : " This version does not shoot with them yet.")),
       el("section", { class: "models-list" }, ...published.map((model) => this.published(model))),
+      ...(loras.length ? [el("h3", {}, "LoRA"), el("ul", { class: "rows-list lora-list" }, ...loras.map((laid) => this.lora(laid)))] : []),
       mine ? this.pointing() : el("p", { class: "dim" }, "Whoever runs this studio fetches models, with python -m studio models download."),
     );
     this.show(progress);
@@ -48,7 +50,7 @@ export class Models {
     const ready = model.ready;
     return el("article", { class: "model-card", "data-state": ready ? "ready" : "partly", "data-model": model.name },
       el("div", { class: "model-side" }, head(model.title, ready ? "Ready" : "Files are missing", ready ? "good" : "stop"),
-        el("p", { class: "model-summary" }, "The house’s own: small, quick, an animated storybook."), el("p", { class: "model-by" }, "Comes with the studio")),
+        el("p", { class: "model-summary" }, "The house’s own: small, quick, an animated storybook."), el("p", { class: "model-by" }, "Comes with the studio"), ready ? el("div", { class: "page-tools model-tools" }, this.use(model.name)) : null),
       rows([["Pictures", `${model.pictures}, up to ${model.seconds} s`], ["Begins with", model.trained.join(", ")], ["Licence", model.licence], ["On disk", bytes(model.size)], ...(ready ? [] : [["Missing", model.lacks.join(", ")]])]));
   }
 
@@ -83,10 +85,50 @@ export class Models {
 
   tools(model) {
     const tools = el("div", { class: "page-tools model-tools" });
+    if (model.state === "ready" && model.runs) tools.append(this.use(model.name));
     if (model.missing || model.state !== "ready") tools.append(button(model.state === "partly" ? "Fetch the rest" : "Fetch", "download", () => this.offer(model), { words: true, class: "plain model-fetch" }));
     if (model.state !== "absent" && model.parts.some((part) => part.here && !part.pointed)) tools.append(button("Check the files", null, (event) => this.check(model, event.currentTarget), { words: true, class: "plain model-check" }));
     if (model.state !== "absent") tools.append(button(model.parts[0].pointed ? "Forget the folder" : "Remove", "bin", () => this.remove(model), { words: true, class: "plain model-remove" }));
     return tools;
+  }
+
+  // The model that the Shoot page shoots with.
+  use(name) {
+    if (name === this.chosen) return el("p", { class: "model-chosen" }, "The page shoots with it");
+    return button("Shoot with it", "play", () => this.page.useModel(name), { words: true, class: "plain model-use" });
+  }
+
+  lora(laid) {
+    const said = laid.problem ? (laid.problem === true ? "Its file is missing" : laid.problem) : `over ${laid.base}, strength ${laid.strength}`;
+    return el("li", { class: "job-row lora-row", "data-lora": laid.name, "data-state": laid.problem ? "failed" : "done" },
+      el("div", {}, el("p", { class: "row-title", title: laid.file }, laid.title), el("p", { class: "row-said" }, said)),
+      el("div", { class: "page-tools" }, laid.problem ? null : this.use(laid.name), this.mine ? button("Forget", "bin", async () => {
+        await this.doing(() => tell(`studio/models/${encodeURIComponent(laid.name)}/remove`));
+        this.load();
+      }, { words: true, class: "plain model-remove" }) : null));
+  }
+
+  // Over which model, and how strongly.
+  lay(path, told) {
+    const which = el("select", { class: "pick", id: "lora-base", "aria-label": "Over which model" }, ...told.bases.map((one) => el("option", { value: one.name }, one.title)));
+    const shown = el("output", { class: "mono" }, "1");
+    const strength = el("input", { type: "range", id: "lora-strength", min: "-2", max: "2", step: "0.05", value: "1", oninput: () => { shown.textContent = strength.value; } });
+    const wrong = el("p", { class: "field-error", role: "alert", hidden: true });
+    const node = openDialog(`LoRA: ${told.lora}`, el("div", { class: "sheet model-offer" },
+      el("p", {}, "Both together become a model of their own, with a name that every recipe can hold."),
+      el("label", { class: "field" }, el("span", {}, "Over which model"), which),
+      el("label", { class: "field" }, el("span", {}, "Strength ", shown), strength), wrong,
+      button("Lay it over", "plus", async () => {
+        try {
+          const done = await tell("studio/models/lora", { path, base: which.value, strength: strength.value });
+          node.close();
+          this.page.toasts.say(`${done.lora.title}: ${done.what}.`);
+          this.load();
+        } catch (error) {
+          wrong.textContent = error.message;
+          wrong.hidden = false;
+        }
+      }, { words: true, class: "plain strong", id: "lora-lay" })), "model-lora");
   }
 
   // Size and licence first; nothing is fetched before both were agreed to.
@@ -146,6 +188,7 @@ export class Models {
       this.said.hidden = true;
       try {
         const told = await tell("studio/models/point", { path: path.value, ...(name ? { name } : {}) });
+        if (told.lora) return this.lay(path.value, told);
         const lacking = told.model.missing ? " Some parts are not in it: fetch the rest." : "";
         const pickles = told.refused.length ? ` ${told.refused.join(", ")}: pickles are not opened.` : "";
         this.page.toasts.say(`${told.model.title}: ${told.what}.${pickles}${lacking}`);
@@ -158,7 +201,7 @@ export class Models {
     path.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); point(); } });
     this.point = point;
     return el("section", { class: "settings-group", id: "model-point" },
-      el("div", { class: "settings-head" }, el("h3", {}, "Weights of your own"), el("p", { class: "dim" }, "A folder that Diffusers or the original repository wrote, or one safetensors file. It is read where it lies.")),
+      el("div", { class: "settings-head" }, el("h3", {}, "Weights of your own"), el("p", { class: "dim" }, "A folder that Diffusers or the original repository wrote, or one safetensors file, a LoRA too. It is read where it lies.")),
       el("div", { class: "settings-body" }, el("div", { class: "delete-line" }, path, button("Use it", null, () => point(), { words: true, class: "plain" })), which));
   }
 
