@@ -1,9 +1,9 @@
 """What is done to a clip's pictures before they are encoded: the visible label, then the invisible mark.
 
-    finish = Finish.chosen(preferences, settings, job.id)
-    painter = finish.pictures(width, height, fps, settings.home)
-    writer.write(painter.apply(chunk))          # chunks in their order
-    claim = finish.told(claim)                  # the credential names both
+finish = Finish.chosen(preferences, settings, job.id)
+painter = finish.pictures(width, height, fps, settings.home)
+writer.write(painter.apply(chunk))          # chunks in their order
+claim = finish.told(claim)                  # the credential names both
 """
 
 from __future__ import annotations

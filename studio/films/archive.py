@@ -99,8 +99,13 @@ class FilmStore(FilmShots):
         )
         return [(row["id"], row["title"], when(row["changed"]), row["shots"]) for row in rows]
 
-    def edit_film(self, film_id: str, owner: str, version: int, film: Film, said: str) -> KeptFilm:
-        """Keep a change; `said` is what undo will call it. Raises Conflict when the film is no longer at `version`."""
+    def edit_film(
+        self, film_id: str, owner: str, version: int, film: Film, said: str, *, typing: bool = False
+    ) -> KeptFilm:
+        """Keep a change; `said` is what undo will call it, and more `typing` of the same is one edit with it.
+
+        Raises Conflict when the film is no longer at `version`.
+        """
         with self._write() as db:
             row = self._film_row(film_id, owner)
             if row["version"] != version:
@@ -109,7 +114,7 @@ class FilmStore(FilmShots):
             if text == row["script"]:
                 return self.film(film_id, owner)
             last = self._one("SELECT said, at FROM film_edits WHERE film = ? AND number = ?", (film_id, at))
-            same = last is not None and said and last["said"] == said and now - last["at"] < SAME_EDIT
+            same = typing and last is not None and last["said"] == said and now - last["at"] < SAME_EDIT
             db.execute("DELETE FROM film_edits WHERE film = ? AND number > ?", (film_id, at))
             number = at if same and at > 0 else at + 1
             db.execute(

@@ -1,6 +1,6 @@
 """What is found again of clips that lost their credential, and what the invisible mark costs: a table in Markdown.
 
-    python -m studio.provenance.bench [clip.mp4 ...]      without clips: the examples that come along
+python -m studio.provenance.bench [clip.mp4 ...]      without clips: the examples that come along
 """
 
 from __future__ import annotations

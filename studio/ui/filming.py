@@ -17,7 +17,7 @@ from studio.films import formats, likeness, listing, timeline
 from studio.films.archive import Export, KeptFilm
 from studio.films.planning import Order
 from studio.films.room import ShotState, footage_of, lengths_of, takes_of
-from studio.films.script import Film, FilmShot
+from studio.films.script import Film, FilmShot, Member
 from studio.films.workroom import Workroom
 from studio.ui import views
 from studio.ui.filmform import FilmForms
@@ -26,9 +26,9 @@ from studio.ui.queueing import picture_size
 from studio.ui.web import Body, Owned, fresh, sentence
 
 STARTER = (
-    "A red fox walks through a snowy forest at dusk",
-    "A red fox runs in a meadow at golden hour",
-    "A red fox stands on a beach at night",
+    FilmShot("@fox walks through a snowy forest at dusk", seconds=2.0, seed=7),
+    FilmShot("@fox runs in the snowy forest at dusk", seconds=2.0, seed=8, join="continue"),
+    FilmShot("@fox stands on a beach at night", seconds=2.0, seed=9, transition="dissolve"),
 )
 
 
@@ -40,6 +40,7 @@ class Filming(Owned):
         self.takes_forms = forms
         self.forms = FilmForms(forms.drafts)
         self.workroom = Workroom(studio)
+        studio.at_close(self.workroom.close)
         self._planned: dict[str, tuple[int, tuple[Order | FilmError, ...]]] = {}
         if studio.library.next_export() is not None:
             self.workroom.wake()
@@ -80,11 +81,7 @@ class Filming(Owned):
         """A new film: empty, or with the shots of the example."""
         film = Film(seed=7, shots=(FilmShot(""),))
         if body.get("example") is True:
-            shots = tuple(
-                FilmShot(prompt, join="continue" if number == 3 else "cut", seconds=2.0)
-                for number, prompt in enumerate(STARTER)
-            )
-            film = replace(film, title="The fox", shots=shots)
+            film = replace(film, title="The fox", shots=STARTER, cast=(Member("fox", looks="a red fox"),))
         return fresh(self.told(self.studio.library.add_film(owner, film.with_ids()), owner))
 
     def film(self, request: Request, owner: str) -> Response:
@@ -99,9 +96,9 @@ class Filming(Owned):
         if not isinstance(version, int):
             raise ShotError("version", version, "the page did not say which version it changed; reload it")
         try:
-            kept = self.studio.library.edit_film(
-                request.path_params["film"], owner, version, film, said[:80] if isinstance(said, str) else ""
-            )
+            said = said[:80] if isinstance(said, str) else ""
+            film_id, typing = request.path_params["film"], body.get("typing") is True
+            kept = self.studio.library.edit_film(film_id, owner, version, film, said, typing=typing)
         except Conflict as conflict:
             now = self.told(self._kept(request, owner), owner)
             return fresh({"error": sentence(str(conflict)), "now": now}, 409)

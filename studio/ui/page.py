@@ -1,6 +1,6 @@
 """The page as a whole: Gradio's tabs, its Verify page, and the rooms that the page's own script furnishes.
 
-Shoot, Library, Queue, Models and Settings are drawn by the modules in `static/` from the JSON of `routes.py`: what is
+Shoot, Film, Library, Queue, Models and Settings are drawn by the modules in `static/` from JSON of `routes.py`: what is
 typed and watched there must outlive a lost connection and a restarted studio, which events of Gradio do not.
 """
 
@@ -39,6 +39,8 @@ def build(studio: Studio, cache: Path) -> gr.Blocks:
         with gr.Tabs(elem_id="pages", selected="shoot") as tabs:
             with gr.Tab("Shoot", id="shoot"):
                 _room("room")
+            with gr.Tab("Film", id="film"):
+                _room("film-root")
             with gr.Tab("Library", id="library"):
                 _room("library-root")
             with gr.Tab("Queue", id="queue"):

@@ -25,6 +25,7 @@ STYLE_SHEETS = (
     "models.css",
     "library.css",
     "draw.css",
+    "film.css",
     "phone.css",
 )
 

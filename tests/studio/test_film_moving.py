@@ -49,7 +49,7 @@ def test_typing_in_one_field_is_one_edit(library: Library) -> None:
     kept = library.add_film("local", film("a"))
     for prompt in ("a f", "a fo", "a fox"):
         changed = replace(kept.film, shots=(replace(kept.film.shots[0], prompt=prompt),))
-        kept = library.edit_film(kept.id, "local", kept.version, changed, "Words of shot 1")
+        kept = library.edit_film(kept.id, "local", kept.version, changed, "Words of shot 1", typing=True)
     assert library.step_film(kept.id, "local", -1).film.shots[0].prompt == "a"
 
 

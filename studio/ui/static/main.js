@@ -12,7 +12,7 @@ const LOST = 2000; // milliseconds between looks while the studio does not answe
 const rooms = new Map();
 
 function moveIn() {
-  for (const [name, root] of Object.entries({ library: "library-root", queue: "queue-root", models: "models-root", settings: "settings-root" })) {
+  for (const [name, root] of Object.entries({ films: "film-root", library: "library-root", queue: "queue-root", models: "models-root", settings: "settings-root" })) {
     const node = document.getElementById(root);
     if (!node || !window.auteur || rooms.get(name) === node) continue;
     rooms.set(name, node);

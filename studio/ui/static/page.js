@@ -5,6 +5,7 @@ import { Acts } from "./acts.js";
 import { ring } from "./bell.js";
 import { Compare } from "./compare.js";
 import { DrawRoom } from "./drawroom.js";
+import { FilmPage } from "./film.js";
 import { Form } from "./form.js";
 import { remember } from "./kept.js";
 import { Library } from "./library.js";
@@ -46,6 +47,7 @@ export class Page {
     this.drawRoom = new DrawRoom(this);
     this.library = new Library(this);
     this.queue = new Queue(this);
+    this.films = new FilmPage(this);
     this.models = new Models(this);
     this.settings = new Settings(this);
     this.channel = "BroadcastChannel" in window ? new BroadcastChannel("auteur") : null;

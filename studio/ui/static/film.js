@@ -1,0 +1,347 @@
+// The Film page: one film at a time, every edit saved as it is made, what is shot and finished watched from here.
+import { ask, button, clock, duration, el, tell } from "./dom.js";
+import { Cards } from "./filmcards.js";
+import { CastPanel } from "./filmcast.js";
+import { Finish } from "./filmfinish.js";
+import { FilmPlayer } from "./filmplayer.js";
+import { TitlesPanel } from "./filmtitles.js";
+import { menuButton } from "./menu.js";
+import { openDialog } from "./shell.js";
+
+const BUSY = 700; // milliseconds between looks while something is shot or finished
+const IDLE = 4000;
+const TYPING = 500; // after the last key before what is typed is saved
+const SIZES = [["landscape", "16:9"], ["portrait", "9:16"], ["square", "1:1"]];
+
+export class FilmPage {
+  constructor(page) {
+    this.page = page;
+    this.told = null; // what the studio said last
+    this.film = null; // the script as it is shown, ahead of the studio by what is being typed
+    this.waiting = null; // { said } of an edit that is not saved yet
+    this.player = new FilmPlayer(this);
+    this.cards = new Cards(this);
+    this.cast = new CastPanel(this);
+    this.titles = new TitlesPanel(this);
+    this.finish = new Finish(this);
+    this.node = el("div", { id: "film" });
+    this.file = el("input", { type: "file", id: "film-file", accept: ".yaml,.yml,.zip", hidden: true, onchange: () => this.open(this.file) });
+    this.build();
+    document.addEventListener("keydown", (event) => this.key(event), true);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.soon(0); });
+    addEventListener("beforeunload", () => { if (this.waiting) this.beacon(); });
+  }
+
+  build() {
+    this.title = el("input", { id: "film-title", type: "text", maxlength: "120", "aria-label": "Title of the film", autocomplete: "off", spellcheck: "false", oninput: () => this.change((film) => { film.title = this.title.value; }, "The title", TYPING) });
+    this.films = menuButton("Films", "fold", () => this.filmMenu(), { class: "plain", id: "film-menu" });
+    this.size = el("select", { id: "film-size", "aria-label": "Shape of the film", onchange: () => this.change((film) => { film.size = this.size.value; }, "The shape") }, ...SIZES.map(([id, words]) => el("option", { value: id }, words)));
+    this.undoButton = button("Take back", "undo", () => this.step("undo"), { class: "tool", id: "film-undo" });
+    this.redoButton = button("Do again", "redo", () => this.step("redo"), { class: "tool", id: "film-redo" });
+    this.state = el("span", { class: "dim", id: "film-saved", role: "status" });
+    this.top = el("header", { class: "film-top" }, this.title, this.size, this.state, el("span", { class: "film-gap" }), this.undoButton, this.redoButton, this.films);
+    this.tabs = ["cast", "titles", "finish"].map((name) => button({ cast: "Cast", titles: "Titles and sound", finish: "Finish" }[name], null, () => this.side(name), { words: true, role: "tab", class: "side-tab", "data-side": name, id: `side-${name}`, "aria-controls": "film-side" }));
+    this.sideBody = el("div", { id: "film-side", role: "tabpanel" });
+    this.sidePanel = el("aside", { class: "film-side" }, el("div", { class: "side-tabs", role: "tablist", "aria-label": "About the film" }, ...this.tabs), this.sideBody);
+    this.shootButton = button("Shoot", null, () => this.shoot(), { words: true, id: "film-shoot", class: "marquee" });
+    this.stopButton = button("Stop", null, () => this.stop(), { words: true, id: "film-stop", class: "plain danger", hidden: true });
+    this.note = el("p", { class: "dim film-note", role: "status" });
+    this.action = el("div", { class: "film-action" }, this.note, this.stopButton, this.shootButton);
+    this.work = el("div", { class: "film-work", hidden: true }, this.top, el("div", { class: "film-main" }, this.player.node, this.sidePanel), this.cards.node, el("div", { class: "film-foot" }, this.player.line, this.action));
+    this.empty = el("div", { class: "film-empty", hidden: true },
+      el("h2", {}, "Make a film"),
+      el("p", { class: "dim" }, "Shots in a row, with a cast that stays the same: cut, continued, dissolved; with titles and sound."),
+      el("div", { class: "film-begin" },
+        button("Begin with three shots of a fox", null, () => this.fresh({ example: true }), { words: true, class: "marquee", id: "film-example" }),
+        button("An empty film", "plus", () => this.fresh({}), { words: true, class: "plain", id: "film-new" }),
+        button("Open film.yaml or a zip", "use", () => this.file.click(), { words: true, class: "plain" })));
+    this.node.append(this.file, this.empty, this.work);
+    this.side("cast");
+  }
+
+  async mount(root) {
+    root.replaceChildren(this.node);
+    const told = await ask("studio/films").catch(() => ({ films: [] }));
+    this.list = told.films;
+    this.presets = told.presets || [];
+    const wanted = localStorage.getItem("auteur.film");
+    const known = this.list.find((film) => film.id === wanted) || this.list[0];
+    if (known) await this.load(known.id);
+    this.paint();
+    this.soon(IDLE);
+  }
+
+  visible() {
+    return Boolean(this.node.offsetParent);
+  }
+
+  // The film
+
+  async load(id) {
+    await this.saved();
+    try {
+      this.take(await ask(`studio/films/${id}`));
+      localStorage.setItem("auteur.film", id);
+    } catch (error) {
+      this.page.toasts.say(error.message, { tone: "toast-stop" });
+    }
+    this.paint();
+  }
+
+  async fresh(body) {
+    await this.act("studio/films", body);
+    if (this.told) localStorage.setItem("auteur.film", this.told.id);
+  }
+
+  take(told) {
+    const other = !this.told || this.told.id !== told.id;
+    if (other) this.player.reset();
+    this.told = told;
+    if (told.film) this.film = told.film;
+    this.paint();
+  }
+
+  async act(address, body = {}) {
+    await this.saved();
+    try {
+      this.take(await tell(address, body));
+      this.soon(0);
+      return true;
+    } catch (error) {
+      const policy = error.said && error.said.policy;
+      this.page.toasts.say(policy ? policy.message : error.message, { tone: "toast-stop" });
+      return false;
+    }
+  }
+
+  // Change the script: shown at once, saved at once, or a moment after the last key.
+  change(make, said, wait = 0) {
+    make(this.film);
+    this.waiting = { said, typing: wait > 0 };
+    this.paint();
+    clearTimeout(this.saving);
+    this.saving = setTimeout(() => this.save(), wait);
+  }
+
+  async save() {
+    if (!this.waiting || this.busy) return this.busy;
+    const { said, typing } = this.waiting;
+    this.waiting = null;
+    clearTimeout(this.saving);
+    const mine = this.film;
+    this.busy = (async () => {
+      try {
+        const told = await tell(`studio/films/${this.told.id}/edit`, { version: this.told.version, film: mine, said, typing });
+        this.told = { ...told, film: null };
+        this.tellTabs();
+      } catch (error) {
+        if (error.status === 409) this.conflict(mine, error.said);
+        else {
+          this.waiting = this.waiting || { said, typing };
+          this.page.toasts.say(`${error.message} What you changed is still here.`, { tone: "toast-stop" });
+          setTimeout(() => this.save(), 3000);
+        }
+      }
+    })();
+    await this.busy;
+    this.busy = null;
+    this.paint();
+    if (this.waiting) return this.save();
+    return this.soon(BUSY);
+  }
+
+  async saved() {
+    if (this.waiting || this.busy) await this.save();
+  }
+
+  // Another tab was first: its film is shown, and what was changed here can be put back in one click.
+  conflict(mine, said) {
+    this.take(said.now);
+    this.page.toasts.say("This film was changed in another tab: that is shown now.", {
+      label: "Put back what I changed", id: "film-mine",
+      act: () => { this.film = mine; this.change(() => {}, "What this tab had changed"); },
+    });
+  }
+
+  beacon() {
+    const body = JSON.stringify({ version: this.told.version, film: this.film, said: this.waiting.said });
+    navigator.sendBeacon(`studio/films/${this.told.id}/edit`, new Blob([body], { type: "application/json" }));
+  }
+
+  tellTabs() {
+    if (this.page.channel) this.page.channel.postMessage("takes");
+  }
+
+  async step(what) {
+    if (!this.told || !(what === "undo" ? this.told.undo || this.waiting : this.told.redo)) return;
+    await this.saved();
+    const words = what === "undo" ? this.told.undo : this.told.redo;
+    if (await this.act(`studio/films/${this.told.id}/${what}`)) this.page.toasts.say(`${what === "undo" ? "Taken back" : "Done again"}: ${words}.`);
+  }
+
+  // Watching
+
+  soon(wait) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.look(), wait);
+  }
+
+  async look() {
+    clearTimeout(this.timer);
+    if (this.told && this.visible() && !document.hidden && !this.waiting && !this.busy) {
+      const { id, version } = this.told;
+      try {
+        const told = await ask(`studio/films/${id}?version=${version}`);
+        if (this.told.id === id && !this.waiting && !this.busy) {
+          if (told.film && told.version !== version) this.page.toasts.say("Changed in another tab.");
+          this.take(told);
+        }
+      } catch (error) {
+        if (error.status === 404) {
+          this.told = this.film = null;
+          this.paint();
+        }
+      }
+    }
+    const working = this.told && (this.told.shots.some((shot) => shot.job && !["failed", "cancelled"].includes(shot.job.state)) || this.told.exports.some((one) => ["waiting", "running"].includes(one.state)));
+    this.soon(working ? BUSY : IDLE);
+  }
+
+  // Shooting
+
+  async shoot(shots = null) {
+    if (await this.act(`studio/films/${this.told.id}/shoot`, shots ? { shots } : {})) this.page.soon(0);
+  }
+
+  // The same words with another seed: the take that was there stays among the shot's takes.
+  async again(shot) {
+    this.change((film) => {
+      const one = film.shots.find((each) => each.id === shot.id);
+      one.seed = Math.floor(Math.random() * 2 ** 31);
+      one.take = "";
+    }, "Another seed");
+    await this.saved();
+    await this.shoot([shot.id]);
+  }
+
+  async stop() {
+    for (const shot of this.told.shots) if (shot.job && this.alive(shot.job)) await tell(`studio/jobs/${shot.job.id}/stop`).catch(() => null);
+    this.soon(0);
+  }
+
+  alive(job) {
+    return ["queued", "running", "finishing", "paused"].includes(job.state);
+  }
+
+  // Films
+
+  filmMenu() {
+    const others = (this.list || []).filter((film) => !this.told || film.id !== this.told.id).slice(0, 8);
+    return [
+      ...others.map((film) => [film.title, "play", () => this.load(film.id)]),
+      ["New film", "plus", () => this.fresh({}).then(() => this.relist())],
+      ["Open film.yaml or a zip", "use", () => this.file.click()],
+      ...(this.told ? [
+        ["Make a copy", "copy", () => this.act(`studio/films/${this.told.id}/copy`).then(() => this.relist())],
+        ["All shots as one list", "recipe", () => this.act(`studio/films/${this.told.id}/list`)],
+        ["Delete this film", "bin", () => this.remove()],
+      ] : []),
+    ];
+  }
+
+  async relist() {
+    const told = await ask("studio/films").catch(() => null);
+    if (told) this.list = told.films;
+  }
+
+  async remove() {
+    const gone = this.told;
+    await this.saved();
+    await tell(`studio/films/${gone.id}/delete`).catch(() => null);
+    this.told = this.film = null;
+    await this.relist();
+    if (this.list.length) await this.load(this.list[0].id);
+    this.paint();
+    this.page.toasts.say(`${this.titleOf(gone)} is deleted; its takes stay.`, { act: () => this.act(`studio/films/${gone.id}/restore`).then(() => this.relist()) });
+  }
+
+  titleOf(told) {
+    const known = (this.list || []).find((film) => film.id === told.id);
+    return known ? known.title : "The film";
+  }
+
+  async open(input) {
+    const [file] = input.files;
+    input.value = "";
+    if (!file) return;
+    await this.saved();
+    this.page.toasts.say(`Opening ${file.name}…`);
+    try {
+      this.take(await ask(`studio/films/open?name=${encodeURIComponent(file.name)}`, "POST", file));
+      localStorage.setItem("auteur.film", this.told.id);
+      await this.relist();
+      this.page.toasts.say(`${file.name} is open.`);
+    } catch (error) {
+      openDialog("This film cannot be opened", el("p", { class: "film-wrong" }, error.message), "film-wrong");
+      this.page.toasts.clear();
+    }
+  }
+
+  // Showing
+
+  side(name) {
+    this.sideName = name;
+    for (const tab of this.tabs) tab.setAttribute("aria-selected", String(tab.dataset.side === name));
+    this.sideBody.replaceChildren({ cast: this.cast, titles: this.titles, finish: this.finish }[name].node);
+    this.sideBody.setAttribute("aria-labelledby", `side-${name}`);
+    this.paint();
+  }
+
+  paint() {
+    const { told, film } = this;
+    this.empty.hidden = Boolean(film);
+    this.work.hidden = !film;
+    if (!film || !told) return;
+    if (document.activeElement !== this.title) this.title.value = film.title;
+    this.size.value = SIZES.some(([id]) => id === film.size) ? film.size : "landscape";
+    this.undoButton.disabled = !told.undo && !this.waiting;
+    this.redoButton.disabled = !told.redo;
+    this.undoButton.title = told.undo ? `Take back: ${told.undo}` : "Take back";
+    this.redoButton.title = told.redo ? `Do again: ${told.redo}` : "Do again";
+    this.state.textContent = this.waiting || this.busy ? "saving …" : "saved";
+    this.cards.show(film, told);
+    this.player.show(film, told);
+    ({ cast: this.cast, titles: this.titles, finish: this.finish })[this.sideName].show(film, told);
+    this.paintAction(told);
+  }
+
+  paintAction(told) {
+    const alive = told.shots.filter((shot) => shot.job && this.alive(shot.job));
+    const left = alive.reduce((sum, shot) => sum + (shot.job.left || 0), 0);
+    const wrong = told.shots.filter((shot) => shot.error).length;
+    const cost = told.cost ? ` · about ${duration(told.cost)}` : "";
+    const words = wrong && !told.missing ? "Shoot the film" : told.missing ? `Shoot ${told.missing === told.shots.length ? "the film" : told.missing === 1 ? "the missing shot" : `${told.missing} missing shots`}${cost}` : "All shots are there";
+    this.shootButton.querySelector("span").textContent = words;
+    this.shootButton.disabled = !told.missing || wrong > 0;
+    this.stopButton.hidden = !alive.length;
+    this.note.textContent = alive.length ? `${alive.length} in the queue${left ? ` · ${clock(Math.ceil(left))} left` : ""}` : wrong ? `${wrong === 1 ? "One shot is" : `${wrong} shots are`} not right yet.` : "";
+  }
+
+  // Keys
+
+  key(event) {
+    if (!this.visible() || !this.film || document.querySelector("dialog[open], .floating")) return;
+    const typing = event.target.closest && event.target.closest("input:not([type=range]), textarea, select");
+    const undoing = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
+    const redoing = (event.ctrlKey || event.metaKey) && (event.key.toLowerCase() === "y" || (undoing && event.shiftKey));
+    if ((undoing || redoing) && !typing) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.step(redoing ? "redo" : "undo");
+    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (!this.shootButton.disabled) this.shoot();
+    } else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && this.player.key(event)) event.preventDefault();
+  }
+}

@@ -1,0 +1,292 @@
+// The shots as cards in a row: what each shows, says and joins; dragged, duplicated, split, and more put in between.
+import { ask, button, el, icon } from "./dom.js";
+import { menuButton } from "./menu.js";
+import { playOnHover } from "./stage.js";
+import { openDialog } from "./shell.js";
+import { shotDialog } from "./filmshot.js";
+
+const TYPING = 600;
+const LIST = /\b(?:shot|scene)\s*\d+\s*(?:[([][^)\]]*[)\]])?\s*[:.–-]/i;
+
+export class Cards {
+  constructor(film) {
+    this.of = film;
+    this.list = el("ol", { class: "film-cards", "aria-label": "Shots" });
+    this.addButton = button("Add a shot", "plus", () => this.insert(this.of.film.shots.length), { words: true, class: "film-add", id: "film-add" });
+    this.node = el("section", { class: "film-row", "aria-label": "Shots" }, this.list, this.addButton);
+    this.nodes = new Map();
+  }
+
+  show(film, told) {
+    this.film = film;
+    this.told = told;
+    const wanted = film.shots.map((shot, index) => this.card(shot, index));
+    const kept = new Set(film.shots.map((shot) => shot.id));
+    for (const key of this.nodes.keys()) if (!kept.has(key)) this.nodes.delete(key);
+    if (this.dragging) return;
+    wanted.forEach((card, index) => { if (this.list.children[index] !== card) this.list.insertBefore(card, this.list.children[index] || null); });
+    while (this.list.children.length > wanted.length) this.list.lastChild.remove();
+  }
+
+  current(index) {
+    if (index === this.shown) return;
+    this.shown = index;
+    [...this.list.children].forEach((card, place) => card.setAttribute("data-current", String(place === index)));
+  }
+
+  at(id) {
+    return this.film.shots.findIndex((shot) => shot.id === id);
+  }
+
+  change(id, make, said, wait = 0) {
+    this.of.change((film) => {
+      const shot = film.shots.find((each) => each.id === id);
+      if (shot) make(shot);
+    }, `${said} of shot ${this.at(id) + 1}`, wait);
+  }
+
+  card(shot, index) {
+    const card = this.nodes.get(shot.id) || this.made(shot.id);
+    const state = this.told.shots.find((each) => each.id === shot.id) || {};
+    const { parts } = card;
+    card.dataset.state = state.job && this.of.alive(state.job) ? "working" : state.error ? "wrong" : !state.take ? "missing" : state.fits || state.chosen ? "there" : "stale";
+    card.setAttribute("aria-label", `Shot ${index + 1}`);
+    parts.number.textContent = String(index + 1);
+    if (document.activeElement !== parts.prompt && parts.prompt.value !== shot.prompt) parts.prompt.value = shot.prompt;
+    if (document.activeElement !== parts.seconds) parts.seconds.value = `${shot.seconds}`;
+    parts.camera.value = shot.direction.camera || "";
+    this.paintJoin(parts, shot, index);
+    this.paintPicture(parts, state);
+    this.paintCast(parts, shot);
+    this.paintSaid(parts, state, shot);
+    return card;
+  }
+
+  paintJoin(parts, shot, index) {
+    parts.join.hidden = index === 0;
+    const goes = shot.join === "continue";
+    const how = goes ? "continue" : { none: "cut", dissolve: "dissolve", dip: "dip", "dip white": "dip white" }[shot.transition];
+    parts.join.querySelector("span").textContent = how;
+    parts.join.dataset.join = how;
+    parts.join.setAttribute("aria-label", `Joins the shot before: ${how}`);
+  }
+
+  paintPicture(parts, state) {
+    const { take, job } = state;
+    const [width, height] = this.told.size;
+    parts.picture.style.aspectRatio = `${width} / ${height}`;
+    const preview = job && job.preview;
+    const key = preview && this.of.alive(job) ? preview : take ? take.poster : "";
+    if (parts.picture.dataset.key !== key) {
+      parts.picture.dataset.key = key;
+      parts.picture.replaceChildren(...(key ? [el("img", { src: key, alt: "", draggable: "false" })] : [el("span", { class: "film-blank" }, icon("play"))]));
+      if (take && key === take.poster) playOnHover(parts.picture, parts.picture, take.clip);
+    }
+    const alive = job && this.of.alive(job);
+    parts.bar.hidden = !alive;
+    parts.bar.style.setProperty("--done", `${alive && job.steps ? (100 * job.step) / job.steps : 0}%`);
+    parts.badge.textContent = alive ? job.words : take && !state.fits && !state.chosen ? "changed since" : state.chosen && !state.fits ? "chosen take" : "";
+    parts.badge.hidden = !parts.badge.textContent;
+  }
+
+  paintCast(parts, shot) {
+    const key = JSON.stringify([this.film.cast.map((member) => [member.name, member.pictures.length ? member.pictures[0].picture : ""]), shot.prompt]);
+    if (parts.cast.dataset.key === key) return;
+    parts.cast.dataset.key = key;
+    parts.cast.replaceChildren(...this.film.cast.map((member) => {
+      const inside = new RegExp(`(^|[^\\w@])@${member.name}(?!\\w)`, "i").test(shot.prompt);
+      return el("button", { type: "button", class: "film-chip", "aria-pressed": String(inside), title: inside ? `@${member.name} is in this shot` : `Bring in @${member.name}`, onclick: () => this.bring(shot.id, member.name, inside) },
+        member.pictures.length ? el("img", { src: member.pictures[0].picture, alt: "" }) : null, `@${member.name}`);
+    }));
+    parts.cast.hidden = !this.film.cast.length;
+  }
+
+  bring(id, name, inside) {
+    this.change(id, (shot) => {
+      if (inside) shot.prompt = shot.prompt.replace(new RegExp(`(^|[^\\w@])@${name}(?!\\w)`, "gi"), "$1").replace(/\s+/g, " ").trim();
+      else shot.prompt = `@${name} ${shot.prompt}`.trim();
+    }, "Cast");
+  }
+
+  paintSaid(parts, state, shot) {
+    const job = state.job && ["failed", "cancelled"].includes(state.job.state) && !state.take ? state.job : null;
+    const lost = (state.kept || []).find((one) => one.lost);
+    const alike = (state.kept || []).filter((one) => one.alike !== null && !one.lost);
+    const listed = (shot.prompt.match(new RegExp(LIST, "gi")) || []).length > 1;
+    const words = state.error ? state.error.line : job ? job.error || "Stopped." : lost ? `${lost.lost}.` : "";
+    const key = JSON.stringify([words, Boolean(lost), alike, listed, Boolean(job)]);
+    if (parts.said.dataset.key === key) return;
+    parts.said.dataset.key = key;
+    const again = lost && !state.error && !job;
+    parts.said.replaceChildren(...[
+      words ? el("p", { class: "film-error", "data-tone": state.error || job ? "stop" : "warn" }, words) : null,
+      again ? button("Shoot again", "again", () => this.of.again(shot), { words: true, class: "link" }) : null,
+      job ? button("Try again", "again", () => this.of.shoot([shot.id]), { words: true, class: "link" }) : null,
+      listed ? button("Turn this list into cards", "split", () => this.of.act(`studio/films/${this.told.id}/cards`, { shot: shot.id }), { words: true, class: "link" }) : null,
+      !words && alike.length ? el("p", { class: "film-alike", title: "How much the subject looks like in its other shots (1 is the same)" }, alike.map((one) => `@${one.member} ${one.alike.toFixed(2)} alike`).join(" · ")) : null,
+    ].filter(Boolean));
+  }
+
+  made(id) {
+    const of = (make, said, wait) => this.change(id, make, said, wait);
+    const parts = {};
+    parts.grip = el("button", { type: "button", class: "film-grip", "aria-label": "Move this shot (Alt and arrows)", title: "Drag to move" }, icon("grip"));
+    parts.number = el("b", { class: "film-number" });
+    parts.join = menuButton("cut", null, () => this.joins(id), { class: "film-join" });
+    parts.badge = el("span", { class: "film-badge", hidden: true });
+    parts.bar = el("i", { class: "film-bar", hidden: true });
+    parts.picture = el("button", { type: "button", class: "film-picture", "aria-label": "Show this shot", onclick: () => this.of.player.toShot(this.at(id)) });
+    parts.prompt = el("textarea", { rows: "3", maxlength: "4000", placeholder: "What is seen in this shot?", "aria-label": "Words of this shot", oninput: () => of((shot) => { shot.prompt = parts.prompt.value; }, "Words", TYPING) });
+    parts.seconds = el("input", { type: "number", min: "0.3", max: "60", step: "0.5", "aria-label": "Seconds", onchange: () => of((shot) => { shot.seconds = Number(parts.seconds.value) || shot.seconds; }, "Length") });
+    const offered = this.of.page.start.directions.camera || [];
+    parts.camera = el("select", { "aria-label": "Camera", onchange: () => of((shot) => { if (parts.camera.value) shot.direction.camera = parts.camera.value; else delete shot.direction.camera; }, "Camera") },
+      el("option", { value: "" }, "Any camera"), ...offered.map((each) => el("option", { value: each.id }, each.label)));
+    parts.cast = el("div", { class: "film-castline" });
+    parts.said = el("div", { class: "film-said" });
+    const menu = menuButton("", "more", () => this.acts(id), { class: "film-tool", title: "More for this shot" });
+    menu.setAttribute("aria-label", "More for this shot");
+    const node = el("li", { class: "film-shot", "data-shot": id },
+      el("header", {}, parts.grip, parts.number, parts.join, el("span", { class: "film-gap" }), menu),
+      el("div", { class: "film-frame" }, parts.picture, parts.badge, parts.bar),
+      parts.prompt,
+      el("div", { class: "film-row2" }, el("label", { class: "film-seconds" }, parts.seconds, el("span", {}, "s")), parts.camera),
+      parts.cast, parts.said,
+      button("Put a shot in between", "plus", () => this.insert(this.at(id) + 1), { class: "film-between" }));
+    node.parts = parts;
+    parts.grip.addEventListener("pointerdown", (event) => this.drag(event, node, id));
+    node.addEventListener("keydown", (event) => {
+      if (!event.altKey || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+      event.preventDefault();
+      this.move(this.at(id), this.at(id) + (event.key === "ArrowLeft" ? -1 : 1));
+      parts.grip.focus();
+    });
+    this.nodes.set(id, node);
+    return node;
+  }
+
+  joins(id) {
+    const set = (join, transition, said) => () => this.change(id, (shot) => Object.assign(shot, { join, transition, after: join === "continue" ? shot.after : "" }), said);
+    return [
+      ["Cut", "split", set("cut", "none", "Cut")],
+      ["Continue the movement", "chain", set("continue", "none", "Continue")],
+      ["Dissolve", "compare", set("cut", "dissolve", "Dissolve")],
+      ["Dip through black", "stop", set("cut", "dip", "Dip")],
+      ["Dip through white", "stop", set("cut", "dip white", "Dip")],
+    ];
+  }
+
+  acts(id) {
+    const shot = this.film.shots[this.at(id)];
+    const state = this.told.shots.find((each) => each.id === id) || {};
+    return [
+      ["Settings of this shot", "pen", () => shotDialog(this.of, id)],
+      ["Shoot this one", "play", () => this.of.shoot([id])],
+      ["Shoot again, another seed", "again", () => this.of.again(shot)],
+      ...(state.take ? [["Choose another take", "star", () => this.takes(id)], ["Picture for the cast", "use", () => this.of.cast.fromTake(state.take)]] : []),
+      ["Duplicate", "copy", () => this.duplicate(id)],
+      ["Split in two", "split", () => this.split(id)],
+      ...(this.film.shots.length > 1 ? [["Remove", "bin", () => this.remove(id)]] : []),
+    ];
+  }
+
+  blank(more = {}) {
+    const seed = 1 + Math.max(0, ...this.film.shots.map((shot) => shot.seed || 0));
+    return { id: `s${Math.random().toString(16).slice(2, 12)}`, prompt: "", seconds: 4, join: "cut", after: "", transition: "none", transition_seconds: 0.5, direction: {}, negative: "", seed, steps: null, guidance: null, first: null, last: null, frames: [], caption: "", take: "", name: "", ...more };
+  }
+
+  // Seeds are written down before the order changes: the same shot is the same take wherever it stands.
+  settle(film) {
+    film.shots.forEach((shot, index) => { if (shot.seed === null || shot.seed === undefined) shot.seed = film.seed + index; });
+  }
+
+  insert(place) {
+    const shot = this.blank();
+    this.of.change((film) => { this.settle(film); film.shots.splice(place, 0, shot); }, "A new shot");
+    const card = this.nodes.get(shot.id);
+    if (card) { card.scrollIntoView({ block: "nearest", inline: "center" }); card.parts.prompt.focus({ preventScroll: true }); }
+  }
+
+  duplicate(id) {
+    this.of.change((film) => {
+      this.settle(film);
+      const place = film.shots.findIndex((shot) => shot.id === id);
+      film.shots.splice(place + 1, 0, { ...structuredClone(film.shots[place]), id: this.blank().id, name: "" });
+    }, "A second shot like it");
+  }
+
+  split(id) {
+    this.of.change((film) => {
+      this.settle(film);
+      const place = film.shots.findIndex((shot) => shot.id === id);
+      const shot = film.shots[place];
+      const half = Math.max(0.5, Math.round(shot.seconds * 8) / 16);
+      const second = { ...structuredClone(shot), ...{ id: this.blank().id, name: "", seconds: half, join: "continue", transition: "none", first: null, frames: [], take: "", caption: "", seed: shot.seed + 1 } };
+      Object.assign(shot, { seconds: half, last: null, take: "" });
+      film.shots.splice(place + 1, 0, second);
+    }, "The split");
+  }
+
+  remove(id) {
+    this.of.change((film) => {
+      this.settle(film);
+      film.shots = film.shots.filter((shot) => shot.id !== id);
+      if (film.shots[0] && !film.shots[0].after) film.shots[0].join = "cut";
+    }, "The removed shot");
+    this.of.page.toasts.say("The shot is out of the film.", { act: () => this.of.step("undo") });
+  }
+
+  move(from, to) {
+    if (from === to || to < 0 || to >= this.film.shots.length) return;
+    this.of.change((film) => {
+      this.settle(film);
+      const [shot] = film.shots.splice(from, 1);
+      film.shots.splice(to, 0, shot);
+      if (!film.shots[0].after) film.shots[0].join = "cut";
+    }, "The order");
+  }
+
+  drag(event, node, id) {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    node.parts.grip.focus({ preventScroll: true });
+    this.dragging = true;
+    node.dataset.dragged = "true";
+    const from = this.at(id);
+    const begin = event.clientX;
+    let to = from;
+    const move = (each) => {
+      const row = this.node.getBoundingClientRect();
+      if (each.clientX > row.right - 60) this.node.scrollLeft += 14;
+      if (each.clientX < row.left + 60) this.node.scrollLeft -= 14;
+      const others = [...this.list.children].filter((card) => card !== node);
+      to = others.filter((card) => { const box = card.getBoundingClientRect(); return box.left + box.width / 2 < each.clientX; }).length;
+      // The others make way: a card that is taken out of the list would let go of the hand.
+      while ([...this.list.children].indexOf(node) < to) this.list.insertBefore(node.nextSibling, node);
+      while ([...this.list.children].indexOf(node) > to) this.list.insertBefore(node.previousSibling, node.nextSibling);
+      node.style.setProperty("--lift", `${Math.max(-6, Math.min(6, (each.clientX - begin) / 30))}px`);
+    };
+    const end = () => {
+      document.removeEventListener("pointermove", move);
+      for (const name of ["pointerup", "pointercancel"]) document.removeEventListener(name, end);
+      delete node.dataset.dragged;
+      this.dragging = false;
+      this.move(from, to);
+      this.of.paint();
+    };
+    document.addEventListener("pointermove", move);
+    for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, end);
+  }
+
+  async takes(id) {
+    const told = await ask(`studio/films/${this.told.id}/shots/${id}/takes`).catch(() => ({ takes: [] }));
+    const choose = (take) => { dialog.close(); this.change(id, (shot) => { shot.take = take; }, "The take"); };
+    const chosen = this.film.shots[this.at(id)].take;
+    const tiles = told.takes.map((take) => {
+      const tile = el("button", { type: "button", class: "film-take", "aria-pressed": String(take.id === chosen), onclick: () => choose(take.id) }, el("img", { src: take.poster, alt: "" }), el("span", { class: "mono" }, `seed ${take.seed}`));
+      playOnHover(tile, tile, take.clip);
+      return tile;
+    });
+    const content = el("div", {}, el("div", { class: "film-takes" }, ...tiles), chosen ? button("The newest that fits the words", null, () => choose(""), { words: true, class: "plain" }) : null);
+    const dialog = openDialog(`Takes of shot ${this.at(id) + 1}`, content, "film-takes-dialog");
+  }
+}

@@ -1,0 +1,69 @@
+// Everything else about one shot: direction, words under the picture, how long a transition takes, given pictures, seed.
+import { ask, button, el } from "./dom.js";
+import { openDialog } from "./shell.js";
+
+export function shotDialog(film, id) {
+  const { cards } = film;
+  const index = cards.at(id);
+  const shot = film.film.shots[index];
+  const set = (make, said, wait = 0) => cards.change(id, make, said, wait);
+  const field = (label, control, hint = null) => el("label", { class: "film-field" }, el("span", {}, label), control, hint ? el("small", {}, hint) : null);
+  const kinds = Object.entries(film.page.start.directions).filter(([, offered]) => offered.length);
+  const directions = kinds.map(([kind, offered]) => {
+    const select = el("select", { onchange: () => set((one) => { if (select.value) one.direction[kind] = select.value; else delete one.direction[kind]; }, kind) }, el("option", { value: "" }, "Any"), ...offered.map((each) => el("option", { value: each.id }, each.label)));
+    select.value = shot.direction[kind] || "";
+    return field(kind[0].toUpperCase() + kind.slice(1), select);
+  });
+  const text = (value, change, more = {}) => {
+    const input = el("input", { type: "text", autocomplete: "off", ...more, onchange: () => change(input.value) });
+    input.value = value ?? "";
+    return input;
+  };
+  const content = el("div", { class: "film-settings" },
+    el("div", { class: "film-grid" }, ...directions),
+    field("Caption", text(shot.caption, (value) => set((one) => { one.caption = value; }, "Caption"), { maxlength: "400" }), "Words under the picture while this shot is seen"),
+    el("div", { class: "film-grid" },
+      field("Transition, seconds", text(shot.transition_seconds, (value) => set((one) => { one.transition_seconds = Number(value.replace(",", ".")) || 0.5; }, "Transition"), { inputmode: "decimal" })),
+      field("Seed", text(shot.seed ?? film.film.seed + index, (value) => set((one) => { one.seed = value.trim() === "" ? null : Number(value); }, "Seed"), { inputmode: "numeric", class: "mono" })),
+      field("Name", text(shot.name, (value) => set((one) => { one.name = value; }, "Name"), { maxlength: "60" }), "What another shot can call it by"),
+      field("Goes on after", afterSelect(film, id, shot, set), "For a shot that continues")),
+    field("Not to be seen", text(shot.negative, (value) => set((one) => { one.negative = value; }, "Keep out"), { maxlength: "1000" })),
+    el("div", { class: "film-grid" }, given(film, id, "first", "First picture", set), given(film, id, "last", "Last picture", set)));
+  openDialog(`Shot ${index + 1}`, content, "film-shot-dialog");
+}
+
+function afterSelect(film, id, shot, set) {
+  const named = film.film.shots.filter((each) => each.name && each.id !== id);
+  const select = el("select", { disabled: shot.join !== "continue", onchange: () => set((one) => { one.after = select.value; }, "Order") }, el("option", { value: "" }, "The shot before"), ...named.map((each) => el("option", { value: each.name }, each.name)));
+  select.value = shot.after;
+  return select;
+}
+
+function given(film, id, name, label, set) {
+  const slot = el("div", { class: "film-given" });
+  const file = el("input", { type: "file", accept: "image/png,image/jpeg,image/webp,image/gif", hidden: true, onchange: () => receive() });
+  const show = (value) => slot.replaceChildren(
+    value ? el("img", { src: value.picture, alt: value.name }) : el("span", { class: "dim" }, "none"),
+    button(value ? "Another" : "Choose", null, () => file.click(), { words: true, class: "plain" }),
+    ...(value ? [button("Remove", "close", () => { set((one) => { one[name] = null; }, label); show(null); }, { class: "film-tool" })] : []), file);
+  const receive = async () => {
+    const found = await upload(film, file);
+    if (!found) return;
+    set((one) => { one[name] = found; }, label);
+    show(found);
+  };
+  show(film.film.shots[film.cards.at(id)][name]);
+  return el("div", { class: "film-field" }, el("span", {}, label), slot);
+}
+
+export async function upload(film, input, address = "studio/given") {
+  const [file] = input.files;
+  input.value = "";
+  if (!file) return null;
+  try {
+    return await ask(`${address}?name=${encodeURIComponent(file.name)}`, "POST", file);
+  } catch (error) {
+    film.page.toasts.say(error.message, { tone: "toast-stop" });
+    return null;
+  }
+}
