@@ -2,7 +2,7 @@
 #
 #   make run      open the studio in the browser          make test     everything that CI runs
 #   make demo     one clip from the command line          make check    ruff and mypy
-#   make bench    this machine's figures                  make soak     50 kills of a studio at work: nothing is lost
+#   make bench    this machine's figures                  make soak     50 kills of a studio at work, 10,000 broken files
 #   make clean    remove .venv, caches and demo files (never films, takes or fetched art)
 #
 # PYTHON=... chooses the interpreter (3.11 or newer), ARGS=... is handed on: make run ARGS="--port 7861".
@@ -19,6 +19,7 @@ PY := $(VENV)/bin/python
 ARGS ?=
 PROMPT ?= A red fox walks through a snowy forest at dusk
 KILLS ?= 50
+FUZZ ?= 10000
 
 .PHONY: run test check demo bench soak clean chromium
 
@@ -43,6 +44,7 @@ bench: $(VENV)/.develops
 # In a throw-away folder, with a small random model: its takes would otherwise fill the library of whoever runs this.
 soak: $(VENV)/.develops
 	OMP_NUM_THREADS=1 $(PY) -m tests.studio.soak --kills $(KILLS) $(ARGS)
+	AUTEUR_FUZZ=$(FUZZ) OMP_NUM_THREADS=1 $(PY) -m pytest -q tests/studio/test_fuzz.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.mp4

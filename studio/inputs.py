@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import shutil
 from pathlib import Path
 
@@ -26,10 +27,13 @@ def keep(path: Path, folder: Path) -> tuple[str, Path]:
     target = folder / f"{sha256}{_suffix(path)}"
     if not target.exists():
         media.require_space(folder, path.stat().st_size)
-        part = folder / f".{target.name}.part"
-        with media.room(folder):
-            shutil.copyfile(path, part)
-            part.replace(target)
+        part = folder / f".{target.name}.{secrets.token_hex(4)}.part"  # the same file may come twice at once
+        try:
+            with media.room(folder):
+                shutil.copyfile(path, part)
+                part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
     return sha256, target
 
 

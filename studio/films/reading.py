@@ -56,9 +56,21 @@ def parse(text: str, find: Find, name: str = "film.yaml") -> Film:
     return _Reader(name, find).film(_node(text, name))
 
 
+_OPENING = (
+    yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken, yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken,
+)  # fmt: skip
+_CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+MAX_DEPTH = 40  # a film has four levels; every one more makes reading slower
+
+
 def _node(text: str, name: str) -> yaml.Node:
     try:
+        deep = 0
         for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            deep += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+            if deep > MAX_DEPTH:
+                line = token.start_mark.line + 1
+                raise FilmError("film", name, f"{name} line {line}: this is nested deeper than a film can be", line)
             if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
                 line = token.start_mark.line + 1
                 what = "a tag (!)" if isinstance(token, yaml.TagToken) else "an anchor or alias (& or *)"

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import anyio
+from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -79,7 +80,7 @@ class Limits:
         file = scope["method"] == "POST" and path in FILES
         most = MAX_FILE if file else MAX_BODY
         if _announced(scope) > most:
-            await _refuse(413, f"Up to {most // MB} MB can be sent at once.")(scope, receive, send)
+            await _refuse(413, f"Up to {most // MB} MB can be sent at once.", close=True)(scope, receive, send)
         elif file:
             await self._in_its_turn(scope, _Counted(receive, most), send)
         else:
@@ -103,15 +104,16 @@ class _Counted:
     """What comes in, counted; waiting for the next piece of a body has an end."""
 
     def __init__(self, receive: Receive, most: int) -> None:
-        self._receive, self._left, self._whole = receive, most, False
+        self._receive, self._left = receive, most
+        self.whole = False
 
     async def __call__(self) -> Message:
-        if self._whole:
+        if self.whole:
             return await self._receive()  # now it is only asked whether the visitor has gone
         with anyio.move_on_after(SILENCE) as waiting:
             message = await self._receive()
             self._left -= len(message.get("body", b""))
-            self._whole = not message.get("more_body", False)
+            self.whole = not message.get("more_body", False)
             if self._left < 0:
                 raise _TooMuch
             return message
@@ -119,11 +121,13 @@ class _Counted:
         return {"type": "http.disconnect"}
 
 
-async def _bounded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+async def _bounded(app: ASGIApp, scope: Scope, receive: _Counted, send: Send) -> None:
     begun = False
 
     async def noted(message: Message) -> None:
         nonlocal begun
+        if not begun and scope["method"] != "GET" and not receive.whole:
+            MutableHeaders(scope=message)["connection"] = "close"  # else the rest would be read, only to be thrown away
         begun = True
         await send(message)
 
@@ -131,11 +135,12 @@ async def _bounded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
         await app(scope, receive, noted)
     except _TooMuch:
         if not begun:
-            await _refuse(413, "That is more than can be sent at once.")(scope, receive, send)
+            await _refuse(413, "That is more than can be sent at once.", close=True)(scope, receive, send)
 
 
-def _refuse(status: int, words: str) -> JSONResponse:
-    return JSONResponse({"error": words}, status, {"retry-after": "5"} if status in (429, 503) else None)
+def _refuse(status: int, words: str, close: bool = False) -> JSONResponse:
+    headers = {"retry-after": "5"} if status in (429, 503) else {}
+    return JSONResponse({"error": words}, status, headers | ({"connection": "close"} if close else {}))
 
 
 def _announced(scope: Scope) -> int:

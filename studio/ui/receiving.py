@@ -8,7 +8,7 @@ from pathlib import Path
 
 from anyio import open_file, to_thread
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from studio.disk import require_space
@@ -37,6 +37,8 @@ async def received(request: Request, home: Path, looker: Looker, look: Look) -> 
         return await to_thread.run_sync(lambda: guarded(lambda: _vetted(looker, path, name, look)))
     except MediaError as error:
         return fresh({"error": sentence(str(error))}, 409)
+    except ClientDisconnect:
+        return fresh({"error": "The file did not come whole."}, 400)  # to nobody: they have gone
     finally:
         path.unlink(missing_ok=True)
 

@@ -10,8 +10,10 @@ from starlette.routing import Route
 
 from studio.core import Studio
 from studio.looking import Looker
+from studio.provenance import ProvenanceError
 from studio.ui.receiving import received
 from studio.ui.web import PREFIX, Owned, fresh
+from studio.words import printable
 
 
 class Verifier(Owned):
@@ -30,4 +32,7 @@ class Verifier(Owned):
         return await received(request, self.studio.settings.home, self.looker, self._report)
 
     def _report(self, path: Path, name: str) -> Response:
-        return fresh(self.studio.verify(path).to_dict())
+        try:
+            return fresh(self.studio.verify(path).to_dict())
+        except ProvenanceError as error:
+            raise ProvenanceError(str(error).replace(path.name, printable(name)[:120])) from None
