@@ -109,6 +109,10 @@ class Desk(Base):
         """How many jobs, of anybody, come before this one."""
         return self.library.ahead(self.library.job(job_id, owner).id)
 
+    def places(self, owner: str = LOCAL_OWNER) -> dict[str, int]:
+        """How many jobs, of anybody, come before each of this owner's that wait."""
+        return self.library.places(owner)
+
     def preview(self, job_id: str, owner: str = LOCAL_OWNER) -> Path | None:
         """The newest small preview of a running job (animated WebP), or None."""
         return self.library.preview(self.library.job(job_id, owner))

@@ -87,29 +87,28 @@ class JobStore(LeaseStore):
         return Recipe.from_json(row["recipe"])
 
     def ahead(self, job_id: str) -> int:
-        """How many jobs come before this one: those running, and of those that wait the ones whose turn is earlier.
+        """How many jobs come before a waiting one; 0 for one that does not wait."""
+        row = self._one("SELECT owner FROM jobs WHERE id = ?", (job_id,))
+        return 0 if row is None else self.places(row["owner"]).get(job_id, 0)
 
-        Owners take turns, so of another owner's line only as many count as get their turn before.
+    def places(self, owner: str) -> dict[str, int]:
+        """How many jobs come before each of the owner's that wait: those running, and of those that wait the ones whose
+        turn is earlier. Owners take turns, so of another owner's line only as many count as get their turn before.
         """
-        mine = self._one("SELECT owner, position FROM jobs WHERE id = ?", (job_id,))
-        running = self._one(
-            "SELECT count(*) AS n FROM jobs WHERE state IN ('running', 'finishing') AND id != ?", (job_id,)
-        )
-        if mine is None or running is None:
-            return 0
+        row = self._one("SELECT count(*) AS n FROM jobs WHERE state IN ('running', 'finishing')", ())
+        running = 0 if row is None else int(row["n"])
+        mine = self._all("SELECT id FROM jobs WHERE owner = ? AND state = 'queued' ORDER BY position, seq", (owner,))
         lines = self._all(
-            "SELECT owner, served, sum(position < ?) AS earlier, count(*) AS n "
-            "FROM jobs JOIN owners ON owners.id = owner "
-            "WHERE state = 'queued' AND (paused = 0 OR owner = ?) AND jobs.id != ? GROUP BY owner",
-            (mine["position"], mine["owner"], job_id),
+            "SELECT owner, served, count(*) AS n FROM jobs JOIN owners ON owners.id = owner "
+            "WHERE state = 'queued' AND (paused = 0 OR owner = ?) GROUP BY owner",
+            (owner,),
         )
-        before = next((int(line["earlier"]) for line in lines if line["owner"] == mine["owner"]), 0)
-        served = self._one("SELECT served, id FROM owners WHERE id = ?", (mine["owner"],))
-        assert served is not None
-        turn = (served["served"], mine["owner"])
-        others = (line for line in lines if line["owner"] != mine["owner"])
-        between = sum(min(int(o["n"]), before + ((o["served"], o["owner"]) < turn)) for o in others)
-        return int(running["n"]) + before + between
+        turn = next(((line["served"], owner) for line in lines if line["owner"] == owner), (0, owner))
+        others = [(int(o["n"]), (o["served"], o["owner"]) < turn) for o in lines if o["owner"] != owner]
+        return {
+            item["id"]: running + before + sum(min(count, before + first) for count, first in others)
+            for before, item in enumerate(mine)
+        }
 
     def history(self, job_id: str) -> list[tuple[float, str, str]]:
         """What happened to a job: (time, kind, text), oldest first."""
@@ -224,13 +223,15 @@ class JobStore(LeaseStore):
         found: Wish = row["wish"]
         return found
 
-    def recover(self) -> list[str]:
+    def recover(self, at_work: Collection[str] = ()) -> list[str]:
         """Deal with jobs that a process left when it died: taken up again, or failed after the third time in a row.
 
-        Only for a store that is not rendering. Jobs of another process that still lives are left alone.
+        `at_work` are the jobs that this store renders just now. Those of a process that still lives are left alone.
         """
         found = []
         for row in self._all("SELECT * FROM jobs WHERE state IN ('running', 'finishing')", ()):
+            if row["id"] in at_work:
+                continue
             if row["worker"] is None or row["worker"] == self.me or not self.lives(row["worker"]):
                 found.append(row["id"])
                 with self._write() as db:

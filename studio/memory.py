@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def ran_out(error: BaseException) -> bool:
 
 
 class Peak:
-    """The most memory this process had at the moments it was looked at, in bytes."""
+    """The most memory this process and its children (encoders, decoders) had when it was looked at, in bytes."""
 
     def __init__(self) -> None:
         self._process = psutil.Process()
@@ -73,12 +74,20 @@ class Peak:
 
     def look(self) -> None:
         """Look again."""
-        self.bytes = max(self.bytes, int(self._process.memory_info().rss))
+        self.bytes = max(self.bytes, _resident(self._process))
 
 
 def used() -> int:
-    """Bytes this process has now."""
-    return int(psutil.Process().memory_info().rss)
+    """Bytes this process and its children have now."""
+    return _resident(psutil.Process())
+
+
+def _resident(process: psutil.Process) -> int:
+    total = int(process.memory_info().rss)
+    for child in process.children(recursive=True):
+        with suppress(psutil.Error):  # it ended while we looked
+            total += int(child.memory_info().rss)
+    return total
 
 
 def free() -> int:

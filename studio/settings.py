@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,6 +15,7 @@ from studio.labels import LABELS, Label
 Mode = Literal["local", "strict"]
 
 DEFAULT_PORT = 7860
+_DEVICE = re.compile(r"cpu|mps|cuda(:\d{1,3})?")
 
 
 def assets_folder() -> Path:
@@ -27,7 +29,8 @@ class Settings:
 
     `home` holds everything it keeps, `models` the weights. `shared` gives every browser its own takes and jobs.
     `mode` is the policy's strictness. `threads` is how many CPU threads a render may use (None: torch decides).
-    `label` is the visible label that every clip gets at least.
+    `label` is the visible label that every clip gets at least. `devices` are torch devices to render on, a worker for
+    each (None: every accelerator there is, else the CPU).
     """
 
     home: Path
@@ -38,6 +41,7 @@ class Settings:
     port: int = DEFAULT_PORT
     threads: int | None = None
     label: Label = "off"
+    devices: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.mode not in ("local", "strict"):
@@ -51,7 +55,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
-        """Settings from AUTEUR_HOME, _MODELS, _POLICY, _PORT, _HOST, _THREADS, _LABEL, and SPACE_ID.
+        """Settings from AUTEUR_HOME, _MODELS, _POLICY, _PORT, _HOST, _THREADS, _LABEL, _DEVICES, and SPACE_ID.
 
         A Space is always shared and strict. An override that is None is left to the environment.
         """
@@ -66,6 +70,7 @@ class Settings:
             "port": _whole(env, "AUTEUR_PORT", DEFAULT_PORT),
             "threads": _whole(env, "AUTEUR_THREADS", None),
             "label": env.get("AUTEUR_LABEL") or "off",
+            "devices": _names(env.get("AUTEUR_DEVICES")),
         }
         known = {field.name for field in fields(cls)}
         for name, value in overrides.items():
@@ -87,6 +92,14 @@ def default_home() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_data_path("Auteur", appauthor=False))
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    found = tuple(dict.fromkeys(name.strip() for name in (text or "").split(",") if name.strip()))
+    wrong = [name for name in found if not _DEVICE.fullmatch(name)]
+    if wrong:
+        raise SettingsError(f"AUTEUR_DEVICES names {wrong[0][:40]!r}: use cpu, or cuda:0,cuda:1 and so on")
+    return found or None
 
 
 def _whole(env: Mapping[str, str], name: str, fallback: int | None) -> int | None:

@@ -1,4 +1,4 @@
-"""LocalEngine: renders in this process, in one worker thread, one job at a time.
+"""LocalEngine: renders in this process, one worker thread for each device, one job at a time on each.
 
 Whoever holds the home's lock renders for it. A second process over the same home (a command typed while the studio is
 open) only puts its job in the queue and watches; it renders by itself once the lock is free.
@@ -10,29 +10,23 @@ import logging
 import queue
 import threading
 import time
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from model.errors import Cancelled, ModelError
-from studio import memory, shots
-from studio.errors import LibraryError, StudioError
-from studio.film import Job, Wish
-from studio.films import continuity
+from studio import shots
+from studio.engines.hand import TROUBLE_SECONDS, Hand
+from studio.errors import StudioError
+from studio.film import Job
 from studio.leases import Lease
 from studio.leaving import OutputCheck, whole_clip
 from studio.library import Library
 from studio.locks import HomeLock
-from studio.measure import Stopwatch
 from studio.models import Models
-from studio.plain import plain_error
-from studio.planner import AUTO, Planner, out_of_memory, require
-from studio.preferences import of_owner
 from studio.provenance import Identity
 from studio.settings import Settings
-from studio.worker import Rendering
 
 if TYPE_CHECKING:
     from model import plans
@@ -43,15 +37,14 @@ log = logging.getLogger(__name__)
 Loader = Callable[[str], "Generator"]
 IDLE_SECONDS = 0.4  # how often the queue is looked at for jobs of other processes
 LOOK_SECONDS = 5.0  # how often jobs of processes that died are looked for
-TROUBLE_SECONDS = 2.0  # how long to wait when the library cannot be written
-TRIES = 15
 
 
 class LocalEngine:
     """Renders a library's jobs. `serve` False takes only the jobs of this process and lets the lock go after each.
 
-    `load` makes a generator from a model's name; None loads from the settings' folder. `check` looks at every clip
-    before it is signed.
+    `load` makes a generator from a model's name; None loads from the settings' folder, onto the device of the worker.
+    `check` looks at every clip before it is signed. `devices` names what to render on; None is what the settings say,
+    else every accelerator that torch finds, else the CPU.
     """
 
     def __init__(
@@ -62,25 +55,26 @@ class LocalEngine:
         load: Loader | None = None,
         check: OutputCheck = whole_clip,
         serve: bool = True,
+        devices: Sequence[str] | None = None,
     ) -> None:
         self._settings, self._library, self._check, self._serve = settings, library, check, serve
-        self._load = load or self._load_model
+        self._load, self._devices = load, devices or settings.devices
         self._lock = HomeLock(settings.home / "engine.lock")
         self._orders: queue.SimpleQueue[str | None] = queue.SimpleQueue()  # models to warm up; None only wakes
         self._mine: set[str] = set()
         self._closing = threading.Event()
-        self._generator: Generator | None = None
-        self._planner = Planner(library)
-        self._plan: plans.Plan | None = None  # how the loaded model is kept in memory
+        self._turn = threading.Lock()  # one worker at a time looks for a job
+        self._naming = threading.Lock()
         self._identity: Identity | None = None
         self._lease: Lease | None = None
         self._looked = 0.0  # when jobs of dead processes were last looked for (monotonic)
         self._said = ""  # the last thing that was wrong with the library: it is logged once
-        self._thread = threading.Thread(target=self._work, name="render", daemon=True)
+        self._hands: list[Hand] = []
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Begin to take jobs."""
-        self._thread.start()
+        self._employ(self._devices[0] if self._devices else None)
 
     def wake(self, job_id: str) -> None:
         """A job of this process is in the queue."""
@@ -91,22 +85,56 @@ class LocalEngine:
         """Nothing to do: the renderer reads the stop flag at every step."""
 
     def warm(self, model: str) -> None:
-        """Load a model in the worker thread. Returns at once."""
+        """Load a model in a worker thread. Returns at once."""
         self._orders.put(model)
 
     def close(self) -> None:
         """Stop within one forward; what is being rendered goes back to the queue."""
-        self._closing.set()
-        self._orders.put(None)
-        if self._thread.is_alive():
-            self._thread.join()
+        with self._turn:
+            self._closing.set()
+        for _ in self._threads:
+            self._orders.put(None)
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
         self._let_go()
 
-    def _work(self) -> None:
+    # Workers
+
+    def _employ(self, device: str | None) -> None:
+        own = self._load
+        load = partial(self._load_model, device) if own is None else lambda name, plan: own(name)
+        hand = Hand(
+            self._settings, self._library, self._signer, load=load, check=self._check, closing=self._closing
+        )  # fmt: skip
+        name = f"render {device}" if device else "render"
+        thread = threading.Thread(target=self._work, args=(hand, device), name=name, daemon=True)
+        self._hands.append(hand)
+        self._threads.append(thread)
+        thread.start()
+
+    def _employ_others(self) -> None:
+        """A worker for every further device, once there is work: counting them takes torch, and that takes time."""
+        with self._turn:
+            if self._closing.is_set() or len(self._threads) > 1:
+                return
+            if self._devices is None:
+                self._devices = _accelerators() if self._load is None else ("cpu",)
+            for device in self._devices[1:]:
+                self._employ(device)
+
+    def _work(self, hand: Hand, device: str | None) -> None:
+        if device is not None and device.startswith("cuda:"):
+            import torch
+
+            try:
+                torch.cuda.set_device(device)  # of this thread: what is measured and freed is measured and freed there
+            except (RuntimeError, AssertionError) as error:  # there is no such card: its jobs fail, and say so
+                log.error("%s cannot be used: %s", device, error)
         while not self._closing.is_set():
             try:
-                if not self._next_job():
-                    self._idle()
+                if not self._next_job(hand):
+                    self._idle(hand)
                 self._said = ""
             except (StudioError, OSError) as error:
                 if str(error) != self._said:
@@ -114,43 +142,47 @@ class LocalEngine:
                 self._said = str(error)
                 self._closing.wait(TROUBLE_SECONDS)
             except Exception:
-                log.exception("the render thread stumbled; it goes on")
+                log.exception("a render thread stumbled; it goes on")
                 self._closing.wait(TROUBLE_SECONDS)
 
-    def _idle(self) -> None:
-        if not self._serve:
-            self._let_go()
+    def _idle(self, hand: Hand) -> None:
+        with self._turn:
+            if not self._serve and all(each.job is None for each in self._hands):
+                self._let_go()
         with suppress(queue.Empty):
             model = self._orders.get(timeout=IDLE_SECONDS)
             if model is not None and not self._closing.is_set():
-                self._warm(model)
+                hand.warm(model)
 
-    def _warm(self, model: str) -> None:
-        try:
-            self._ready(model)
-        except Exception as error:
-            log.warning("%s could not be loaded: %s", model, plain_error(error))  # the job that needs it will say so
-
-    def _next_job(self) -> bool:
+    def _next_job(self, hand: Hand) -> bool:
         """Render the oldest job there is for us; whether there was one."""
+        with self._turn:
+            job = None if self._closing.is_set() else self._claim()
+            hand.job = None if job is None else job.id
+        if job is None:
+            return False
+        try:
+            self._employ_others()
+            hand.render(job)
+        finally:
+            hand.job = None
+            self._mine.discard(job.id)
+        return True
+
+    def _claim(self) -> Job | None:
         if not self._serve and not self._mine:
-            return False
+            return None
         if not self._lock.held and not self._lock.acquire():
-            return False
+            return None
         if self._lease is None:
             self._lease = Lease(self._library, serves=self._serve)
             self._lease.start()
             self._looked = 0.0
         if not self._looked or time.monotonic() - self._looked > LOOK_SECONDS:
-            for job_id in self._library.recover():
+            for job_id in self._library.recover([each.job for each in self._hands if each.job]):
                 log.warning("job %s was left by a process that stopped", job_id)
             self._looked = time.monotonic()
-        job = self._library.claim(None if self._serve else self._mine)
-        if job is None:
-            return False
-        self._render(job)
-        self._mine.discard(job.id)
-        return True
+        return self._library.claim(None if self._serve else self._mine)
 
     def _let_go(self) -> None:
         """Let another process render."""
@@ -159,114 +191,30 @@ class LocalEngine:
             self._lease = None
         self._lock.release()
 
-    def _render(self, job: Job) -> None:
-        watch = Stopwatch()
-        try:
-            job = continuity.settle(self._library, job, self._signer())
-            work = self._library.recipe(job.id).work
-            with watch.part("load"):
-                unmade = work is not None and work.made is None
-                generator = None if unmade else self._ready(job.shot.model, job)
-            plan = None if generator is None else self._plan
-            if plan is not None:
-                memory.begin_peak()
-            rendering = Rendering(
-                job, self._library, self._settings, self._signer(), watch,
-                asked=lambda: self._asked(job.id), check=self._check, plan=plan.name if plan else "",
-            )  # fmt: skip
-            take = rendering.run(generator)
-            if generator is not None and plan is not None:
-                self._planner.learn(generator.entry, take.recipe, plan, memory.peak())
-        except Cancelled:
-            self._surely(lambda: self._put_down(job.id))
-        except Exception as error:
-            if memory.ran_out(error):
-                log.error("job %s ran out of memory: %s", job.id, error)
-                traceback.clear_frames(error.__traceback__)  # they hold what is to be given back
-                return self._ran_out(job)
-            expected = isinstance(error, (StudioError, ModelError))
-            log.error("job %s failed: %s", job.id, error, exc_info=None if expected else error)
-            line = plain_error(error)
-            self._surely(lambda: self._library.finish_job(job.id, "failed", "Failed", error=line))
-
-    def _ran_out(self, job: Job) -> None:
-        """Memory ran out: the job is kept, and tried again it goes on with the next smaller plan."""
-        line, smaller = out_of_memory(self._plan)
-        self._generator = None
-        memory.give_back()
-        if smaller is not None:
-            self._surely(lambda: self._library.replan_job(job.id, smaller))
-        self._surely(lambda: self._library.finish_job(job.id, "failed", "Out of memory", error=line))
-
-    def _surely(self, write: Callable[[], None]) -> None:
-        """Write how a job ended, though the library may be busy or its disk full for a while.
-
-        What never could be written is found again as a job of nobody's.
-        """
-        for _ in range(TRIES):
-            try:
-                return write()
-            except LibraryError as error:
-                log.warning("the end of a job could not be written: %s", error)
-                self._closing.wait(TROUBLE_SECONDS)
-
-    def _put_down(self, job_id: str) -> None:
-        """What becomes of a job that was cut short: whatever its owner wished, else it goes on another time."""
-        wish = self._library.wish(job_id)
-        if wish == "stop":
-            self._library.finish_job(job_id, "cancelled", "Stopped")
-        elif wish == "keep":
-            self._library.finish_job(job_id, "cancelled", "Stopped before a first part was finished: nothing to keep")
-        elif wish == "pause":
-            self._library.shelve_job(job_id)
-        else:
-            line = "The studio was closed while this was being shot; it goes on when it opens"
-            self._library.requeue_job(job_id, line, innocent=True)
-
-    def _asked(self, job_id: str) -> Wish:
-        """What to do before the next forward: closing the studio is a pause to the renderer."""
-        try:
-            wish = self._library.wish(job_id)
-        except LibraryError:  # a busy database does not stop a render; it is asked again at the next step
-            wish = ""
-        return wish or ("pause" if self._closing.is_set() else "")
-
-    def _ready(self, model: str, job: Job | None = None) -> Generator:
-        plan = None if job is None else self._decided(model, job)
-        if self._generator is None or self._generator.name != model or plan is not self._plan:
-            if job is not None:
-                self._library.update_job(job.id, stage="Loading the model")
-            self._generator, self._plan = None, plan  # let go of the old one before the new one needs the memory
-            memory.give_back()
-            self._generator = self._load(model)
-            _ = self._generator.sha256  # hashed now, as a part of loading, and not while somebody waits for a clip
-        return self._generator
-
-    def _decided(self, model: str, job: Job) -> plans.Plan | None:
-        """How the model of a job is to be kept in memory; None where there is nothing to choose."""
-        entry = shots.entry(model, self._settings.models, Models(self._settings.home, self._settings.models))
-        asked = job.shot.plan
-        if asked == AUTO:
-            asked = of_owner(self._library, job.owner, self._settings.shared).plan
-        decision = self._planner.decide(entry, self._library.recipe(job.id), asked)
-        require(decision)
-        return None if decision is None else decision.plan
-
     def _signer(self) -> Identity:
-        if self._identity is None:
-            self._identity = Identity.load_or_create(self._library.keys)
-        return self._identity
+        with self._naming:
+            if self._identity is None:
+                self._identity = Identity.load_or_create(self._library.keys)
+            return self._identity
 
-    def _load_model(self, name: str) -> Generator:
+    def _load_model(self, device: str | None, name: str, plan: plans.Plan | None) -> Generator:
         import model
         from model.residency import Residency
 
         known = Models(self._settings.home, self._settings.models)
         entry = shots.entry(name, self._settings.models, known)
         residency = Residency(prompts=self._settings.home / "prompts")
-        if (plan := self._plan) is not None:
+        if plan is not None:
             residency = replace(
                 residency, streamed=plan.streamed, keep_text=plan.keep_text, text_on_host=plan.text_on_host,
                 one_by_one=plan.one_by_one, strips=plan.strips,
             )  # fmt: skip
-        return model.load(entry, threads=self._settings.threads, residency=residency)
+        return model.load(entry, device=device, threads=self._settings.threads, residency=residency)
+
+
+def _accelerators() -> tuple[str, ...]:
+    """Every accelerator there is, or the CPU: it is one device, whose cores share one render."""
+    import torch
+
+    count = torch.cuda.device_count()
+    return tuple(f"cuda:{number}" for number in range(count)) if count > 1 else ("cuda" if count else "cpu",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -52,20 +53,22 @@ class Queueing(Owned):
     def now(self, request: Request, owner: str) -> Response:
         """The unfinished jobs, the running one first, and the one the stage follows, whatever its state."""
         active = self.studio.active(owner=owner)
+        places = self.studio.places(owner) if any(job.state == "queued" for job in active) else {}
         body: dict[str, Any] = {
-            "jobs": [self._job(job, with_place=True) for job in active],
+            "jobs": self._all(active, places),
             "paused": self.studio.queue_paused(owner=owner),
             "followed": None,
         }
         followed = request.query_params.get("job")
         if followed:
-            body["followed"] = self._job(self.studio.job(followed, owner), with_place=True)
+            found = self.studio.job(followed, owner)
+            body["followed"] = self._job(found, places.get(found.id))
         return fresh(body)
 
     def jobs(self, request: Request, owner: str) -> Response:
         """Jobs that have ended, newest first, from after `before` on."""
         found = self.studio.jobs(owner=owner, limit=SHOWN_JOBS, before=request.query_params.get("before") or None)
-        ended = [self._job(job) for job in found if job.finished]
+        ended = self._all([job for job in found if job.finished], {})
         return fresh({"jobs": ended, "next": found[-1].id if len(found) == SHOWN_JOBS else None})
 
     def preview(self, request: Request, owner: str) -> Response:
@@ -89,11 +92,11 @@ class Queueing(Owned):
         """The same shot once more, at the end of the queue: a new seed, or the same."""
         job = request.path_params["job"]
         made = self.studio.clone_job(job, same_seed=body.get("same_seed") is True, owner=owner)
-        return fresh(self._job(made, with_place=True))
+        return fresh(self._placed(made))
 
     def retry(self, request: Request, owner: str, body: Body) -> Response:
         """Put a shot that failed or was stopped back into the queue."""
-        return fresh(self._job(self.studio.retry(request.path_params["job"], owner), with_place=True))
+        return fresh(self._placed(self.studio.retry(request.path_params["job"], owner)))
 
     def move(self, request: Request, owner: str, body: Body) -> Response:
         """Stand before another waiting job, or first, or last."""
@@ -125,13 +128,21 @@ class Queueing(Owned):
         def endpoint(request: Request, owner: str, body: Body) -> Response:
             job = request.path_params["job"]
             act(job, owner)
-            return fresh(self._job(self.studio.job(job, owner), with_place=True))
+            return fresh(self._placed(self.studio.job(job, owner)))
 
         return endpoint
 
-    def _job(self, job: Job, *, with_place: bool = False) -> dict[str, Any]:
-        ahead = self.studio.ahead(job.id, job.owner) if with_place and job.state == "queued" else None
-        return views.job(job, picture_size(self.studio, job.shot.size, job.shot.model), ahead)
+    def _placed(self, job: Job) -> dict[str, Any]:
+        return self._job(job, self.studio.ahead(job.id, job.owner) if job.state == "queued" else None)
+
+    def _job(self, job: Job, ahead: int | None = None) -> dict[str, Any]:
+        return self._all([job], {} if ahead is None else {job.id: ahead})[0]
+
+    def _all(self, jobs: list[Job], places: Mapping[str, int]) -> list[dict[str, Any]]:
+        """Jobs as the page is given them; what their pictures measure is looked up once for each size."""
+        kinds = {(job.shot.size, job.shot.model) for job in jobs}
+        sizes = {kind: picture_size(self.studio, *kind) for kind in kinds}
+        return [views.job(job, sizes[job.shot.size, job.shot.model], places.get(job.id)) for job in jobs]
 
 
 def picture_size(studio: Studio, size: str, model: str) -> tuple[int, int]:
