@@ -115,6 +115,8 @@ class Shelf(Base):
     def shot_of(self, path: Path) -> tuple[Shot, Report]:
         """The settings of a clip of ours, and what its credential says of them. Raises RecipeError, ProvenanceError."""
         report = self.verify(path)
+        if report.recipe is not None and report.recipe.get("schema") == "auteur.film/1":
+            raise RecipeError(f"{path.name} is a finished film: open it on the Film page, and its script comes back")
         if report.recipe is None:
             raise RecipeError(f"{path.name} does not say how it was made: there is no recipe in it")
         return shots.from_recipe(Recipe.from_dict(report.recipe), self.library), report

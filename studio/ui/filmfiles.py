@@ -12,10 +12,12 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from studio.errors import FilmError, NotFound
+from studio import media
+from studio.errors import FilmError, MediaError, NotFound
 from studio.films import reading, sounds, timelines, writing
 from studio.films.script import Film, Given
 from studio.looking import Looker
+from studio.provenance import ProvenanceError
 from studio.ui.filming import Filming, exported
 from studio.ui.receiving import received
 from studio.ui.web import PREFIX, Body, Owned, file, fresh
@@ -48,7 +50,7 @@ class FilmFiles(Owned):
         ]
 
     async def open(self, request: Request) -> Response:
-        """A film.yaml or the zip of a film, as the body of the request; it becomes a film of its own."""
+        """A film.yaml, the zip of a film, or a finished one, as the body; it becomes a film of its own."""
         owner = self.owner(request)
         home = self.studio.settings.home
         return await received(request, home, self.looker, lambda path, name: self._opened(path, name, owner))
@@ -134,12 +136,33 @@ class FilmFiles(Owned):
         try:
             if packed:
                 kept = self.studio.unpack_film(path, owner)
+            elif _is_media(path):
+                kept = self.studio.library.add_film(owner, self._of_finished(path, name, owner))
             else:
                 kept = self.studio.library.add_film(owner, self._read(path, name, owner))
         except FilmError as error:
             error.message = error.message.replace(path.name, name)
             raise
         return fresh(self.filming.told(kept, owner))
+
+    def _of_finished(self, path: Path, name: str, owner: str) -> Film:
+        """The script that a finished film carries: a stranger's, read as what the page sends is read."""
+        try:
+            found = self.studio.verify(path).recipe
+        except (ProvenanceError, OSError) as error:
+            raise FilmError("film", name, f"{name} cannot be read: {str(error).splitlines()[0]}") from None
+        if found is None or found.get("schema") != "auteur.film/1" or not isinstance(found.get("film"), dict):
+            raise FilmError("film", name, f"{name} does not carry the script of a film of ours")
+        return self.filming.forms.read(self._with_ids(found["film"], owner), owner)
+
+    def _with_ids(self, value: Any, owner: str) -> Any:
+        """Given files that this owner has, by the ids that the page knows them by; others are left out."""
+        if isinstance(value, dict) and isinstance(value.get("sha256"), str):
+            known = self.drafts.of_content(owner, value["sha256"])
+            return {"id": None if known is None else known.id}
+        if isinstance(value, dict):
+            return {key: self._with_ids(item, owner) for key, item in value.items()}
+        return [self._with_ids(item, owner) for item in value] if isinstance(value, list) else value
 
     def _read(self, path: Path, name: str, owner: str) -> Film:
         def find(named: str) -> Given | None:
@@ -170,6 +193,13 @@ class FilmFiles(Owned):
         if found.state != "done" or found.film != request.path_params["film"] or not found.facts.get(which):
             raise NotFound("there is no such finished film")
         return self.studio.film_folder(found.film) / Path(str(found.facts[which])).name, dict(found.facts)
+
+
+def _is_media(path: Path) -> bool:
+    try:
+        return media.is_clip(path)
+    except MediaError:
+        return False
 
 
 def _named(film: Film, suffix: str) -> dict[str, str]:

@@ -174,3 +174,21 @@ def _empty() -> Any:
     from studio.films.script import Film, FilmShot
 
     return Film(shots=(FilmShot("x"),)).with_ids()
+
+
+def test_a_finished_film_brings_its_script_back(open_studio: Opens, tmp_path: Path) -> None:
+    studio = open_studio()
+    page = browser(studio, tmp_path)
+    told = new(page)
+    page.post(f"/studio/films/{told['id']}/shoot")
+    until(page, told, lambda now: all(shot["take"] for shot in now["shots"]))
+    page.post(f"/studio/films/{told['id']}/finish", json={})
+    done = until(page, told, lambda now: now["exports"] and now["exports"][0]["state"] == "done")
+    clip = page.get("/" + done["exports"][0]["file"]).content
+    opened = page.post("/studio/films/open?name=film.mp4", content=clip).json()
+    assert [shot["prompt"] for shot in opened["film"]["shots"]] == ["@mira runs", "a dog"]
+    assert opened["missing"] == 0, "its takes are found again by what they are of"
+    dropped = page.post("/studio/dropped?name=film.mp4", content=clip).json()
+    assert dropped["form"] is None and "Film page" in dropped["line"]
+    take = studio.takes()[0].clip.read_bytes()
+    assert page.post("/studio/films/open?name=take.mp4", content=take).status_code == 422

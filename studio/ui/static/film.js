@@ -25,7 +25,7 @@ export class FilmPage {
     this.titles = new TitlesPanel(this);
     this.finish = new Finish(this);
     this.node = el("div", { id: "film" });
-    this.file = el("input", { type: "file", id: "film-file", accept: ".yaml,.yml,.zip", hidden: true, onchange: () => this.open(this.file) });
+    this.file = el("input", { type: "file", id: "film-file", accept: ".yaml,.yml,.zip,.mp4,.webm,.gif,.webp", hidden: true, onchange: () => this.open(this.file) });
     this.build();
     document.addEventListener("keydown", (event) => this.key(event), true);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.soon(0); });
@@ -54,8 +54,14 @@ export class FilmPage {
       el("div", { class: "film-begin" },
         button("Begin with three shots of a fox", null, () => this.fresh({ example: true }), { words: true, class: "marquee", id: "film-example" }),
         button("An empty film", "plus", () => this.fresh({}), { words: true, class: "plain", id: "film-new" }),
-        button("Open film.yaml or a zip", "use", () => this.file.click(), { words: true, class: "plain" })));
+        button("Open a film", "use", () => this.file.click(), { words: true, class: "plain" })));
     this.node.append(this.file, this.empty, this.work);
+    this.node.addEventListener("dragover", (event) => { if ([...event.dataTransfer.types].includes("Files")) event.preventDefault(); });
+    this.node.addEventListener("drop", (event) => {
+      if (event.defaultPrevented || !event.dataTransfer.files.length) return;
+      event.preventDefault();
+      this.open({ files: event.dataTransfer.files, value: "" });
+    });
     this.side("cast");
   }
 
@@ -240,7 +246,7 @@ export class FilmPage {
     return [
       ...others.map((film) => [film.title, "play", () => this.load(film.id)]),
       ["New film", "plus", () => this.fresh({}).then(() => this.relist())],
-      ["Open film.yaml or a zip", "use", () => this.file.click()],
+      ["Open a film", "use", () => this.file.click()],
       ...(this.told ? [
         ["Make a copy", "copy", () => this.act(`studio/films/${this.told.id}/copy`).then(() => this.relist())],
         ["All shots as one list", "recipe", () => this.act(`studio/films/${this.told.id}/list`)],
