@@ -109,8 +109,13 @@ class Hub:
         half = self.half(part, file)
         return half.stat().st_size if file.sha256 and half.is_file() else 0
 
-    def fetch(self, part: Part, commit: str, file: RemoteFile, told: Told) -> Path:
-        """Bring one file into the cache, whole and checked; where it lies. A wrong hash is fetched once more."""
+    def fetch(
+        self, part: Part, commit: str, file: RemoteFile, told: Told, checking: Callable[[], None] = lambda: None
+    ) -> Path:
+        """Bring one file into the cache, whole and checked; where it lies. A wrong hash is fetched once more.
+
+        `checking` is called when all of it has come and its hash is about to be read, which takes a while.
+        """
         self._reachable(part)
         from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 
@@ -126,7 +131,7 @@ class Hub:
                 )
             blob = self.folder(part) / "blobs" / str(found.etag)
             if not blob.exists():
-                self._bring(url, blob, file.path, size, digest, told)
+                self._bring(url, blob, file.path, size, digest, told, checking)
             # Only puts the file, now whole, at its place among the snapshots.
             place = hf_hub_download(
                 part.repository, file.path, revision=commit, cache_dir=self.cache, endpoint=self.endpoint,
@@ -134,7 +139,9 @@ class Hub:
             )  # fmt: skip
         return Path(place)
 
-    def _bring(self, url: str, blob: Path, path: str, size: int, digest: str, told: Told) -> None:
+    def _bring(
+        self, url: str, blob: Path, path: str, size: int, digest: str, told: Told, checking: Callable[[], None]
+    ) -> None:
         from huggingface_hub.file_download import http_get
         from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
@@ -155,6 +162,7 @@ class Hub:
                     url, stream, resume_size=there, headers=headers, expected_size=size or None,
                     tqdm_class=_bar(told),
                 )  # fmt: skip
+            checking()
             if not digest or sha256(half) == digest:
                 half.replace(blob)
                 return

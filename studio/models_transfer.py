@@ -150,7 +150,11 @@ class Transfer:
         before = self.models.hub.fetched(part, file)
         self._say()
         self._progress = replace(self._progress, done=self._progress.done - before)
-        self.models.hub.fetch(part, commit, file, self._heard)
+        self.models.hub.fetch(part, commit, file, self._heard, self._checking)
+
+    def _checking(self) -> None:
+        self._progress = replace(self._progress, file=f"checking {self._progress.file}")
+        self._say()
 
     def _heard(self, count: int) -> None:
         if self.stop():

@@ -35,6 +35,25 @@ class Decision:
     advice: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How a large model is loaded: its plan, and what its owner chose that is not equal to the reference.
+
+    fast_decode   the clip is developed by the small autoencoder: quicker, and a little softer
+    compiled      the blocks are compiled for the first size: slow at first, quicker after some clips of that size
+    """
+
+    plan: Plan | None = None
+    fast_decode: bool = False
+    compiled: bool = False
+
+    @property
+    def words(self) -> str:
+        """For the recipe's record of the machine."""
+        said = (self.plan.name if self.plan else "", "fast decode" * self.fast_decode, "compiled" * self.compiled)
+        return ", ".join(word for word in said if word)
+
+
 class Planner:
     """Decides for one machine, from what is free now and from what shots took here before."""
 

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from studio.library import Library
 
 Theme = Literal["dark", "light", "system"]
+Develop = Literal["full", "fast"]
 Notify = Literal["off", "sound", "notice", "both"]
 Switch = Literal["off", "on"]
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "theme": get_args(Theme), "privacy": get_args(Privacy), "notify": get_args(Notify), "label": get_args(Label),
-    "mark": get_args(Switch),
+    "mark": get_args(Switch), "develop": get_args(Develop), "compile": get_args(Switch),
 }  # fmt: skip
 MOST_TAKES = 8  # of one order
 
@@ -40,6 +41,8 @@ class Preferences:
     privacy: Privacy = "full"
     notify: Notify = "off"
     plan: str = "auto"
+    develop: Develop = "full"
+    compile: Switch = "off"
     label: Label = "off"
     mark: Switch = "off"
 

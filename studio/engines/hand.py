@@ -18,14 +18,13 @@ from studio.library import Library
 from studio.measure import Stopwatch
 from studio.models import Models
 from studio.plain import plain_error
-from studio.planner import AUTO, Planner, out_of_memory, require
+from studio.planner import AUTO, Kept, Planner, out_of_memory, require
 from studio.preferences import of_owner
 from studio.provenance import Identity
 from studio.settings import Settings
 from studio.worker import Rendering
 
 if TYPE_CHECKING:
-    from model import plans
     from model.pipeline import Generator
 
 log = logging.getLogger(__name__)
@@ -33,11 +32,11 @@ log = logging.getLogger(__name__)
 TROUBLE_SECONDS = 2.0  # how long to wait when the library cannot be written
 TRIES = 15
 
-Load = Callable[[str, "plans.Plan | None"], "Generator"]
+Load = Callable[[str, Kept | None], "Generator"]
 
 
 class Hand:
-    """Renders jobs on one device. `load` makes a generator there from a model's name and a plan of how it is kept in
+    """Renders jobs on one device. `load` makes a generator there from a model's name and how it is to be kept in
     memory; `closing` is set when the engine ends."""
 
     def __init__(
@@ -54,7 +53,7 @@ class Hand:
         self._load, self._check, self._closing = load, check, closing
         self._generator: Generator | None = None
         self._planner = Planner(library)
-        self._plan: plans.Plan | None = None  # how the loaded model is kept in memory
+        self._kept: Kept | None = None  # how the loaded model is kept in memory
         self.job: str | None = None  # what it is at
 
     def warm(self, model: str) -> None:
@@ -73,12 +72,13 @@ class Hand:
             with watch.part("load"):
                 unmade = work is not None and work.made is None
                 generator = None if unmade else self._ready(job.shot.model, job)
-            plan = None if generator is None else self._plan
+            kept = None if generator is None else self._kept
+            plan = None if kept is None else kept.plan
             if plan is not None:
                 memory.begin_peak()
             rendering = Rendering(
                 job, self._library, self._settings, self._signer(), watch,
-                asked=lambda: self._asked(job.id), check=self._check, plan=plan.name if plan else "",
+                asked=lambda: self._asked(job.id), check=self._check, plan=kept.words if kept else "",
             )  # fmt: skip
             take = rendering.run(generator)
             if generator is not None and plan is not None:
@@ -97,7 +97,7 @@ class Hand:
 
     def _ran_out(self, job: Job) -> None:
         """Memory ran out: the job is kept, and tried again it goes on with the next smaller plan."""
-        line, smaller = out_of_memory(self._plan)
+        line, smaller = out_of_memory(self._kept.plan if self._kept else None)
         self._generator = None
         memory.give_back()
         if smaller is not None:
@@ -138,22 +138,23 @@ class Hand:
         return wish or ("pause" if self._closing.is_set() else "")
 
     def _ready(self, model: str, job: Job | None = None) -> Generator:
-        plan = None if job is None else self._decided(model, job)
-        if self._generator is None or self._generator.name != model or plan is not self._plan:
+        kept = None if job is None else self._decided(model, job)
+        if self._generator is None or self._generator.name != model or kept != self._kept:
             if job is not None:
                 self._library.update_job(job.id, stage="Loading the model")
-            self._generator, self._plan = None, plan  # let go of the old one before the new one needs the memory
+            self._generator, self._kept = None, kept  # let go of the old one before the new one needs the memory
             memory.give_back()
-            self._generator = self._load(model, plan)
+            self._generator = self._load(model, kept)
             _ = self._generator.sha256  # hashed now, as a part of loading, and not while somebody waits for a clip
         return self._generator
 
-    def _decided(self, model: str, job: Job) -> plans.Plan | None:
+    def _decided(self, model: str, job: Job) -> Kept | None:
         """How the model of a job is to be kept in memory; None where there is nothing to choose."""
         entry = shots.entry(model, self._settings.models, Models(self._settings.home, self._settings.models))
-        asked = job.shot.plan
-        if asked == AUTO:
-            asked = of_owner(self._library, job.owner, self._settings.shared).plan
+        wishes = of_owner(self._library, job.owner, self._settings.shared)
+        asked = wishes.plan if job.shot.plan == AUTO else job.shot.plan
         decision = self._planner.decide(entry, self._library.recipe(job.id), asked)
         require(decision)
-        return None if decision is None else decision.plan
+        if decision is None:
+            return None
+        return Kept(decision.plan, fast_decode=wishes.develop == "fast", compiled=wishes.compile == "on")

@@ -25,11 +25,11 @@ from studio.leaving import OutputCheck, whole_clip
 from studio.library import Library
 from studio.locks import HomeLock
 from studio.models import Models
+from studio.planner import Kept
 from studio.provenance import Identity
 from studio.settings import Settings
 
 if TYPE_CHECKING:
-    from model import plans
     from model.pipeline import Generator
 
 log = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ class LocalEngine:
 
     def _employ(self, device: str | None) -> None:
         own = self._load
-        load = partial(self._load_model, device) if own is None else lambda name, plan: own(name)
+        load = partial(self._load_model, device) if own is None else lambda name, kept: own(name)
         hand = Hand(
             self._settings, self._library, self._signer, load=load, check=self._check, closing=self._closing
         )  # fmt: skip
@@ -197,14 +197,16 @@ class LocalEngine:
                 self._identity = Identity.load_or_create(self._library.keys)
             return self._identity
 
-    def _load_model(self, device: str | None, name: str, plan: plans.Plan | None) -> Generator:
+    def _load_model(self, device: str | None, name: str, kept: Kept | None) -> Generator:
         import model
         from model.residency import Residency
 
         known = Models(self._settings.home, self._settings.models)
         entry = shots.entry(name, self._settings.models, known)
         residency = Residency(prompts=self._settings.home / "prompts")
-        if plan is not None:
+        if kept is not None:
+            residency = replace(residency, fast_decode=kept.fast_decode, compiled=kept.compiled)
+        if kept is not None and (plan := kept.plan) is not None:
             residency = replace(
                 residency, streamed=plan.streamed, keep_text=plan.keep_text, text_on_host=plan.text_on_host,
                 one_by_one=plan.one_by_one, strips=plan.strips,

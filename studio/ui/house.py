@@ -18,7 +18,9 @@ from studio.ui.drafts import Drafts
 from studio.ui.web import Body, Owned, fresh
 
 TYPED = "delete everything"  # what has to be typed
-_PREFERRED = ("model", "size", "seconds", "takes", "theme", "privacy", "notify", "plan", "label", "mark")
+_PREFERRED = (
+    "model", "size", "seconds", "takes", "theme", "privacy", "notify", "plan", "develop", "compile", "label", "mark",
+)  # fmt: skip
 
 
 class House(Owned):

@@ -9,6 +9,8 @@ import pytest
 import torch
 
 from model import plans, published
+from model.catalog import CatalogEntry
+from model.residency import Residency
 from studio import memory, planner
 from studio.core import Studio
 from studio.errors import ModelsError, ShotError
@@ -141,3 +143,30 @@ def test_the_page_says_how_the_model_will_be_kept(
         studio.prefer(plan="x")
     with pytest.raises(ShotError, match="plan 'x' is not known"):
         studio.submit(replace(SHOT, plan="x"))
+
+
+def test_what_was_chosen_is_how_the_model_is_loaded_and_stands_in_the_recipe(
+    make_studio: Callable[..., Studio], card: Callable[[float], None], large: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import model
+
+    card(20)
+    found: list[Residency] = []
+
+    def load(entry: CatalogEntry, *, threads: int | None, residency: Residency) -> FakeGenerator:
+        found.append(residency)
+        made = FakeGenerator()
+        made.entry, made.limits, made.fps = entry, entry.limits, entry.fps
+        made.name = entry.name
+        return made
+
+    monkeypatch.setattr(model, "load", load)
+    studio = make_studio(load=None)
+    for changes in ({"plan": "strips"}, {"develop": "fast", "compile": "on"}):
+        studio.prefer(**changes)
+        job = studio.wait(studio.submit(SHOT).id, 30)
+        assert job.take_id is not None, job.error
+    first, second = found
+    assert (first.strips, first.one_by_one, first.text_on_host, first.streamed) == (4, True, True, False)
+    assert not first.fast_decode and second.fast_decode and second.compiled and second.prompts is not None
+    assert studio.take(job.take_id).recipe.machine["plan"] == "strips, fast decode, compiled"

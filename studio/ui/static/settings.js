@@ -52,6 +52,8 @@ export class Settings {
         choices("prefer-size", "Picture", sizes.map((name) => [name, RATIOS[name] || name]), preferences.size, set("size")),
         el("label", { class: "field" }, el("span", {}, "Seconds"), seconds),
         this.plan(plans, preferences.plan),
+        choices("prefer-develop", "Large models develop their clips", [["full", "In full"], ["fast", "Fast, a little softer"]], preferences.develop, set("develop")),
+        choices("prefer-compile", "Compile large models", [["off", "No"], ["on", "Yes: pays back after some clips of one size"]], preferences.compile, set("compile")),
         choices("prefer-takes", "Takes", [[1, "1"], [2, "2"], [4, "4"]], preferences.takes, (value) => this.prefer({ takes: Number(value) }))),
       group("The room", "",
         choices("prefer-theme", "Theme", [["dark", "Dark"], ["light", "Light"], ["system", "As the system"]], preferences.theme, set("theme")),
