@@ -153,7 +153,7 @@ def test_what_was_chosen_is_how_the_model_is_loaded_and_stands_in_the_recipe(
     card(20)
     found: list[Residency] = []
 
-    def load(entry: CatalogEntry, *, threads: int | None, residency: Residency) -> FakeGenerator:
+    def load(entry: CatalogEntry, *, residency: Residency, **_: object) -> FakeGenerator:
         found.append(residency)
         made = FakeGenerator()
         made.entry, made.limits, made.fps = entry, entry.limits, entry.fps
