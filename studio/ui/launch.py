@@ -17,6 +17,7 @@ from studio.ui.guard import Door, Guard
 from studio.ui.limits import Limits
 from studio.ui.password import Password
 from studio.ui.ports import Address
+from studio.ui.receiving import sweep
 from studio.ui.routes import routes
 
 MAX_UPLOAD = "256mb"
@@ -29,6 +30,7 @@ def launch(page: gr.Blocks, studio: Studio, address: Address) -> None:
     door = Door.make(
         shared=settings.shared, on_space=on_space, host=address.host, more=os.environ.get("AUTEUR_HOSTS", "")
     )
+    sweep(settings.home)
     page.queue(default_concurrency_limit=None, api_open=False)
     page.launch(
         server_name=address.host,

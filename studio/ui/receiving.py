@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from anyio import open_file, to_thread
@@ -49,6 +51,14 @@ def _vetted(looker: Looker, path: Path, name: str, look: Look) -> Response:
     except MediaError as error:
         raise MediaError(str(error).replace(path.name, printable(name)[:120])) from None
     return look(path, name)
+
+
+def sweep(home: Path, older: float = 24 * 3600) -> None:
+    """Remove uploads in which the studio died, a day after."""
+    for path in (home / "cache").glob("*"):
+        with suppress(OSError):
+            if path.is_file() and time.time() - path.stat().st_mtime > older:
+                path.unlink()
 
 
 async def _save(request: Request, path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -16,6 +18,7 @@ from starlette.testclient import TestClient
 from studio.ui import limits
 from studio.ui.limits import Buckets, Limits, visitor
 from studio.ui.password import COOKIE, EVERYBODY, PATH, TRIES, Password, Tries
+from studio.ui.receiving import sweep
 from tests.ui.servers import Server, end, start
 
 
@@ -126,6 +129,16 @@ def test_the_lock_grows_opens_again_and_holds_for_all_when_all_guess() -> None:
     for number in range(EVERYBODY):
         tries.failed(f"address {number}")
     assert tries.wait("somebody else") > 0
+
+
+def test_what_a_crash_left_of_uploads_goes_after_a_day(tmp_path: Path) -> None:
+    old, new = tmp_path / "cache" / "old.mp4", tmp_path / "cache" / "new.mp4"
+    old.parent.mkdir()
+    old.write_bytes(b"x")
+    new.write_bytes(b"x")
+    os.utime(old, (1, 1))
+    sweep(tmp_path)
+    assert [path.name for path in old.parent.iterdir()] == ["new.mp4"]
 
 
 @pytest.fixture(scope="module")
