@@ -10,6 +10,7 @@ Importing this file does nothing; `build()` gives the page to tests and to other
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import logging
 import os
 import signal
@@ -48,7 +49,11 @@ def main(arguments: Sequence[str] | None = None, *, opens: Callable[[Settings], 
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        settings = Settings.from_env(host=options.host, port=options.port, shared=options.shared or None)
+        settings = Settings.from_env(
+            host=options.host, port=options.port, shared=options.shared or None, mcp=options.mcp or None
+        )
+        if settings.mcp and importlib.util.find_spec("mcp") is None:
+            return _refuse('--mcp needs the package of the protocol: pip install "gradio[mcp]"')
         asked = options.port is not None or bool(os.environ.get("AUTEUR_PORT")) or bool(os.environ.get("SPACE_ID"))
         return _serve(settings, opens or _open, port_asked=asked)
     except StudioError as error:
@@ -127,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1: this machine alone)")
     parser.add_argument("--port", type=int, help=f"port to listen on (default {DEFAULT_PORT}, or the next free one)")
     parser.add_argument("--shared", action="store_true", help="give every browser its own takes, and be strict")
+    parser.add_argument("--mcp", action="store_true", help="let assistants on this machine use the studio (MCP)")
     return parser
 
 

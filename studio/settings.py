@@ -30,7 +30,7 @@ class Settings:
     `home` holds everything it keeps, `models` the weights. `shared` gives every browser its own takes and jobs.
     `mode` is the policy's strictness. `threads` is how many CPU threads a render may use (None: torch decides).
     `label` is the visible label that every clip gets at least. `devices` are torch devices to render on, a worker for
-    each (None: every accelerator there is, else the CPU).
+    each (None: every accelerator there is, else the CPU). `mcp` lets assistants on this machine use the studio's tools.
     """
 
     home: Path
@@ -42,6 +42,7 @@ class Settings:
     threads: int | None = None
     label: Label = "off"
     devices: tuple[str, ...] | None = None
+    mcp: bool = False
 
     def __post_init__(self) -> None:
         if self.mode not in ("local", "strict"):
@@ -55,7 +56,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
-        """Settings from AUTEUR_HOME, _MODELS, _POLICY, _PORT, _HOST, _THREADS, _LABEL, _DEVICES, and SPACE_ID.
+        """Settings from AUTEUR_HOME, _MODELS, _POLICY, _PORT, _HOST, _THREADS, _LABEL, _DEVICES, _MCP, and SPACE_ID.
 
         A Space is always shared and strict. An override that is None is left to the environment.
         """
@@ -71,6 +72,7 @@ class Settings:
             "threads": _whole(env, "AUTEUR_THREADS", None),
             "label": env.get("AUTEUR_LABEL") or "off",
             "devices": _names(env.get("AUTEUR_DEVICES")),
+            "mcp": env.get("AUTEUR_MCP", "").lower() in ("1", "true", "yes", "on"),
         }
         known = {field.name for field in fields(cls)}
         for name, value in overrides.items():

@@ -42,7 +42,7 @@ def launch(page: gr.Blocks, studio: Studio, address: Address) -> None:
         auth=None,
         root_path="",
         ssr_mode=False,
-        mcp_server=False,
+        mcp_server=settings.mcp,
         pwa=False,
         run_history=False,
         enable_monitoring=False,

@@ -13,7 +13,7 @@ import gradio as gr
 
 from studio.core import Studio
 from studio.looking import Looker
-from studio.ui import markup, verifying
+from studio.ui import api, markup, verifying
 from studio.ui.drafts import Drafts
 from studio.ui.form import Forms
 
@@ -52,6 +52,7 @@ def build(studio: Studio, cache: Path) -> gr.Blocks:
             with gr.Tab("Settings", id="settings"):
                 _room("settings-root")
         _wire_verify(studio, verify, tabs)
+        api.Interface(studio).build()
     return page
 
 

@@ -28,6 +28,7 @@ from studio.ui import (
     takes,
     uploads,
     verifier,
+    working,
 )
 from studio.ui.drafts import Drafts
 from studio.ui.form import Forms
@@ -44,6 +45,7 @@ def routes(studio: Studio, assets: Path) -> list[BaseRoute]:
         *making.Making(studio, forms, assets).routes(),
         *queueing.Queueing(studio, forms).routes(),
         *takes.Takes(studio, forms).routes(),
+        *working.Working(studio).routes(),
         *filmfiles.FilmFiles(films, looker).routes(),
         *films.routes(),
         *shelves.Shelves(studio).routes(),

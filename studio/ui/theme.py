@@ -21,6 +21,7 @@ STYLE_SHEETS = (
     "pictures.css",
     "stage.css",
     "takes.css",
+    "workbench.css",
     "pages.css",
     "models.css",
     "library.css",

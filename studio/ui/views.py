@@ -14,6 +14,7 @@ from studio.film import Job, Take
 from studio.policy import Decision
 from studio.preferences import Preferences
 from studio.recipe import Recipe
+from studio.tools.seams import Seam
 
 VERDICTS: Mapping[str, tuple[str, str]] = {
     "trusted": ("good", "Signed by a trusted signer, unchanged"),
@@ -118,7 +119,19 @@ def take(found: Take) -> dict[str, Any]:
         "credential": credential(found.report),
         "recipe": recipe_rows(found.recipe, found.seconds),
         "json": found.recipe.to_json(),
+        "parents": list(found.recipe.parents),
+        "seams": [seam(each, found.fps) for each in found.seams],
     }
+
+
+def seam(found: Seam, fps: int) -> dict[str, str]:
+    """A join in words: where it is, whether it can be seen, and the figures that say so."""
+    at = "the loop" if found.frame == 0 else f"{found.frame / fps:.2f} s"
+    if found.what == "the cut":
+        return {"at": at, "tone": "", "words": "a cut", "figures": ""}
+    seen = "cannot be seen" if found.seamless else "may be seen"
+    figures = f"{found.what}: {found.join_db:.1f} dB over the join, {found.around_db:.1f} dB beside it"
+    return {"at": at, "tone": "good" if found.seamless else "warn", "words": seen, "figures": figures}
 
 
 def credential(report: Mapping[str, Any]) -> dict[str, Any]:

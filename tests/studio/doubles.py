@@ -24,7 +24,7 @@ class FakeGeneration(Iterator[np.ndarray]):
     def __init__(self, of: FakeGenerator, asked: GenerationRequest, on_step: Any, resume: SamplerState | None) -> None:
         self.of, self.asked, self.on_step = of, asked, on_step
         self.seconds = {"text": 0.01, "denoise": 0.02, "decode": 0.01, "encode_anchors": 0.0}
-        self.latents = torch.zeros(4, 1 + (asked.frames - 1) // 4, 4, 4)
+        self.latents = torch.zeros(4, 1 + (asked.frames - 1) // 4, asked.height // 32, asked.width // 32)
         self.first = 0 if resume is None else resume.solver.step
         self.chunks = self.run()
 
@@ -76,10 +76,12 @@ class FakeGenerator:
         return asked
 
     def encode(self, pieces: Any) -> torch.Tensor:
-        return torch.zeros(4, 1 + (sum(map(len, pieces)) - 1) // 4, 4, 4)
+        frames = np.concatenate(list(pieces))
+        return torch.zeros(4, 1 + (len(frames) - 1) // 4, frames.shape[1] // 32, frames.shape[2] // 32)
 
     def decode(self, latents: torch.Tensor) -> np.ndarray:
-        return np.full((1 + 4 * (latents.shape[1] - 1), 128, 128, 3), 128, np.uint8)
+        _, length, rows, columns = latents.shape
+        return np.full((1 + 4 * (length - 1), 32 * rows, 32 * columns, 3), 128, np.uint8)
 
     def generate(self, asked: GenerationRequest, on_step: Any = None, resume: Any = None) -> FakeGeneration:
         return FakeGeneration(self, asked, on_step, resume)

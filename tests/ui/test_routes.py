@@ -192,3 +192,31 @@ def test_styles_are_an_owners_own_and_a_bad_file_changes_nothing(
     bad = {**file.json(), "styles": [*file.json()["styles"], {"name": "x", "direction": {"lenz": "y"}}]}
     assert browser(studio, tmp_path, new_token()).post("/studio/styles/read", json=bad).status_code == 422
     assert mine.post("/studio/styles/remove", json={"name": "<b>Rain</b>"}).json()["own"] == []
+
+
+def test_a_tool_says_what_it_comes_to_and_then_does_it(open_studio: Callable[..., Studio], tmp_path: Path) -> None:
+    studio = open_studio()
+    take, page = shoot(studio), browser(studio, tmp_path)
+    asked = {"tool": "extend", "seconds": "0,5", "prompt": "the fox sleeps", "seed": "3"}
+    told = page.post(f"/studio/takes/{take.id}/plan", json=asked).json()
+    assert (told["length"], told["made"]) == (round(17 / 16, 2), 0.5)
+    assert len(studio.jobs()) == 1, "nothing is begun"
+    (job,) = page.post(f"/studio/takes/{take.id}/work", json=asked).json()["jobs"]
+    assert studio.wait(job, 60).state == "done"
+    newest = page.get("/studio/takes").json()["takes"][0]
+    assert newest["parents"] == [take.id]
+    assert [seam["at"] for seam in newest["seams"]] == ["0.56 s"]
+    cut = page.post(f"/studio/takes/{take.id}/work", json={"tool": "recut", "keep": ["0", "0.25"]}).json()["jobs"]
+    assert studio.wait(cut[0], 60).state == "done"
+    for body, field in (
+        ({}, "tool"),
+        ({"tool": "loop", "seconds": "long"}, "seconds"),
+        ({"tool": "loop", "wish": 1}, "wish"),
+        ({"tool": "blend", "other": ""}, "other"),
+        ({"tool": "upscale", "factor": "40"}, "factor"),
+    ):
+        refused = page.post(f"/studio/takes/{take.id}/work", json=body)
+        assert (refused.status_code, refused.json()["field"]) == (422, field)
+    assert page.post(f"/studio/takes/{take.id}/vary", json={"count": 3}).status_code == 422
+    assert page.post("/studio/takes/t00000000/work", json=asked).status_code == 404
+    assert len(page.post(f"/studio/takes/{take.id}/vary", json={"count": 2}).json()["jobs"]) == 2

@@ -22,6 +22,9 @@ export class Acts {
       note: (take, note) => this.change(take, "note", { note }),
       bin: (take) => this.bin(take),
       takes: () => page.takes,
+      shot: (jobs) => page.shot(jobs, null),
+      pick: (take) => page.show("take", take.id),
+      compareWith: (one, other) => page.showCompare(one, other),
       job: (what, job) => page.act(`studio/jobs/${job.id}/${what}`),
       retry: (job) => page.act(`studio/jobs/${job.id}/retry`).then((made) => made && page.show("job", made.id)),
     };

@@ -4,12 +4,14 @@ import { menuButton } from "./menu.js";
 import { credentialPanel, recipePanel } from "./panels.js";
 import { Player } from "./player.js";
 import { TitleLine } from "./title.js";
+import { Workbench } from "./workbench.js";
 
 export class Stage {
   constructor(examples, acts) {
     this.acts = acts; // useExample, useTake, use(take, how, at), shootAgain, compare, star, bin, name, note, takes(), job(what, job), retry(job)
     this.player = new Player();
     this.title = new TitleLine(acts);
+    this.workbench = new Workbench({ ...acts, moment: () => this.moment() });
     this.take = null;
     this.well = this.buildWell(examples);
     this.facts = el("div", { id: "facts" });
@@ -166,6 +168,7 @@ export class Stage {
     const changed = !same || this.take !== take;
     this.take = take;
     this.player.show(take);
+    if (same) this.workbench.refresh();
     if (!changed) return;
     this.title.show(take);
     if (same) return;
@@ -175,9 +178,10 @@ export class Stage {
   }
 
   buildFacts(take) {
-    const toggle = (name, words, shape, id, kind) => button(words, shape, () => this.openPanel(this.openName === name ? null : name), { words: true, class: kind, "aria-expanded": "false", "aria-controls": "panel", id });
+    const toggle = (name, words, shape, id, kind) => button(words, shape, () => this.togglePanel(name), { words: true, class: kind, "aria-expanded": "false", "aria-controls": "panel", id });
     this.toggles = {
       credential: toggle("credential", take.credential.badge, "seal", "badge", `badge badge-${take.credential.tone}`),
+      work: toggle("work", "Tools", "pen", "work-toggle", "quiet"),
       recipe: toggle("recipe", "Recipe", "recipe", "recipe-toggle", "quiet"),
     };
     const use = menuButton("Use", "use", () => [
@@ -190,7 +194,7 @@ export class Stage {
     const compare = button("Compare", "compare", () => this.acts.compare(take), { words: true, class: "quiet", id: "compare-toggle" });
     const download = el("a", { class: "quiet", id: "download", href: take.download, download: "", "aria-label": "Download", title: "Download" }, icon("download"));
     const bin = button("Move to the bin", "bin", () => this.acts.bin(take), { class: "quiet", id: "bin-take" });
-    return [this.toggles.credential, el("span", { class: "gap" }), use, again, compare, this.toggles.recipe, download, bin];
+    return [this.toggles.credential, el("span", { class: "gap" }), this.toggles.work, use, again, compare, this.toggles.recipe, download, bin];
   }
 
   // Where the hand has stopped the clip, in seconds; while it plays nobody has chosen a frame.
@@ -198,12 +202,22 @@ export class Stage {
     return this.player.video.paused && this.player.video.currentTime > 0 ? this.player.at() / this.take.fps : null;
   }
 
+  togglePanel(name) {
+    this.openPanel(this.openName === name ? null : name);
+    if (!this.panel.hidden) this.panel.scrollIntoView({ block: "nearest" });
+  }
+
   openPanel(name) {
     this.openName = name;
     for (const [key, toggle] of Object.entries(this.toggles || {})) toggle.setAttribute("aria-expanded", String(key === name));
     this.panel.hidden = name === null || !this.take;
     if (this.panel.hidden) return;
-    this.panel.replaceChildren(...(name === "credential" ? credentialPanel(this.take) : recipePanel(this.take, this.acts.takes(), this.acts)));
+    const panels = {
+      credential: () => credentialPanel(this.take),
+      work: () => this.workbench.panel(this.take),
+      recipe: () => recipePanel(this.take, this.acts.takes(), this.acts),
+    };
+    this.panel.replaceChildren(...panels[name]());
   }
 
   onKey(event) {

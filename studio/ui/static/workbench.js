@@ -1,0 +1,212 @@
+// The tools on a take: one is chosen, its few questions are answered, and what it comes to is said before it is begun.
+// What a tool makes is a new take; the one it is made of stays as it is.
+import { ask, button, choices, duration, el, later, tell } from "./dom.js";
+import { playOnHover } from "./stage.js";
+
+const TOOLS = [
+  ["extend", "Extend", "New frames after the clip, or before it. The words may change on the way."],
+  ["loop", "Loop", "New frames lead the end back to the start, so that it can play for ever."],
+  ["blend", "Blend", "The end of this take and the start of another are drawn into each other."],
+  ["interpolate", "Between", "New frames lead from the end of this take to the start of another."],
+  ["remix", "Remix", "The same clip drawn again: other words, or the same words more freely."],
+  ["recut", "Re-cut", "Keep a part, cut one out, or replace one by new frames that meet both ends."],
+  ["vary", "Variations", "The same once more with other seeds, to pick from."],
+  ["upscale", "Larger", "A larger picture: Lanczos, and sharpening that follows the contrast. No model has a part in it."],
+  ["smooth", "Smoother", "More frames a second, by following the motion. No model has a part in it."],
+];
+const STRENGTHS = [["subtle", "Subtle"], ["gentle", "Gentle"], ["medium", "Medium"], ["bold", "Bold"], ["strong", "Strong"]];
+const CURVES = [["smooth", "Smooth"], ["even", "Even"], ["early", "Early"], ["late", "Late"], ["quick", "Quick"]];
+const DRAWN = ["extend", "loop", "blend", "interpolate", "remix"];
+
+export class Workbench {
+  constructor(acts) {
+    this.acts = acts; // takes(), moment(), shot(jobs), pick(take), compareWith(one, other)
+    this.tool = "extend";
+    this.answers = { seconds: {}, direction: "forward", strength: "medium", curve: "smooth", cutting: "keep", count: 4, factor: "2", prompt: "" };
+    this.plan = later(350, () => this.forecast());
+  }
+
+  panel(take) {
+    if (!this.take || this.take.id !== take.id) Object.assign(this.answers, { at: null, prompt: "", start: "0", end: `${round(take.frames / take.fps / 2)}`, fps: String(2 * take.fps) });
+    this.take = take;
+    this.fields = el("div", { class: "work-fields" });
+    this.lead = el("p", { class: "panel-lead" });
+    this.said = el("p", { class: "note work-said", role: "status" });
+    this.go = button("Make a new take", null, () => this.begin(), { words: true, class: "plain strong", id: "work-go" });
+    const tools = el("div", { class: "work-tools", role: "radiogroup", "aria-label": "Tool" }, ...TOOLS.map(([id, words]) => {
+      const input = el("input", { type: "radio", name: "work-tool", value: id, checked: id === this.tool, onchange: () => { this.tool = id; this.draw(); } });
+      return el("label", {}, input, el("span", {}, words));
+    }));
+    this.draw();
+    this.kin = el("div", {});
+    this.kinKey = "";
+    this.refresh();
+    return [...seamLines(take), this.kin, tools, this.lead, this.fields, el("div", { class: "work-end" }, this.said, this.go)];
+  }
+
+  draw() {
+    this.lead.textContent = TOOLS.find(([id]) => id === this.tool)[2];
+    this.fields.replaceChildren(...this.questions().filter(Boolean));
+    this.said.textContent = "";
+    this.go.querySelector("span").textContent = this.tool === "vary" ? "Make the variations" : "Make a new take";
+    this.forecast();
+  }
+
+  // What each tool asks
+
+  questions() {
+    const { tool, answers, take } = this;
+    const length = (label, first) => this.number("seconds", label, answers.seconds[tool] ?? first, (value) => { answers.seconds[tool] = value; }, "s");
+    if (tool === "extend") return [this.row("direction", "Where", [["forward", "After it"], ["backward", "Before it"]]), length("Seconds", "4"), this.place(), this.words()];
+    if (tool === "loop") return [length("Seconds", ""), this.words()];
+    if (tool === "blend") return [this.other(), length("Seconds", "1"), this.row("curve", "Curve", CURVES), this.row("strength", "How freely", STRENGTHS), this.words()];
+    if (tool === "interpolate") return [this.other(), length("Seconds", "1"), this.words()];
+    if (tool === "remix") return [this.row("strength", "Change", STRENGTHS), this.words()];
+    if (tool === "recut") return [this.row("cutting", "Do", [["keep", "Keep"], ["cut", "Cut out"], ["replace", "Replace"]]), this.moments("start", "From"), this.moments("end", "To"), answers.cutting === "replace" ? this.words() : null];
+    if (tool === "vary") return [this.row("count", "How many", [[2, "2"], [4, "4"], [8, "8"]])];
+    if (tool === "upscale") return [this.row("factor", "Times as large", [["1.5", "1.5"], ["2", "2"], ["3", "3"], ["4", "4"]])];
+    return [this.number("fps", `Frames a second (now ${take.fps})`, answers.fps, (value) => { answers.fps = value; })];
+  }
+
+  row(name, label, options) {
+    return choices(`work-${name}`, label, options, this.answers[name], (value) => {
+      this.answers[name] = value;
+      if (name === "cutting") this.draw();
+      else this.forecast();
+    });
+  }
+
+  number(name, label, value, keep, unit = "") {
+    const input = el("input", { type: "text", inputmode: "decimal", id: `work-${name}`, value, autocomplete: "off", placeholder: this.tool === "loop" ? "what suits" : "", oninput: () => { keep(input.value); this.plan(); } });
+    return el("label", { class: "work-number" }, el("span", {}, label), el("span", { class: "work-unit" }, input, unit ? el("i", {}, unit) : null));
+  }
+
+  moments(name, label) {
+    const field = this.number(name, label, this.answers[name], (value) => { this.answers[name] = value; }, "s");
+    const here = button("Here", null, () => {
+      const at = this.acts.moment();
+      this.answers[name] = field.querySelector("input").value = `${round(at ?? 0)}`;
+      this.forecast();
+    }, { words: true, class: "quiet", title: "Where the clip stands now" });
+    return el("div", { class: "work-moment" }, field, here);
+  }
+
+  place() {
+    const words = () => (this.answers.at === null ? (this.answers.direction === "forward" ? "From its last frame" : "From its first frame") : `From ${round(this.answers.at)} s; the rest is left out`);
+    const node = button(words(), "use", () => {
+      this.answers.at = this.answers.at === null ? this.acts.moment() : null;
+      if (this.answers.at === null) this.said.textContent = "";
+      node.querySelector("span").textContent = words();
+      node.setAttribute("aria-pressed", String(this.answers.at !== null));
+      this.forecast();
+    }, { words: true, class: "plain", id: "work-at", "aria-pressed": String(this.answers.at !== null), title: "Pause the clip at a frame, then press this to go on from there" });
+    return el("div", { class: "work-place" }, el("span", { class: "choices-title" }, "Frame"), node);
+  }
+
+  other() {
+    const all = this.acts.takes().filter((each) => each.id !== this.take.id);
+    if (!all.some((each) => each.id === this.answers.other)) this.answers.other = all.length ? all[0].id : "";
+    const node = el("select", { id: "work-other", onchange: () => { this.answers.other = node.value; this.forecast(); } },
+      ...(all.length ? all.slice(0, 40).map((each) => el("option", { value: each.id }, short(each.title))) : [el("option", { value: "" }, "there is no other take yet")]));
+    node.value = this.answers.other;
+    return el("label", { class: "work-other" }, el("span", {}, "The other take"), node);
+  }
+
+  words() {
+    const area = el("textarea", { id: "work-prompt", rows: "2", placeholder: this.take.prompt || "What the new frames show", oninput: () => { this.answers.prompt = area.value; this.plan(); } });
+    area.value = this.answers.prompt;
+    return el("label", { class: "work-words" }, el("span", {}, "What the new frames show"), area);
+  }
+
+  // What is asked of the studio
+
+  asked() {
+    const { tool, answers } = this;
+    const body = { tool };
+    if (DRAWN.includes(tool) || (tool === "recut" && answers.cutting === "replace")) body.prompt = answers.prompt.trim();
+    if (["extend", "loop", "blend", "interpolate"].includes(tool)) body.seconds = answers.seconds[tool] ?? { extend: "4", loop: "", blend: "1", interpolate: "1" }[tool];
+    if (tool === "extend") Object.assign(body, { direction: answers.direction }, answers.at === null ? {} : { at: answers.at });
+    if (tool === "blend" || tool === "interpolate") body.other = answers.other;
+    if (tool === "blend") Object.assign(body, { curve: answers.curve, strength: answers.strength });
+    if (tool === "remix") body.strength = answers.strength;
+    if (tool === "recut") body[answers.cutting] = [answers.start, answers.end];
+    if (tool === "upscale") body.factor = answers.factor;
+    if (tool === "smooth") body.fps = answers.fps;
+    return body;
+  }
+
+  async forecast() {
+    const mark = (this.mark = {});
+    if (this.tool === "vary") return this.say("They appear here side by side, as each is done.");
+    try {
+      const told = await ask(`studio/takes/${this.take.id}/plan`, "POST", this.asked());
+      if (mark !== this.mark) return;
+      const parts = [`The new take lasts ${round(told.length)} s`];
+      if (told.made) parts.push(`${round(told.made)} s of it new`);
+      if (this.tool === "upscale") parts.push(`${told.width} × ${told.height}`);
+      if (this.tool === "smooth") parts.push(`${told.fps} frames a second`);
+      if (told.seconds) parts.push(`about ${duration(told.seconds)} of work`);
+      this.say(parts.join(", "));
+    } catch (error) {
+      if (mark === this.mark) this.say(error.message, true);
+    }
+  }
+
+  say(words, wrong = false) {
+    this.said.textContent = words;
+    this.said.classList.toggle("note-warn", wrong);
+    this.go.disabled = wrong;
+  }
+
+  async begin() {
+    this.go.disabled = true;
+    const address = `studio/takes/${this.take.id}/${this.tool === "vary" ? "vary" : "work"}`;
+    try {
+      const told = await tell(address, this.tool === "vary" ? { count: Number(this.answers.count) } : this.asked());
+      if (told.notice) this.say(told.notice);
+      this.acts.shot(told.jobs, null);
+    } catch (error) {
+      const offered = error.said && error.said.policy && error.said.policy.offered;
+      this.say(offered ? `${error.message} It could be: ${offered}` : error.message, true);
+    } finally {
+      this.go.disabled = false;
+    }
+  }
+
+  // What it was made of, and what was made with it
+
+  refresh() {
+    const { take } = this;
+    if (!take || !this.kin) return;
+    const near = this.acts.takes().filter((each) => take.parents.includes(each.id) || (take.group && each.group === take.group));
+    const key = [take.id, ...near.map((each) => each.id)].join(" ");
+    if (key === this.kinKey) return;
+    this.kinKey = key;
+    this.kin.replaceChildren(...this.family(take, near));
+  }
+
+  family(take, takes) {
+    const parents = takes.filter((each) => take.parents.includes(each.id));
+    const kin = take.group ? takes.filter((each) => each.group === take.group) : [];
+    const title = (index) => (parents.length === 1 ? "Compare with what it is made of" : `Compare with part ${index + 1}`);
+    const found = [];
+    if (parents.length) found.push(el("div", { class: "work-parents" }, ...parents.map((each, index) => button(title(index), "compare", () => this.acts.compareWith(each, take), { words: true, class: "quiet" }))));
+    if (kin.length > 1) found.push(el("h3", {}, "Its variations"), el("ul", { class: "work-sheet" }, ...kin.map((each) => this.card(each, take))));
+    return found;
+  }
+
+  card(each, take) {
+    const open = el("button", { type: "button", class: "work-card", "aria-current": String(each.id === take.id), "aria-label": `Pick seed ${each.seed}`, onclick: () => this.acts.pick(each) },
+      el("img", { src: each.poster, alt: "", style: `aspect-ratio: ${each.width} / ${each.height}` }));
+    playOnHover(open, open, each.clip);
+    return el("li", {}, open, el("span", {}, `seed ${each.seed}`));
+  }
+}
+
+export function seamLines(take) {
+  if (!take.seams.length) return [];
+  return [el("h3", {}, "How its parts meet"), el("ul", { class: "seams" }, ...take.seams.map((seam) => el("li", { "data-tone": seam.tone }, el("b", {}, seam.at), el("span", {}, seam.words), el("i", {}, seam.figures))))];
+}
+
+const round = (value) => Math.round(value * 100) / 100;
+const short = (text, most = 46) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
