@@ -16,6 +16,7 @@ import importlib.util
 import json
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -46,12 +47,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=4.0, help="length of the clip that is decoded")
     parser.add_argument("--threads", type=int, default=None)
     parser.add_argument("--quick", action="store_true", help="four steps, one repeat, one second")
+    parser.add_argument("--wan", action="store_true", help="the Wan family beside Diffusers; see model/bench_wan.py")
     parser.add_argument("--json", action="store_true", help="accepted for symmetry; the output is always JSON")
     options = parser.parse_args(arguments)
     if options.quick:
         options.steps, options.repeats, options.seconds = 4, 1, 1.0
     if options.threads:
         torch.set_num_threads(options.threads)
+    if options.wan:
+        from model import bench_wan
+
+        steps = options.steps if "--steps" in (arguments or sys.argv) else 20
+        found = bench_wan.measure(steps, options.repeats, quick=options.quick)
+        print(json.dumps({**found, "machine": _machine()}))
+        return 0
     print(json.dumps(measure(options.model, options.steps, options.repeats, options.seconds)))
     return 0
 
@@ -73,8 +82,12 @@ def measure(name: str | Path = "storybook", steps: int = 8, repeats: int = 3, se
         "window": {"latents": list(shape), "tokens": shape[1] * shape[2] * shape[3] // 4, "steps": steps},
         "diffusers": _beside_diffusers(dit, noise, prompts, steps, repeats),
         "decode": _decode(vae, total, (height, width), entry.fps, repeats),
-        "machine": {"platform": platform.platform(), "threads": torch.get_num_threads(), "torch": torch.__version__},
+        "machine": _machine(),
     }
+
+
+def _machine() -> dict[str, Any]:
+    return {"platform": platform.platform(), "threads": torch.get_num_threads(), "torch": torch.__version__}
 
 
 def _parts(entry: CatalogEntry) -> tuple[DiT, TinyVAE, str]:
@@ -116,7 +129,7 @@ def theirs(wan: Any, scheduler: Any, noise: Tensor, prompts: list[Tensor], steps
     return x[0]
 
 
-def diffusers_twin(dit: DiT) -> tuple[Any, Any]:
+def diffusers_twin(dit: DiT, shift: float = SHIFT) -> tuple[Any, Any]:
     """Diffusers' transformer with the same weights, and its scheduler."""
     # By name, because it is a tool for developing: the program itself never needs it.
     peer = importlib.import_module("diffusers")
@@ -128,7 +141,7 @@ def diffusers_twin(dit: DiT) -> tuple[Any, Any]:
     )  # fmt: skip
     original = dit.state_dict()
     wan.load_state_dict({key: original[weights.original_name(key)] for key in wan.state_dict()}, strict=True)
-    scheduler = peer.UniPCMultistepScheduler(prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=SHIFT)
+    scheduler = peer.UniPCMultistepScheduler(prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=shift)
     return wan.eval(), scheduler
 
 

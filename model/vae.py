@@ -40,8 +40,9 @@ from model.vae_layers import (
 if TYPE_CHECKING:
     from model.taehv import TAEHV, Stream
 
-# Numbers that a stage may hold of one tensor before it hands on in smaller pieces (64 MiB in float32).
-PIECE = 16 << 20
+# Numbers that a stage may hold of one tensor before it hands on in smaller pieces: on a CPU what stays near the
+# processor, elsewhere what keeps a large device busy.
+PIECE, LARGE_PIECE = 1 << 20, 32 << 20
 STRIPED_STAGES = 2  # how many of the last stages are cut into strips: those whose frames are large
 
 
@@ -383,13 +384,17 @@ def _width(stage: list[nn.Module]) -> int:
 def _pieces(x: Tensor, width: int) -> Iterator[Tensor]:
     """x (B, C, T, H, W) cut in time so that a piece of `width` channels stays within the budget; one frame at least."""
     frame = x.shape[0] * width * x.shape[3] * x.shape[4]
-    yield from x.split(max(1, PIECE // frame), dim=2)
+    yield from x.split(max(1, _budget(x) // frame), dim=2)
+
+
+def _budget(x: Tensor) -> int:
+    return PIECE if x.device.type == "cpu" else LARGE_PIECE
 
 
 def _fours(video: Tensor, skip: int) -> list[int]:
     """Lengths of pieces of 4k frames, so large as the budget allows at the encoder's first width (about 32 a pixel)."""
     left, frame = video.shape[2] - skip, video.shape[0] * 32 * video.shape[3] * video.shape[4]
-    most = 4 * max(1, PIECE // (4 * frame))
+    most = 4 * max(1, _budget(video) // (4 * frame))
     return [most] * (left // most) + ([left % most] if left % most else [])
 
 

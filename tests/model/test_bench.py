@@ -32,3 +32,13 @@ def test_both_samplers_end_at_the_same_latents(folder: Path, capsys: pytest.Capt
     assert report["diffusers"]["parity"] < 1e-4
     assert report["diffusers"]["sampling_ratio"] > 0
     assert report["decode"]["frames"] == 17
+
+
+def test_wan_beside_diffusers_compares_equal_results(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.main(["--wan", "--quick", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    for part in ("sampling", "decode", "encode"):
+        assert report[part]["ratio"] > 0 and report[part]["difference"] < 1e-4, part
+    assert report["decode_memory"]["ratio"] > 0
+    assert report["padding"]["chosen"] in ("one row", "all rows")
+    assert torch.cuda.is_available() or any("no GPU" in line for line in report["not_run"])
