@@ -78,7 +78,7 @@ def tried(film: Film, entry: CatalogEntry, check: Check, locate: Locate) -> tupl
                 known[need.index] = other
             request = _request(film, index, entry, locate)
             recipe = check(request).recipe
-            key = _key(recipe, request, [(need.how, known[need.index].key) for need in needs])
+            key = _key(recipe, request, [(need.how, _name(known[need.index])) for need in needs])
             found[index] = Order(shot, request, recipe, needs, key)
         except FilmError as error:
             found[index] = error
@@ -168,6 +168,11 @@ def _leads_to(start: int, wanted: int, before: dict[int, int]) -> bool:
         if start == wanted:
             return True
     return False
+
+
+def _name(order: Order) -> str:
+    """What another shot that goes on from this one goes on from: the take that was chosen, else what it comes to."""
+    return order.shot.take or order.key
 
 
 def _key(recipe: Recipe, request: Shot, needs: list[tuple[str, str]]) -> str:

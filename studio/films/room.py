@@ -130,12 +130,12 @@ class Films(Base):
             if index in wanted:
                 wanted |= {need.index for need in orders[index].needs}
         known = {i: state.job.id for i, state in enumerate(states) if state.job is not None and _usable(state.job)}
+        known |= {i: s.take.job_id for i, s in enumerate(states) if s.chosen and s.take is not None}
         for index, state in enumerate(states):
             if index in wanted and state.job is not None and state.job.state in ("failed", "cancelled"):
                 self.library.retry_job(state.job.id, owner)
                 known[index] = state.job.id
         new = [i for i in order if i in wanted and i not in known and (states[i].missing or not states[i].fits)]
-        new = [i for i in new if not (states[i].chosen and not _needed(i, new, orders))]
         kept = {i: replace(orders[i], request=self._keep(orders[i])) for i in new}
         ids = self.library.order_film(owner, film_id, [kept.get(i, one) for i, one in enumerate(orders)], new, known)
         for job_id in {*ids, *known.values()}:
@@ -247,11 +247,6 @@ class Films(Base):
 
 def _usable(job: Job) -> bool:
     return job.state == "done" or not job.finished
-
-
-def _needed(index: int, wanted: Collection[int], orders: tuple[Order, ...]) -> bool:
-    """Whether another shot that is to be made waits for this one."""
-    return any(need.index == index for other in wanted for need in orders[other].needs)
 
 
 def lengths_of(states: Sequence[ShotState], fps: int) -> list[int]:

@@ -87,6 +87,22 @@ def test_what_is_made_is_not_made_again(make_studio: Callable[..., Studio]) -> N
     assert len(studio.takes()) == 5, "the shot that changed, and the one that continues it"
 
 
+def test_a_shot_goes_on_from_the_take_that_was_chosen(make_studio: Callable[..., Studio]) -> None:
+    studio = make_studio()
+    what = film(shot(), shot("it runs", join="continue"))
+    first = shoot(studio, what)[0]
+    other = Film(**{**vars(what), "shots": (shot(seed=99), what.shots[1])}).with_ids()
+    shoot(studio, other)
+    chosen = Film(**{**vars(other), "shots": (shot(seed=99, take=first.take_id), what.shots[1])}).with_ids()
+    assert [(state.chosen, state.missing) for state in studio.film_states(chosen)] == [(True, False), (False, True)]
+    made = len(studio.takes())
+    shoot(studio, chosen)
+    assert len(studio.takes()) == made + 1
+    take = studio.film_states(chosen)[1].take
+    assert take is not None
+    assert take.recipe.anchors[0].sha256 == studio.take(first.take_id).sha256
+
+
 def test_one_failure_stops_nothing_else(make_studio: Callable[..., Studio]) -> None:
     failing = {"on": True}
 
