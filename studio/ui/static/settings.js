@@ -5,8 +5,8 @@ import { mayNotify } from "./bell.js";
 const RATIOS = { landscape: "16:9", portrait: "9:16", square: "1:1" };
 const PRIVACY = [
   ["full", "Everything", "The clip carries its whole recipe: words, seed, settings. Drop it here and all comes back."],
-  ["no-prompt", "All but my words", "Seed and settings travel with the clip, your words stay here."],
-  ["origin-only", "Only that it is AI-made", "The clip says that a model made it, and which. Nothing of how."],
+  ["no-prompt", "Not my words", "Seed and settings travel with the clip, your words stay here."],
+  ["origin-only", "Origin only", "The clip says that a model made it, and which. Nothing of how."],
 ];
 
 const LABELS = [

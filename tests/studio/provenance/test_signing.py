@@ -345,3 +345,8 @@ def test_any_bytes_get_a_report_or_one_clear_error(tmp_path_factory, head, rest)
         assert verdict == "none" or (verdict == "changed" and b"c2pa" in rest)  # what names a credential, and has none
     except UnreadableFile as error:
         assert str(error).startswith("any.bin: ")
+
+
+def test_an_empty_box_at_the_end_changes_nothing_that_is_signed(signed, identity):
+    signed.write_bytes(signed.read_bytes() + struct.pack(">I4s", 16, b"free") + b"\0" * 8)
+    assert verify(signed, identity).verdict == "local", "padding is left out of the hash by design of C2PA"
