@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from model.plans import PLANS
+from model.plans import PLANS, has_plans
 from studio.core import Studio
 from studio.errors import ShotError
 from studio.ui import views
@@ -49,10 +49,16 @@ class House(Owned):
                     for entry in self.studio.models.entries()
                 ],
                 "disk": disk(self.studio, owner),
-                "plans": [["auto", "Automatic: the quickest that fits"], *([p.name, p.title] for p in PLANS)],
+                "plans": self._plans(),
                 "typed": TYPED,
             }
         )
+
+    def _plans(self) -> list[list[str]]:
+        """Ways to keep a large model in memory; none while there is no such model here."""
+        if not any(has_plans(entry) for entry in self.studio.models.entries()):
+            return []
+        return [["auto", "Automatic: the quickest that fits"], *([plan.name, plan.title] for plan in PLANS)]
 
     def prefer(self, request: Request, owner: str, body: Body) -> Response:
         """Change what is preferred; ShotError names what is wrong."""

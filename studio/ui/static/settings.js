@@ -51,10 +51,11 @@ export class Settings {
         models.length > 1 ? choices("prefer-model", "Model", models.map((each) => [each.name, each.title]), preferences.model, (name) => this.page.useModel(name)) : el("p", { class: "dim" }, `Shoots with ${models[0].title}. Other models appear here once they are installed.`),
         choices("prefer-size", "Picture", sizes.map((name) => [name, RATIOS[name] || name]), preferences.size, set("size")),
         el("label", { class: "field" }, el("span", {}, "Seconds"), seconds),
-        this.plan(plans, preferences.plan),
-        choices("prefer-develop", "Large models develop their clips", [["full", "In full"], ["fast", "Fast, a little softer"]], preferences.develop, set("develop")),
-        choices("prefer-compile", "Compile large models", [["off", "No"], ["on", "Yes: pays back after some clips of one size"]], preferences.compile, set("compile")),
         choices("prefer-takes", "Takes", [[1, "1"], [2, "2"], [4, "4"]], preferences.takes, (value) => this.prefer({ takes: Number(value) }))),
+      plans.length ? group("Large models", "How they are kept in memory, and what may be traded for speed.",
+        this.plan(plans, preferences.plan),
+        choices("prefer-develop", "Clips are developed", [["full", "In full"], ["fast", "Fast, a little softer"]], preferences.develop, set("develop")),
+        choices("prefer-compile", "Compile", [["off", "No"], ["on", "Yes: pays back after some clips of one size"]], preferences.compile, set("compile"))) : "",
       group("The room", "",
         choices("prefer-theme", "Theme", [["dark", "Dark"], ["light", "Light"], ["system", "As the system"]], preferences.theme, set("theme")),
         choices("prefer-notify", "When a shot ends", [["off", "Nothing"], ["sound", "A sound"], ["notice", "A notice"], ["both", "Both"]], preferences.notify, (value) => this.notify(value))),
@@ -78,7 +79,7 @@ export class Settings {
   plan(plans, chosen) {
     const pick = el("select", { id: "prefer-plan", class: "pick", onchange: (event) => this.prefer({ plan: event.target.value }) },
       ...plans.map(([name, words]) => el("option", { value: name, selected: name === chosen }, `${name}: ${words}`.replace("auto: ", ""))));
-    return el("label", { class: "field" }, el("span", {}, "Memory for large models"), pick);
+    return el("label", { class: "field" }, el("span", {}, "Memory"), pick);
   }
 
   disk(disk) {
