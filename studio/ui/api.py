@@ -168,14 +168,14 @@ class Interface:
     def _guarded(self, request: gr.Request, act: Callable[[str], T]) -> T:
         owner = owner_of(request.cookies, self.studio.settings.shared)
         if owner is None:
-            raise gr.Error("This studio is shared: send the cookie that its page gave your browser.")
+            raise _refusal("This studio is shared: send the cookie that its page gave your browser.")
         try:
             return act(owner)
         except PolicyStop as stop:
             offered = f" It could be shot as: {stop.decision.rewritten}" if stop.decision.rewritten else ""
-            raise gr.Error(stop.decision.message + offered) from None
+            raise _refusal(stop.decision.message + offered) from None
         except (StudioError, ModelError) as error:
-            raise gr.Error(sentence(str(error))) from None
+            raise _refusal(sentence(str(error))) from None
 
     def _answer(self, job: Job, owner: str) -> Answer:
         take = None if job.take_id is None else told(self.studio.take(job.take_id, owner))
@@ -184,6 +184,11 @@ class Interface:
             "job": job.id, "state": job.state, "stage": job.stage, "step": job.step, "steps": job.steps, "left": left,
             "error": job.error or None, "notice": job.notice or None, "take": take,
         }  # fmt: skip
+
+
+def _refusal(line: str) -> gr.Error:
+    """What a program is told; it is its caller's mistake and no trouble of the studio's."""
+    return gr.Error(line, print_exception=False)
 
 
 def told(take: Take) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import app
 from studio.ui.ports import Address, PortTaken, free_port
 from tests.tree import ROOT
 
@@ -70,3 +72,16 @@ def test_a_home_that_cannot_be_written_is_one_line_and_exit_2(tmp_path: Path) ->
     assert done.returncode == 2
     assert "AUTEUR_HOME" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_tools_for_assistants_without_their_package_are_one_line_and_exit_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUTEUR_HOME", str(tmp_path))
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    plain = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "mcp" else plain(name, *more))
+    assert app.main(["--mcp"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        'app.py: --mcp needs the package of the protocol: pip install "gradio[mcp]"'
+    ]
