@@ -195,6 +195,7 @@ export class Library {
 
   showBar() {
     const many = this.chosen.size;
+    this.bar.dataset.many = String(many > 0);
     this.bar.hidden = !many && !(this.asked.bin && this.binnedCount);
     const act = (words, shape, done, more = {}) => button(words, shape, done, { words: true, class: "plain", ...more });
     const tools = this.asked.bin
