@@ -98,6 +98,17 @@ class Shelf(Base):
         picture = still(take, index, self.library, self.identity())
         return replace(shot, first=picture) if how == "first" else replace(shot, last=picture)
 
+    def use_part(self, take_id: str, start: float, end: float, owner: str = LOCAL_OWNER) -> Shot:
+        """A shot with a take's settings (and no seed) that is given what the take shows from `start` to `end`, in
+        seconds. Raises NotFound or ShotError."""
+        take = self.library.take(take_id, owner)
+        length = take.frames / take.fps
+        if not 0 <= start < end <= length + 1 / take.fps:
+            message = f"the part from {start:g} to {end:g} s is not in this take: it is {length:.2f} s long"
+            raise ShotError("frames", (start, end), message, (0.0, round(length, 2)))
+        shot = replace(shots.from_recipe(replace(take.recipe, anchors=(), seed=0), self.library), seed=None)
+        return replace(shot, frames=(self.library.keep_input(take.clip)[1],), trim=(start, min(end, length)))
+
     # Credentials and recipes
 
     def verify(self, path: Path) -> Report:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from studio.core import Studio
 from studio.errors import ShotError
-from studio.film import Take
+from studio.film import Shot, Take
 from studio.ui import views
 from studio.ui.form import Forms
 from studio.ui.web import Body, Owned, file, fresh
@@ -119,13 +121,25 @@ class Takes(Owned):
         return fresh({"form": self.forms.of_recipe(self._take(request, owner).recipe, owner)})
 
     def use(self, request: Request, owner: str, body: Body) -> Response:
-        """The form with a frame of the take as first or last frame, or going on from it; `at` in seconds."""
+        """The form with a frame of the take as first or last frame, going on from it, or with a part of it; `at` in
+        seconds, of a part the two ends."""
         how, at = body.get("how"), body.get("at")
+        if how == "part":
+            ends = [float(end) for end in at if isinstance(end, (int, float))] if isinstance(at, list) else []
+            if len(ends) != 2:
+                raise ShotError("frames", at, "A part of a take has a beginning and an end, in seconds.")
+            part = self.studio.use_part(request.path_params["take"], ends[0], ends[1], owner=owner)
+            return fresh({"form": self._filled(part, request, owner)})
         if how not in USES:
             raise ShotError("first", how, "A take can be the first frame, the last frame, or gone on from.")
         moment = float(at) if isinstance(at, (int, float)) and not isinstance(at, bool) else None
         shot = self.studio.use_as(request.path_params["take"], how, moment, owner=owner)
-        return fresh({"form": self.forms.filled(shot, owner)})
+        return fresh({"form": self._filled(shot, request, owner)})
+
+    def _filled(self, shot: Shot, request: Request, owner: str) -> dict[str, Any]:
+        """The form of a shot that is given a take's clip, under the take's own name."""
+        take = self._take(request, owner)
+        return self.forms.filled(shot, owner, names={take.sha256: views.file_name(take)})
 
     def _take(self, request: Request, owner: str) -> Take:
         if request.query_params.get("bin") == "1":

@@ -220,3 +220,14 @@ def test_a_tool_says_what_it_comes_to_and_then_does_it(open_studio: Callable[...
     assert page.post(f"/studio/takes/{take.id}/vary", json={"count": 3}).status_code == 422
     assert page.post("/studio/takes/t00000000/work", json=asked).status_code == 404
     assert len(page.post(f"/studio/takes/{take.id}/vary", json={"count": 2}).json()["jobs"]) == 2
+
+
+def test_a_marked_part_of_a_take_is_given_under_its_name(open_studio: Callable[..., Studio], tmp_path: Path) -> None:
+    studio = open_studio()
+    take, page = shoot(studio), browser(studio, tmp_path)
+    told = page.post(f"/studio/takes/{take.id}/use", json={"how": "part", "at": [0.125, 0.4375]}).json()["form"]
+    assert (told["clip"]["start"], told["clip"]["end"]) == (0.125, 0.4375)
+    assert told["clip"]["name"] == "a-fox-walks-in-the-snow-7.mp4" and told["seed"] == ""
+    for wrong in ([0.4, 0.2], [0, 9], [-1, 0.2], [0.1], "x", None):
+        answer = page.post(f"/studio/takes/{take.id}/use", json={"how": "part", "at": wrong})
+        assert answer.status_code == 422 and answer.json()["field"] == "frames", wrong

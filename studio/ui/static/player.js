@@ -19,6 +19,9 @@ export class Player {
       this.time, this.bar, this.frame, this.loopSwitch,
       button("Full screen", "full", () => this.fullScreen(), { class: "tool" }),
     );
+    this.marked = button("", "close", () => this.mark(null), { words: true, class: "marks", "aria-label": "Take the marks away", title: "Take the marks away (Shift I)", id: "marks", hidden: true });
+    this.bar.after(this.marked);
+    this.part = null; // [first, last] frame of the part that is marked with I and O
     this.bar.addEventListener("input", () => this.seek(Number(this.bar.value)));
     for (const name of ["play", "pause"]) this.video.addEventListener(name, () => this.showPlaying());
     for (const name of ["timeupdate", "seeked", "loadedmetadata"]) this.video.addEventListener(name, () => this.showTime());
@@ -31,12 +34,43 @@ export class Player {
     clearInterval(this.backwards);
     this.video.playbackRate = 1;
     this.take = take;
+    this.mark(null);
     this.bar.max = String(take.frames - 1);
     this.video.poster = take.poster;
     this.video.src = take.clip;
     this.showTime();
     if (!calm()) this.video.play().catch(() => this.showPlaying());
     this.followFrames();
+  }
+
+  // I and O mark a part: it plays alone, and can be given to the next shot.
+  mark(side) {
+    const last = this.take ? this.take.frames - 1 : 0;
+    const at = this.take ? this.at() : 0;
+    const [first, end] = this.part || [0, last];
+    if (side === null) this.part = null;
+    else if (side === "i") this.part = [at, end > at ? end : last];
+    else this.part = [first < at ? first : 0, at];
+    if (this.part && this.part[1] <= this.part[0]) this.part = null;
+    const share = (frame) => `${(100 * frame) / Math.max(1, last)}%`;
+    this.transport.dataset.marked = String(Boolean(this.part));
+    this.bar.style.setProperty("--in", share(this.part ? this.part[0] : 0));
+    this.bar.style.setProperty("--out", share(this.part ? this.part[1] : last));
+    this.marked.hidden = !this.part;
+    if (this.part) this.marked.lastChild.textContent = `${this.part[0] + 1}–${this.part[1] + 1}`;
+  }
+
+  // The marked part in seconds, or null.
+  marks() {
+    return this.part ? [this.part[0] / this.take.fps, (this.part[1] + 1) / this.take.fps] : null;
+  }
+
+  stayInside() {
+    if (!this.part || this.video.paused || this.video.playbackRate < 0) return;
+    const frame = this.at();
+    if (frame <= this.part[1] && frame >= this.part[0]) return;
+    if (!this.video.loop && frame > this.part[1]) this.video.pause();
+    else this.seek(this.part[0]);
   }
 
   clear() {
@@ -121,6 +155,7 @@ export class Player {
 
   showTime() {
     if (!this.take) return;
+    this.stayInside();
     const frame = this.at();
     this.time.textContent = `${clock(this.video.currentTime)} / ${clock(this.take.frames / this.take.fps)}`;
     this.frame.textContent = `${frame + 1}/${this.take.frames}`;

@@ -4,7 +4,7 @@ import { closeFloating, menuButton } from "./menu.js";
 
 const SHEET = [
   ["Anywhere", [["Ctrl Enter", "Shoot"], ["Esc", "Stop the shot, or close what is open"], ["Ctrl Z", "Take back what was done last"], ["Ctrl V", "Give the picture on the clipboard"], ["Alt E", "Say the prompt in film language"], ["Alt S", "Styles"], ["?", "This list"]]],
-  ["The take", [["Space", "Play or pause"], ["J  K  L", "Back, stop, on; again is faster"], ["← →", "One frame back, one frame on"]]],
+  ["The take", [["Space", "Play or pause"], ["J  K  L", "Back, stop, on; again is faster"], ["← →", "One frame back, one frame on"], ["I  O", "Mark a part: it plays alone, Use gives it on"], ["Shift I", "Take the marks away"]]],
   ["The strip", [["← →", "The take before, the take after"], ["Shift click", "Compare with the take on the stage"], ["Delete", "Move to the bin"]]],
   ["The film", [["Space", "Play or pause the film"], ["J  L", "A second back, a second on"], ["Alt ← →", "Move a shot"], ["Ctrl Z", "Take an edit back"], ["Ctrl Y", "Do it again"], ["Ctrl Enter", "Shoot what is missing"]]],
   ["Pictures in time", [["← →", "Move a key frame, a handle or the crop"], ["+ −", "Size the crop"], ["Delete", "Remove the key frame"]]],
@@ -37,7 +37,7 @@ export function listenForKeys(page) {
       page.undos.undo();
     } else if (event.ctrlKey || event.metaKey) return;
     else if (event.key === "?") showSheet();
-    else if (!event.target.closest("button, a, input, [role=slider], [role=listbox], dialog") || /^[jkl]$/i.test(event.key)) {
+    else if (!event.target.closest("button, a, input, [role=slider], [role=listbox], dialog") || /^[jklio]$/i.test(event.key)) {
       if (page.onShootPage() && page.stage.key(event.key)) event.preventDefault();
     }
   });

@@ -188,6 +188,7 @@ export class Stage {
       ["As first frame", null, () => this.acts.use(take, "first", this.moment())],
       ["As last frame", null, () => this.acts.use(take, "last", this.moment())],
       ["Go on from here", null, () => this.acts.use(take, "continue", this.moment())],
+      ...(this.player.marks() ? [["The marked part as frames", null, () => this.acts.use(take, "part", this.player.marks())]] : []),
       ["Draw on this frame", null, () => { this.player.video.pause(); this.acts.drawOn(this.player.video); }],
     ], { class: "quiet", id: "use" });
     const again = button("Shoot again", "again", () => this.acts.shootAgain(take), { words: true, class: "quiet", id: "again" });
@@ -229,7 +230,7 @@ export class Stage {
   key(name) {
     if (!this.take) return false;
     const acts = { " ": () => this.player.toggle(), ArrowLeft: () => this.player.step(-1), ArrowRight: () => this.player.step(1) };
-    const act = acts[name] || (/^[jkl]$/i.test(name) ? () => this.player.shuttle(name.toLowerCase()) : null);
+    const act = acts[name] || (/^[io]$/.test(name) ? () => this.player.mark(name) : name === "I" || name === "O" ? () => this.player.mark(null) : null) || (/^[jkl]$/i.test(name) ? () => this.player.shuttle(name.toLowerCase()) : null);
     if (act) act();
     return Boolean(act);
   }
