@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -65,6 +66,12 @@ def pack(
     return target
 
 
+# What a damaged archive makes the library raise: an entry without a name is an IndexError.
+_BROKEN = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, RuntimeError, EOFError, LookupError, ValueError,
+)  # fmt: skip
+
+
 def unpack(path: Path, folder: Path) -> tuple[Film, list[tuple[int, str, Path]]]:
     """The film in a zip, its files in `folder`, and (shot, key, folder) of its takes. Raises FilmError.
 
@@ -73,7 +80,7 @@ def unpack(path: Path, folder: Path) -> tuple[Film, list[tuple[int, str, Path]]]
     try:
         with zipfile.ZipFile(path) as archive:
             return _unpacked(archive, path.name, folder)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, RuntimeError, EOFError) as error:
+    except _BROKEN as error:
         raise _wrong(path.name, f"this is not a zip that can be read ({str(error)[:80]})") from None
     except OSError as error:
         raise _wrong(path.name, f"it cannot be read ({error.strerror or error})") from None
