@@ -21,7 +21,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 import torch
 import torch.nn.functional as F
@@ -49,6 +49,19 @@ class TinyVAEConfig:
             raise ValueError(
                 f"this autoencoder works at 32 pixels and 4 frames a latent, not {self.spatial} and {self.temporal}"
             )
+
+
+def _at_unit_scale(net: nn.Module) -> None:
+    """Begin with features of about unit variance: there are no norms, and PyTorch's own start would let them fade.
+
+    The branch of a residual block begins at half of that.
+    """
+    for name, module in net.named_modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="linear")
+            with torch.no_grad():
+                module.weight.mul_(0.8 if name.endswith("second") else 1.6)
+            nn.init.zeros_(cast(Tensor, module.bias))
 
 
 class Block(nn.Module):
@@ -143,6 +156,7 @@ class Encoder(nn.Module):
         self.memory = Memory(c)
         self.coarse = Block(c)
         self.leave = nn.Conv2d(c, config.latent_channels, 1)
+        _at_unit_scale(self)
         nn.init.zeros_(self.leave.weight)
 
     def forward(self, frames: Tensor, past: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -170,6 +184,7 @@ class Decoder(nn.Module):
         self.rise = nn.Conv2d(a, config.fine * 4, 1)
         self.last = Block(config.fine)
         self.leave = nn.Conv2d(config.fine, 3 * 16, 3, padding=1)
+        _at_unit_scale(self)
         nn.init.zeros_(self.leave.weight)
 
     def forward(self, latents: Tensor, past: list[Tensor | None]) -> tuple[Tensor, list[Tensor | None]]:

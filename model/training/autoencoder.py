@@ -68,7 +68,6 @@ class Crops:
                 row[:] = row[..., ::-1]
         return torch.from_numpy(out).to(self.run.device).float().div_(127.5).sub_(1).transpose(1, 2).contiguous()
 
-
     def _set(self) -> np.ndarray:
         """A set by lot: clips more often than stills, where there are both."""
         moving = self.rng.random() < 0.6
@@ -89,14 +88,14 @@ def loss_of(out: Tensor, video: Tensor) -> Tensor:
 
 
 def train(run: AutoencoderRun, config: TinyVAEConfig) -> TinyVAE:
-    """Train for the run's minutes; returns the averaged autoencoder, its statistics measured, and saves it."""
+    """Train for the run's minutes (0: principal components alone); returns the averaged autoencoder, its statistics measured, and saves it."""
     torch.manual_seed(run.seed)
     vae = (TinyVAE.load(run.out) if run.out.is_file() else principal(TinyVAE(config), run)).to(run.device).train()
     vae = vae.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = _optimiser(vae, run)
     crops, average = Crops(run), Average(vae, 0.998)
     began, step, smooth = time.monotonic(), 0, 0.0
-    while (done := (time.monotonic() - began) / (60 * run.minutes)) < 1:
+    while run.minutes and (done := (time.monotonic() - began) / (60 * run.minutes)) < 1:
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * min(1.0, (step + 1) / 100) * (0.5 + 0.5 * math.cos(math.pi * done) + 0.01)
         loss = _step(vae, crops.batch(), run)
@@ -197,7 +196,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--sets", type=Path, nargs="+", default=[Path(".cache/train/ae_stills"), Path(".cache/train/ae_clips")]
     )
-    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--minutes", type=float, default=20, help="0: principal components alone")
     parser.add_argument("--channels", type=int, default=96)
     parser.add_argument("--crops", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=1.2e-3)
