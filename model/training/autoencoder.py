@@ -88,7 +88,7 @@ def loss_of(out: Tensor, video: Tensor) -> Tensor:
 
 
 def train(run: AutoencoderRun, config: TinyVAEConfig) -> TinyVAE:
-    """Train for the run's minutes (0: principal components alone); returns and saves the average, with its statistics."""
+    """Train for the run's minutes (0: principal components alone); returns and saves the average and its statistics."""
     torch.manual_seed(run.seed)
     vae = (TinyVAE.load(run.out) if run.out.is_file() else principal(TinyVAE(config), run)).to(run.device).train()
     vae = vae.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
