@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.ui.serve_dying import STAGES
 from tests.ui.servers import Server, end, kill, start
 from tests.ui.test_journeys import FOX, ask, plays, shoot, steps, write
 
@@ -100,3 +103,29 @@ def test_a_lost_network_is_said_and_the_shot_is_there_when_it_is_back(painted: S
     page.context.set_offline(False)
     expect(page.locator("#offline")).to_be_hidden()
     plays(page)
+
+
+def test_a_studio_killed_in_any_stage_gives_every_shot_to_the_page_that_waits(visit: Visit, tmp_path: Path) -> None:
+    command = ["-m", "tests.ui.serve_dying"]
+    server = start(command, tmp_path)
+    page = visit(server)
+    jobs = []
+    try:
+        for stage in STAGES:
+            write(page, f"A red fox, {stage}")
+            steps(page, 4)
+            page.click("#shoot")
+            assert server.process.wait(60) == -signal.SIGKILL, f"it did not die in {stage}"
+            expect(page.locator("#offline")).to_be_visible()
+            server = start(command, tmp_path, port=urlsplit(server.url).port)
+            expect(page.locator("#offline")).to_be_hidden()
+            page.wait_for_function("(many) => window.auteur.takes.length === many", arg=len(jobs) + 1)
+            expect(page.locator("#prompt textarea")).to_have_value(f"A red fox, {stage}")
+            jobs.append(ask(server, "studio/takes")["takes"][0]["job"])
+        assert len(set(jobs)) == len(STAGES)
+        assert ask(server, "studio/now")["jobs"] == []
+        assert len(list((server.home / "takes").iterdir())) == len(STAGES), "no half of a take"
+        with sqlite3.connect(server.home / "library.db") as database:
+            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    finally:
+        end(server)
