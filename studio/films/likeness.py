@@ -51,7 +51,7 @@ class Looks:
 
 @dataclass(frozen=True)
 class Kept:
-    """How one of the cast is kept in a shot: `alike` (0 to 1) is against its other shots, None when it has none.
+    """How one of the cast is kept in a shot: `alike` (0 to 1) is to the most like of its others, None when it has none.
 
     `lost` says what is wrong with it, or "".
     """
@@ -102,7 +102,7 @@ def kept(film: Film, looks: Mapping[int, Looks], knows: Any = None) -> tuple[Kep
         wanted = _subjects(member, knows)
         for index in shots:
             others = [alike(looks[index].colours, looks[i].colours) for i in alone if i != index]
-            near = round(float(np.median(others)), 3) if others and index in alone else None
+            near = round(max(others), 3) if others and index in alone else None  # light differs from scene to scene
             found.append(Kept(index, member.name, near, _lost(member, looks[index], wanted, near, index in alone)))
     return tuple(sorted(found, key=lambda one: (one.shot, one.member)))
 
