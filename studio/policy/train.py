@@ -1,0 +1,112 @@
+"""Training the heads of the policy's classifier from the committed texts: `python -m studio.policy.train`.
+
+Takes about a minute on one core, is seeded, and writes `data/heads.npz`. Harmful and harmless texts are templates
+(`{a|b}` is each of its alternatives, `|` separating the lists); `phrases.txt` holds film and art phrases by others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sys
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.policy.classifier import HARMLESS, HEADS, Heads, encode
+from studio.policy.lexicon import DATA
+
+TRAINING = DATA / "training"
+_CHOICE = re.compile(r"\{([^{}]*)\}")
+_PER_LINE = 36  # at most, of one template
+_PHRASE_WEIGHT = 0.3  # of one short phrase beside one written example
+_STRENGTH = 3e-4  # of the pull of the weights towards zero
+_ROUNDS = 300
+Example = tuple[str, str, float]
+
+
+def expand(line: str, rng: random.Random, most: int = _PER_LINE) -> list[str]:
+    """The texts that a template stands for, `most` of them at random where there are more."""
+    pieces = _CHOICE.split(line)
+    choices = [piece.split("|") if index % 2 else [piece] for index, piece in enumerate(pieces)]
+    total = int(np.prod([len(choice) for choice in choices]))
+    if total <= most:
+        return ["".join(chosen) for chosen in product(*choices)]
+    return ["".join(rng.choice(choice) for choice in choices) for _ in range(most)]
+
+
+def examples(rng: random.Random) -> list[Example]:
+    """All (text, category, weight) to train on."""
+    found: list[Example] = []
+    category = HARMLESS
+    for name in ("harmful.txt", "harmless.txt"):
+        category = HARMLESS
+        for line in _lines(TRAINING / name):
+            if line.startswith("["):
+                category = line.strip("[]")
+            else:
+                found += [(text, category, 1.0) for text in expand(line, rng)]
+    found += [(text, HARMLESS, _PHRASE_WEIGHT) for text in _lines(TRAINING / "phrases.txt")]
+    return found
+
+
+def _lines(path: Path) -> list[str]:
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def fit(vectors: NDArray[np.float32], labels: Sequence[str], weights: Sequence[float]) -> Heads:
+    """One logistic regression a category: it against everything else, classes weighed against their sizes."""
+    import torch
+
+    categories = tuple(sorted(set(labels) - {HARMLESS}))
+    x = torch.from_numpy(np.asarray(vectors, np.float32))
+    y = torch.tensor([[float(label == name) for name in categories] for label in labels])
+    w = torch.tensor(weights, dtype=torch.float32)[:, None].expand_as(y)
+    # Of a head's weight the examples of its category get a third, the rest is shared by all others.
+    share = (w * (1 - y)).sum(0) / (2 * (w * y).sum(0))
+    w = torch.where(y > 0, w * share.clamp(max=12.0), w)
+    weight = torch.zeros(len(categories), x.shape[1], requires_grad=True)
+    bias = torch.zeros(len(categories), requires_grad=True)
+    solver = torch.optim.LBFGS([weight, bias], max_iter=_ROUNDS, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        solver.zero_grad()
+        wrong = torch.nn.functional.binary_cross_entropy_with_logits(x @ weight.T + bias, y, weight=w, reduction="sum")
+        value = wrong / w.sum() * len(categories) + _STRENGTH * (weight**2).sum() / len(categories)
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
+
+    solver.step(loss)  # type: ignore[no-untyped-call]
+    return Heads(categories, weight.detach().numpy(), bias.detach().numpy())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train and write the heads."""
+    parser = argparse.ArgumentParser(prog="python -m studio.policy.train", description=main.__doc__)
+    parser.add_argument("--out", type=Path, default=HEADS)
+    options = parser.parse_args(arguments)
+    found = examples(random.Random(7))
+    texts, labels, weights = zip(*found, strict=True)
+    print(f"{len(texts)} texts, {sum(label == HARMLESS for label in labels)} of them harmless", file=sys.stderr)
+    vectors = np.concatenate([encode(texts[at : at + 64]) for at in range(0, len(texts), 64)])
+    made = fit(vectors, labels, weights)
+    guessed = made.scores(vectors)
+    for index, name in enumerate(made.categories):
+        asked = np.array([label == name for label in labels])
+        harmless = np.array([label == HARMLESS for label in labels])
+        print(
+            f"{name:16} {(guessed[asked, index] > 0.5).mean():6.1%} found, "
+            f"{(guessed[harmless, index] > 0.5).mean():6.2%} of the harmless",
+            file=sys.stderr,
+        )
+    np.savez(options.out, categories=np.array(made.categories), weights=made.weights, bias=made.bias)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
