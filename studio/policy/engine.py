@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from studio.policy import indirect, messages, parse
+from studio.policy import indirect, meaning, messages, parse
+from studio.policy.classifier import Unavailable
+from studio.policy.config import DEFAULT, FIXED, SEVERITY, PolicyConfig
 from studio.policy.decision import Decision, Mode, PolicyRequest, Span
 from studio.policy.lexicon import Hit, Lexicon, build, word_entries, word_infixes
 from studio.policy.names import Mention, mentions, names
@@ -32,8 +34,6 @@ _ORDER = (
     "harassment",
     "shocking",
 )
-_UNSHOWN = frozenset({"sexual_minors", "minors_harm"})  # nothing is pointed at
-_SEVERITY = ("allow", "warn", "rewrite", "block")
 _DECODED_LETTERS = 5  # hits in a decoded text must be this long: short words turn up there by chance
 _REWRITES = 3
 
@@ -44,73 +44,130 @@ class _Found:
     spans: tuple[Span, ...]
 
 
+@dataclass(frozen=True)
+class _House:
+    """How strict the house is, and what its host decided."""
+
+    mode: Mode
+    config: PolicyConfig
+
+    def changed(self, mention: Mention) -> bool:
+        """Whether a name has to go."""
+        return self.config.action(mention.kind, self.mode) in ("rewrite", "block")
+
+    def allowed_names(self) -> frozenset[str]:
+        """Names that the host lets through, folded."""
+        return frozenset(fold(name).text for name in self.config.extra_allow)
+
+
 @lru_cache(maxsize=1)
 def words() -> Lexicon:
     """The word lists, read once."""
     return build(word_entries(), word_infixes())
 
 
-def check_request(request: PolicyRequest, mode: Mode) -> Decision:
+def check_request(request: PolicyRequest, mode: Mode, config: PolicyConfig = DEFAULT) -> Decision:
     """Whether a request may be made, and if not, why and what may be made instead.
 
-    `local` is a person's own machine, `strict` a public host. Pictures are not looked into by this gate.
+    `local` is a person's own machine, `strict` a public host. Pictures are looked into by `pictures.py`. Where the
+    classifier's files are missing, strict refuses and local goes on with a warning.
     """
     words(), names()  # read once; the time it takes is not the check's
     start = time.perf_counter()
+    house = _House(mode, config)
     fields: list[tuple[str, int | None, str]] = [("prompt", None, request.prompt), ("title", None, request.title)]
     fields += [("shot", index, text) for index, text in enumerate(request.shots)]
     fields = [field for field in fields if field[2].strip()]
-    decisions = [_check_text(text, mode, stage, shot) for stage, shot, text in fields]
-    decisions += _check_negative(request.negative)
-    if len(fields) > 1:
-        decisions += _check_together([text for _, _, text in fields])
+    try:
+        decisions = [_check_text(text, house, stage, shot) for stage, shot, text in fields]
+        decisions += _check_negative(request.negative, house)
+        if len(fields) > 1:
+            decisions += _check_together([text for _, _, text in fields], house)
+    except Unavailable as error:
+        return _without_classifier(request, house, error, start)
     chosen = max(decisions, key=_severity, default=Decision("allow"))
     return replace(chosen, elapsed_ms=round((time.perf_counter() - start) * 1000, 3))
 
 
+def _without_classifier(request: PolicyRequest, house: _House, error: Unavailable, start: float) -> Decision:
+    elapsed = round((time.perf_counter() - start) * 1000, 3)
+    if house.mode == "strict":
+        return Decision("block", "unavailable", "request", message=messages.unavailable(), elapsed_ms=elapsed)
+    found = check_request(request, house.mode, replace(house.config, words_only=True))
+    if found.action != "allow":
+        return found
+    return replace(found, action="warn", category="unavailable", message=messages.words_only(str(error)))
+
+
 def _severity(decision: Decision) -> tuple[int, int]:
     order = _ORDER.index(decision.category) if decision.category in _ORDER else len(_ORDER)
-    return _SEVERITY.index(decision.action), -order
+    return SEVERITY.index(decision.action), -order
 
 
-def _blocked(category: str, stage: str, shot: int | None, spans: tuple[Span, ...]) -> Decision:
-    shown = () if category in _UNSHOWN else spans
-    return Decision("block", category, stage, shot, shown, None, category, messages.blocked(category))
+def _stopped(found: _Found, house: _House, stage: str, shot: int | None) -> Decision:
+    """What the house does with a harm that was found."""
+    action = house.config.action(found.category, house.mode)
+    shown = () if found.category in FIXED else found.spans
+    if action == "allow":
+        return Decision("allow", None, stage, shot)
+    if action == "warn":
+        message = messages.warned(found.category, ())
+        return Decision("warn", found.category, stage, shot, shown, None, found.category, message)
+    return Decision("block", found.category, stage, shot, shown, None, found.category, messages.blocked(found.category))
 
 
-def _check_text(text: str, mode: Mode, stage: str, shot: int | None) -> Decision:
+def _check_text(text: str, house: _House, stage: str, shot: int | None) -> Decision:
     wanted, unwanted = parse.split_negative(text)
     named: list[Mention] = []
-    found = _harms(wanted, named)
+    found = _harms(wanted, named, house)
     if any(parse.undresses(part) for part in unwanted):
         found.append(_Found("sexual", ()))
-    if found:
-        first = min(found, key=lambda item: _ORDER.index(item.category))
-        place = first.spans[0][0] if first.spans else 0
-        where = shot if shot is not None else parse.shot_at(text, place)
-        if first.category == "shocking" and mode == "local":
-            warning = messages.warned("shocking", ())
-            return Decision("warn", "shocking", stage, where, first.spans, None, "shocking", warning)
-        return _blocked(first.category, stage, where, first.spans)
-    return _check_names(text, named, mode, stage, shot)
+    decisions = [_check_names(text, named, house, stage, shot)]
+    for harm in found:
+        place = harm.spans[0][0] if harm.spans else 0
+        decisions.append(_stopped(harm, house, stage, shot if shot is not None else parse.shot_at(text, place)))
+    return max(decisions, key=_severity)
 
 
-def _harms(text: str, named: list[Mention]) -> list[_Found]:
-    """What the rules say of every reading of a text; fills `named` with the names in it."""
+def _harms(text: str, named: list[Mention], house: _House) -> list[_Found]:
+    """What the rules say of every reading of a text, and the classifier where they say nothing; fills `named`."""
     plain = fold(text)
     met: list[_Found] = []
-    for reading in variants(plain, words().is_word):
+    minor = False
+    readings = variants(plain, words().is_word)
+    for reading in readings:
         people = mentions(reading, text) + indirect.people(reading, text)
         named += people
         hits = words().find(reading) + [person.hit for person in people if person.hit is not None]
+        minor = minor or any(hit.tag == "minor" for hit in hits)
         met += [_placed(finding, reading) for finding in findings(_relabelled(hits))]
     named += indirect.private_people(text) + indirect.unknown_styles(text)
-    named[:] = _without_overlaps(named)
+    named[:] = [m for m in _without_overlaps(named) if fold(m.name).text not in house.allowed_names()]
+    met += _hidden(text)
+    if not met and not house.config.words_only:
+        threshold = house.config.thresholds[house.mode]
+        shown = _described(text, named)
+        again = readings if shown == text else [fold(shown)]
+        met += [_Found(category, ()) for category in meaning.harms(shown, again, threshold, minor=minor)]
+        if met and any(m.kind == "real_person" for m in named) and met[0].category == "deception":
+            met[0] = _Found("real_person_deceptive", ())
+    return met
+
+
+def _hidden(text: str) -> list[_Found]:
+    """What the rules say of a text that was written backwards or in a common encoding."""
+    met: list[_Found] = []
     for hidden in parse.decoded(text):
-        reading = fold(hidden)
-        long = [hit for hit in words().find(reading) if hit.end - hit.start >= _DECODED_LETTERS]
+        long = [hit for hit in words().find(fold(hidden)) if hit.end - hit.start >= _DECODED_LETTERS]
         met += [_Found(finding.category, ()) for finding in findings(long)]
     return met
+
+
+def _described(text: str, named: list[Mention]) -> str:
+    """A text with descriptions for names: what is harmful is so whoever does it."""
+    for mention in reversed(named):
+        text = text[: mention.start] + mention.replacement + text[mention.end :]
+    return text
 
 
 def _relabelled(hits: Iterable[Hit]) -> Iterable[Hit]:
@@ -133,45 +190,49 @@ def _without_overlaps(found: list[Mention]) -> list[Mention]:
     return sorted(kept, key=lambda m: m.start)
 
 
-def _check_names(text: str, named: list[Mention], mode: Mode, stage: str, shot: int | None) -> Decision:
+def _check_names(text: str, named: list[Mention], house: _House, stage: str, shot: int | None) -> Decision:
+    named = [m for m in named if house.config.action(m.kind, house.mode) != "allow"]
     if not named:
         return Decision("allow", None, stage, shot)
-    changed = [m for m in named if mode == "strict" or m.kind != "third_party_ip"]
+    changed = [m for m in named if house.changed(m)]
     if not changed:
         spans = tuple((m.start, m.end) for m in named)
-        warning = messages.warned("third_party_ip", named)
-        return Decision("warn", "third_party_ip", stage, shot, spans, None, "third_party_ip", warning)
+        kind = named[0].kind
+        return Decision("warn", kind, stage, shot, spans, None, kind, messages.warned(kind, named))
     category = changed[0].kind
     spans = tuple((m.start, m.end) for m in changed)
     shot = shot if shot is not None else parse.shot_at(text, spans[0][0])
-    new = _rewrite(text, changed, mode)
+    refused = any(house.config.action(m.kind, house.mode) == "block" for m in changed)
+    new = None if refused else _rewrite(text, changed, house)
     if new is None:
-        return _blocked(category, stage, shot, spans)
+        return Decision("block", category, stage, shot, spans, None, category, messages.blocked(category))
     return Decision("rewrite", category, stage, shot, spans, new, category, messages.rewritten(changed))
 
 
-def _rewrite(text: str, changed: list[Mention], mode: Mode) -> str | None:
+def _rewrite(text: str, changed: list[Mention], house: _House) -> str | None:
     """The text with its names described, checked again like any other; None when it still may not be made."""
     for _ in range(_REWRITES):
         for mention in reversed(changed):
             text = text[: mention.start] + mention.replacement + text[mention.end :]
         again: list[Mention] = []
         wanted, _unwanted = parse.split_negative(text)
-        if _harms(wanted, again):
+        if any(house.config.action(harm.category, house.mode) == "block" for harm in _harms(wanted, again, house)):
             return None
-        changed = [m for m in again if mode == "strict" or m.kind != "third_party_ip"]
+        changed = [m for m in again if house.changed(m)]
         if not changed:
             return text
     return None
 
 
-def _check_negative(negative: str) -> list[Decision]:
+def _check_negative(negative: str, house: _House) -> list[Decision]:
     """A list of unwanted things is fine, whatever it names, unless it takes the clothes off."""
-    return [_blocked("sexual", "negative", None, ())] if negative.strip() and parse.undresses(negative) else []
+    if not negative.strip() or not parse.undresses(negative):
+        return []
+    return [_stopped(_Found("sexual", ()), house, "negative", None)]
 
 
-def _check_together(texts: list[str]) -> list[Decision]:
+def _check_together(texts: list[str], house: _House) -> list[Decision]:
     """What only the fields together say: a child in one shot, the rest in another."""
     reading = fold("\n".join(parse.split_negative(text)[0] for text in texts))
     met = findings(words().find(reading), only="text")
-    return [_blocked(finding.category, "request", None, ()) for finding in met if finding.category != "shocking"]
+    return [_stopped(_Found(finding.category, ()), house, "request", None) for finding in met]

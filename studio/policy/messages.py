@@ -62,3 +62,13 @@ def rewritten(mentions: Sequence[Mention]) -> str:
     }
     said = dict.fromkeys(lines[m.kind].format(name=m.name, new=m.replacement.strip()) for m in mentions)
     return " ".join([*said, "Render this version?"])
+
+
+def unavailable() -> str:
+    """The message of a public host whose check cannot run."""
+    return "The safety check is unavailable, so nothing is made here at the moment. Please tell the host of this studio."
+
+
+def words_only(reason: str) -> str:
+    """The message of one's own machine whose check can only look at words."""
+    return f"Only words were checked: {reason}. Install requirements.txt to have the meaning checked too."

@@ -9,7 +9,11 @@ import re
 
 from studio.policy.normalise import fold
 
-_NEGATIVE = re.compile(r"\b(?:negative(?:\s+prompts?)?|neg(?:ative)?\s+prompt)\s*[:=]\s*([^.\n;]*)", re.IGNORECASE)
+_NEGATIVE = re.compile(
+    r"(?:\b(?:negative(?:\s+prompts?)?|neg(?:ative)?\s+prompt|neg|prompt\s+n[ée]gatif|prompt\s+negativo|negativer\s+prompt|"
+    r"негативный\s+промпт|负面提示词?|反向提示词?|ネガティブプロンプト)\s*[:=：]\s*|--(?:neg(?:ative)?|no)\s+)([^.\n;]*)",
+    re.IGNORECASE,
+)
 _SHOT = re.compile(r"\bshot\s+(\d{1,3})\s*[:.\-]", re.IGNORECASE)
 _ENCODED = re.compile(r"\b[A-Za-z0-9+/]{16,}={0,2}")
 _DETERMINER = re.compile(r"^(?:any|all|the|her|his|their|wearing|sus|ses|toute?s?\s+les)\s+")

@@ -1,0 +1,70 @@
+"""What the classifier adds to the rules: harm that no listed word gives away."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from studio.policy import classifier
+from studio.policy.normalise import Folded
+
+_PART = 0.12  # more is asked of a part of a text than of the whole: there are many parts
+_GUESS = 0.15  # and of a guessed reading than of what is written
+_SHORT, _FEW_WORDS = 0.12, 3  # and of a few words without a sentence
+_WITH_MINOR = 0.35  # of a child in a scene: the probability from which it is not an innocent one
+_GUESSES = 2
+_FEW_SIGNS = 9  # of a text without spaces
+
+
+def harms(text: str, readings: Sequence[Folded], threshold: float, *, minor: bool) -> list[str]:
+    """Categories of harm in a text, without the parts of it that are listed as unwanted. Raises Unavailable.
+
+    `readings` are the ways to read it, the plain one first; `minor`: whether it shows someone under 18.
+    """
+    written = _written(text)
+    if not any(character.isalpha() for character in written):
+        return []
+    found = _over(classifier.score(written), threshold + (_SHORT if _is_short(written) else 0.0), minor)
+    if found:
+        return found
+    guesses = [] if _same(written, readings[0].text) else [readings[0].text]
+    guesses += [reading.text for reading in readings[1:]]
+    for guess in guesses[:_GUESSES]:
+        found = _over(classifier.score(guess), threshold + _GUESS, minor)
+        if found:
+            return found
+    return []
+
+
+def _over(scores: classifier.Scores, threshold: float, minor: bool) -> list[str]:
+    found = [
+        category
+        for category, whole in scores.whole.items()
+        if whole >= threshold or scores.parts[category] >= threshold + _PART
+    ]
+    if minor:
+        worst = {name: max(scores.whole[name], scores.parts[name]) for name in scores.whole}
+        if worst["sexual"] >= _WITH_MINOR or worst["sexual_minors"] >= _WITH_MINOR:
+            found.append("sexual_minors")
+        if max(worst["violence_gore"], worst["self_harm"], worst["minors_harm"]) >= threshold:
+            found.append("minors_harm")
+    return found
+
+
+def _written(text: str) -> str:
+    """As it is seen: without what is invisible, and with the usual form of every letter."""
+    visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", visible).split())
+
+
+def _same(written: str, plain: str) -> bool:
+    return _letters(written) == _letters(plain)
+
+
+def _letters(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in apart if c.isalnum())
+
+
+def _is_short(text: str) -> bool:
+    return len(text.split()) <= _FEW_WORDS and (text.isascii() or len(text) <= _FEW_SIGNS)
