@@ -76,6 +76,13 @@ def heads() -> Heads:
         raise Unavailable("the trained heads of the policy cannot be read") from error
 
 
+@lru_cache(maxsize=1)
+def warm() -> None:
+    """Read the weights, which takes a second or two, before they are asked for. Raises Unavailable."""
+    heads()
+    encode(["a fox"])
+
+
 def encode(texts: Sequence[str]) -> NDArray[np.float32]:
     """Unit vectors (texts, 512). Raises Unavailable."""
     with _ONE_AT_A_TIME:  # the package keeps buffers of its own

@@ -1,4 +1,4 @@
-"""`policy.toml`: what the host of a studio decided. Defaults are those of `docs/policy.md`; two categories are fixed."""
+"""`policy.toml`: what the host of a studio decided. Two categories are fixed; the defaults are in `docs/policy.md`."""
 
 from __future__ import annotations
 
@@ -36,12 +36,8 @@ class PolicyConfig:
     """
 
     actions: Mapping[Mode, Mapping[str, Action]] = field(default_factory=lambda: MappingProxyType({}))
-    thresholds: Mapping[Mode, float] = field(
-        default_factory=lambda: MappingProxyType({"local": 0.68, "strict": 0.68})
-    )
-    faces: Mapping[Mode, str] = field(
-        default_factory=lambda: MappingProxyType({"local": "consent", "strict": "block"})
-    )
+    thresholds: Mapping[Mode, float] = field(default_factory=lambda: MappingProxyType({"local": 0.68, "strict": 0.68}))
+    faces: Mapping[Mode, str] = field(default_factory=lambda: MappingProxyType({"local": "consent", "strict": "block"}))
     extra_block: tuple[str, ...] = ()
     extra_allow: tuple[str, ...] = ()
     keep_days: int = 30

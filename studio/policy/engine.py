@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from studio.policy import indirect, meaning, messages, parse
+from studio.policy import classifier, indirect, meaning, messages, parse
 from studio.policy.classifier import Unavailable
 from studio.policy.config import DEFAULT, FIXED, SEVERITY, PolicyConfig
 from studio.policy.decision import Decision, Mode, PolicyRequest, Span
@@ -73,6 +74,9 @@ def check_request(request: PolicyRequest, mode: Mode, config: PolicyConfig = DEF
     classifier's files are missing, strict refuses and local goes on with a warning.
     """
     words(), names()  # read once; the time it takes is not the check's
+    if not config.words_only:
+        with suppress(Unavailable):
+            classifier.warm()
     start = time.perf_counter()
     house = _House(mode, config)
     fields: list[tuple[str, int | None, str]] = [("prompt", None, request.prompt), ("title", None, request.title)]

@@ -66,6 +66,26 @@ _PATTERNS = tuple(
             r"\b(?:el|la)\s+president[ea]\s+de\s+(?:los\s+)?(?:estados\s+unidos|mexico|rusia|francia|espana|argentina|brasil|venezuela|china)\b",
             _LEADER,
         ),
+        (
+            r"\b(?:the\s+)?(?:richest|wealthiest)\s+(?:man|woman|person)\s+(?:in|on|of)\s+(?:the\s+)?(?:world|earth|planet|america)\b",
+            _BUSINESS,
+        ),
+        (
+            r"\b(?:the\s+)?(?:mayor\s+of\s+(?:new\s+york|london|paris|moscow|tokyo)|governor\s+of\s+(?:california|texas|florida)|"
+            r"us\s+vice\s+president|secretary\s+general\s+of\s+the\s+un)\b",
+            _LEADER,
+        ),
+        (
+            r"\b(?:el|la)\s+(?:actual\s+)?(?:rey|reina)\s+de\s+(?:espana|inglaterra)\b|\ble\s+roi\s+d\W?angleterre\b|"
+            r"\bder\s+konig\s+von\s+england\b|\bкороль\s+(?:англии|великобритании)\b",
+            "a monarch",
+        ),
+        (
+            r"\b(?:el|la)\s+(?:duen[oa]|fundador|fundadora)\s+de\s+(?:tesla|amazon|facebook|zara)\b|\ble\s+patron\s+de\s+(?:tesla|facebook|lvmh)\b|"
+            r"\bder\s+(?:chef|grunder)\s+von\s+(?:tesla|amazon|facebook)\b|\b(?:основатель|глава|владелец)\s+(?:теслы|tesla|telegram|facebook)\b|"
+            r"(?:特斯拉|阿里巴巴|苹果|脸书|亚马逊)(?:的)?(?:ceo|创始人|老板|总裁)|(?:テスラ|アップル|アマゾン|ソフトバンク)の?(?:ceo|創業者|社長|会長)",
+            _BUSINESS,
+        ),
         (r"\ble\s+president\s+(?:francais|americain|russe|de\s+la\s+republique|des\s+etats\s+unis)\b", _LEADER),
         (
             r"\b(?:der|die)\s+(?:deutsche\s+)?bundeskanzler(?:in)?\b|\bder\s+(?:us|amerikanische|russische|franzosische)\W?\s*prasident\b",
@@ -83,9 +103,9 @@ _PATTERNS = tuple(
     )
 )
 _PLAYED = re.compile(
-    r"\bthe\s+(actor|actress|singer|rapper|star|musician|director|comedian|billionaire|politician|author|writer|model|"
-    r"athlete|boxer|youtuber)\s+(?:who|that)\s+(?:famously\s+|once\s+|originally\s+)?"
-    r"(?:played|plays|portrayed|portrays|voiced|voices|starred\s+in|stars\s+in|sang|sings|directed|founded|wrote|owns)\s+"
+    r"\bthe\s+(?!(?:writer|author|musician|model|athlete|politician|comedian|director|boxer)\s+from\b)(actor|actress|singer|rapper|star|musician|director|comedian|billionaire|politician|author|writer|model|"
+    r"athlete|boxer|youtuber|frontman|lead\s+singer|voice|creator)\s+(?:(?:of|from|behind)\s+|(?:who|that)\s+(?:famously\s+|once\s+|originally\s+)?)"
+    r"(?:(?<=of\s)|(?<=from\s)|(?<=behind\s)|played|plays|portrayed|portrays|voiced|voices|starred\s+in|stars\s+in|sang|sings|directed|founded|wrote|owns|won|hosts|hosted|created)(?:(?<=\s)|\s+)"
     r"([^,.;:!?\n]+?)(?=[,.;:!?\n]|$|\s(?:is|are|as|on\s+an?|in\s+an?|at\s+an?|(?!king)\w{2,}ing|walks|eats|rides|drinks|plays\s+with)\b)"
 )
 _PRIVATE = (

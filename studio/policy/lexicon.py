@@ -234,6 +234,14 @@ def read_data(name: str) -> dict[str, Any]:
     return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+@cache
+def read_table(name: str, ending: str = ".tsv") -> tuple[tuple[str, str, str], ...]:
+    """One table of names with years of birth and death (empty where unknown), read once."""
+    lines = (DATA / f"{name}{ending}").read_text(encoding="utf-8").splitlines()
+    rows = [[*line.split("\t"), "", ""][:3] for line in lines if line and not line.startswith("#")]
+    return tuple((who, born, died) for who, born, died in rows)
+
+
 WORD_LISTS = (
     "safe",
     "common",

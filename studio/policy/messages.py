@@ -66,7 +66,7 @@ def rewritten(mentions: Sequence[Mention]) -> str:
 
 def unavailable() -> str:
     """The message of a public host whose check cannot run."""
-    return "The safety check is unavailable, so nothing is made here at the moment. Please tell the host of this studio."
+    return "The safety check is unavailable, so nothing is made here at the moment. Please tell this studio's host."
 
 
 def words_only(reason: str) -> str:

@@ -1,6 +1,7 @@
 """Real people, artists and characters by name, and what they are rewritten to.
 
-The lists are hand-made (`data/people.toml`, `artists.toml`, `characters.toml`). Names are found through the same
+The lists are hand-made (`data/people*.toml`, `artists*.toml`, `characters.toml`) or from open data (`artists_*.tsv`).
+Names are found through the same
 lexicon as words, so leetspeak and look-alike letters do not hide them, and by a look-up that forgives one wrong,
 missing or swapped letter in long names. Guards keep places, awards and common words that share a name out of it.
 """
@@ -15,7 +16,19 @@ from types import MappingProxyType
 from typing import Literal
 
 from studio.policy import styles
-from studio.policy.lexicon import SAFE, Hit, Lexicon, Term, Token, build, parse_term, read_data, split_terms, tokens
+from studio.policy.lexicon import (
+    SAFE,
+    Hit,
+    Lexicon,
+    Term,
+    Token,
+    build,
+    parse_term,
+    read_data,
+    read_table,
+    split_terms,
+    tokens,
+)
 from studio.policy.lexicon import is_unspaced as unspaced
 from studio.policy.normalise import Folded, fold
 
@@ -23,6 +36,8 @@ Kind = Literal["real_person", "private_person", "artist_style", "third_party_ip"
 PERSON, ARTIST, CHARACTER, CLASSIC = "person", "artist", "character", "classic"
 _FUZZY_LETTERS = 10  # names shorter than this must be spelt right
 _LONGEST_NAME = 40
+_PUBLIC = "~"  # marks a name of the open lists: only where a style is borrowed
+_PUBLIC_MANNER = "original, illustrative"
 _ENDINGS = ("style", "esque", "inspired", "core", "fan", "edit", "meme")
 _TITLE_LETTERS = 60  # before a name that are searched for a title
 _JOINED_LETTERS = 8  # names of several words that may also be written as one
@@ -82,9 +97,9 @@ def names() -> Names:
     return Names(
         lexicon=build(entries, ()),
         near_misses=_near_misses(terms),
-        joined={"".join(t.words): t for t in terms if len(t.words) > 1 and _letters(t) >= _JOINED_LETTERS},
+        joined={"".join(t.words): t for t in terms if _may_be_joined(t)},
         context=context,
-        classics=frozenset(fold(name).text for name in split_terms(artists["names"])),
+        classics=frozenset(fold(name).text for name in _classics()),
         movements=frozenset(split_terms(artists["movements"])),
     )
 
@@ -92,18 +107,35 @@ def names() -> Names:
 def _entries() -> Iterable[tuple[str, str, str, str]]:
     for text in read_data("safe")["names"].values():
         yield from ((term, SAFE, "", "") for term in split_terms(text))
-    for group in read_data("people")["group"]:
+    for group in (*read_data("people")["group"], *read_data("people_more")["group"]):
         for line in group["names"].strip().splitlines():
             yield from _aliases(line, PERSON, group["as"])
-    for group in read_data("artists")["group"]:
+    for group in (*read_data("artists")["group"], *read_data("artists_more")["group"]):
         for line in group["names"].strip().splitlines():
             who, _, manner = line.partition(" = ")
             yield from _aliases(who, ARTIST, f"{manner.strip()}|{group['as']}")
-    for name in split_terms(read_data("artists")["classic"]["names"]):
+    for name in _classics():
         yield name, CLASSIC, name, ""
+    free = {fold(name).text for name in _classics()}
+    for name, _, _ in read_table("artists_public"):
+        if fold(name).text in free:
+            continue
+        yield name, ARTIST, _PUBLIC + name, f"{_PUBLIC_MANNER}|an artist"
     for line in read_data("characters")["names"].strip().splitlines():
         who, _, description = line.partition(" = ")
         yield from _aliases(who, CHARACTER, description.strip())
+
+
+def _classics() -> Iterable[str]:
+    """Artists who may be named: their latest work is a hundred years old."""
+    yield from split_terms(read_data("artists")["classic"]["names"])
+    yield from (name for name, _, _ in read_table("artists_old"))
+    for name, _, _ in read_table("artists_masters", ".txt"):
+        yield from (alias.strip() for alias in name.split("|"))
+
+
+def _may_be_joined(term: Term) -> bool:
+    return len(term.words) > 1 and _letters(term) >= _JOINED_LETTERS and not term.name.startswith(_PUBLIC)
 
 
 def _aliases(line: str, tag: str, info: str) -> Iterable[tuple[str, str, str, str]]:
@@ -122,7 +154,12 @@ def _letters(term: Term) -> int:
 def _near_misses(terms: list[Term]) -> dict[str, tuple[Term, str]]:
     found: dict[str, tuple[Term, str]] = {}
     for term in terms:
-        if term.tag in (PERSON, ARTIST) and 2 <= len(term.words) <= 3 and not any(term.open) and "!" not in term.name:
+        if (
+            term.tag in (PERSON, ARTIST)
+            and 2 <= len(term.words) <= 3
+            and not any(term.open)
+            and term.name[0] not in "!~"
+        ):
             whole = "".join(term.words)
             if len(whole) >= _FUZZY_LETTERS and whole.isascii():
                 for short in _shorter(whole):
@@ -202,7 +239,9 @@ def _one_slip(text: str, name: str) -> bool:
 
 def _is_meant(hit: Hit, reading: Folded, original: str, words: list[Token], known: Names) -> bool:
     """Whether the words are that name here, not a place, a prize or a common word."""
-    marks = hit.term.name[: len(hit.term.name) - len(hit.term.name.lstrip("?!"))]
+    marks = hit.term.name[: len(hit.term.name) - len(hit.term.name.lstrip("?!~"))]
+    if _PUBLIC in marks:
+        return styles.is_borrowed(reading.text, hit.start, hit.end)
     if "!" in marks and not original[reading.offsets[hit.start]].isupper():
         return False
     after = words[hit.last + 1].text if hit.last + 1 < len(words) else ""
@@ -216,7 +255,7 @@ def _is_meant(hit: Hit, reading: Folded, original: str, words: list[Token], know
 
 
 def _mention(hit: Hit, reading: Folded) -> Mention:
-    name = hit.term.name.lstrip("?!")
+    name = hit.term.name.lstrip("?!~")
     if hit.tag == ARTIST:
         manner, _, role = hit.term.info.partition("|")
         change = styles.restyled(reading.text, hit.start, hit.end, manner, role)

@@ -69,6 +69,15 @@ def restyled(text: str, start: int, end: int, manner: str, role: str) -> Change:
     return Change(start, end, role, is_style=False)
 
 
+def is_borrowed(text: str, start: int, end: int) -> bool:
+    """Whether words around a name say that its style is meant."""
+    return (
+        _BEFORE.search(text, max(0, start - 80), start) is not None
+        or _AFTER_STYLE.match(text, end) is not None
+        or _AFTER_WORK.match(text, end) is not None
+    )
+
+
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """A name between commas, as in a list of style words; never the first thing in the text."""
     return text[:start].rstrip().endswith((",", "|", "、", "，")) and (

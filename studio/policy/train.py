@@ -7,9 +7,9 @@ Takes about a minute on one core, is seeded, and writes `data/heads.npz`. Harmfu
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import re
-import sys
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
@@ -26,6 +26,7 @@ _PER_LINE = 36  # at most, of one template
 _PHRASE_WEIGHT = 0.3  # of one short phrase beside one written example
 _STRENGTH = 3e-4  # of the pull of the weights towards zero
 _ROUNDS = 300
+log = logging.getLogger("policy.train")
 Example = tuple[str, str, float]
 
 
@@ -42,7 +43,6 @@ def expand(line: str, rng: random.Random, most: int = _PER_LINE) -> list[str]:
 def examples(rng: random.Random) -> list[Example]:
     """All (text, category, weight) to train on."""
     found: list[Example] = []
-    category = HARMLESS
     for name in ("harmful.txt", "harmless.txt"):
         category = HARMLESS
         for line in _lines(TRAINING / name):
@@ -51,7 +51,16 @@ def examples(rng: random.Random) -> list[Example]:
             else:
                 found += [(text, category, 1.0) for text in expand(line, rng)]
     found += [(text, HARMLESS, _PHRASE_WEIGHT) for text in _lines(TRAINING / "phrases.txt")]
+    found += [(text, HARMLESS, _PHRASE_WEIGHT) for text in _filmable()]
     return found
+
+
+def _filmable() -> list[str]:
+    """Every wording that the embedded model knows: its own world is harmless."""
+    from model.world.vocabulary import VOCABULARY
+
+    terms = [term for terms in VOCABULARY.values() for term in terms]
+    return sorted({wording for term in terms for wording in (term.phrase, *term.synonyms)})
 
 
 def _lines(path: Path) -> list[str]:
@@ -90,20 +99,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m studio.policy.train", description=main.__doc__)
     parser.add_argument("--out", type=Path, default=HEADS)
     options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     found = examples(random.Random(7))
     texts, labels, weights = zip(*found, strict=True)
-    print(f"{len(texts)} texts, {sum(label == HARMLESS for label in labels)} of them harmless", file=sys.stderr)
+    log.info("%d texts, %d of them harmless", len(texts), labels.count(HARMLESS))
     vectors = np.concatenate([encode(texts[at : at + 64]) for at in range(0, len(texts), 64)])
     made = fit(vectors, labels, weights)
     guessed = made.scores(vectors)
     for index, name in enumerate(made.categories):
         asked = np.array([label == name for label in labels])
         harmless = np.array([label == HARMLESS for label in labels])
-        print(
-            f"{name:16} {(guessed[asked, index] > 0.5).mean():6.1%} found, "
-            f"{(guessed[harmless, index] > 0.5).mean():6.2%} of the harmless",
-            file=sys.stderr,
-        )
+        found_share = (guessed[asked, index] > 0.5).mean()
+        wrong_share = (guessed[harmless, index] > 0.5).mean()
+        log.info("%-16s %6.1f %% found, %6.2f %% of the harmless", name, 100 * found_share, 100 * wrong_share)
     np.savez(options.out, categories=np.array(made.categories), weights=made.weights, bias=made.bias)
     return 0
 
