@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from model.catalog import CatalogEntry
@@ -14,7 +15,8 @@ from studio.estimate import Estimator
 from studio.film import Shot
 from studio.library import Library
 from studio.models import Models
-from studio.policy import Decision, PolicyRequest, check_request
+from studio.policing import Gate, gate
+from studio.policy import Decision, PolicyRequest
 from studio.provenance import Identity
 from studio.settings import Settings
 
@@ -41,7 +43,7 @@ class Base:
     def check(self, shot: Shot) -> Decision:
         """What the policy says of a shot, without submitting it."""
         request = PolicyRequest(prompt=shot.prompt, negative=shot.negative, images=shot.pictures())
-        return check_request(request, self.settings.mode)
+        return self.gate.decide(request)
 
     def understand(self, prompt: str, model: str = "storybook") -> Understanding:
         """What a model can film of a prompt, word by word, and what it cannot."""
@@ -57,6 +59,11 @@ class Base:
         knows = direction.known(entry)
         typed = words.optional("prompt", prompt, entry.limits.max_prompt_chars)
         return expand(typed, direction.check(chosen, knows), knows, max(0, turn))
+
+    @cached_property
+    def gate(self) -> Gate:
+        """The policy at work: words, pictures, finished clips, and its log. Raises SettingsError."""
+        return gate(self.settings)
 
     def identity(self) -> Identity:
         """Who this studio signs as; made at first use."""

@@ -21,11 +21,12 @@ from studio.engines.hand import TROUBLE_SECONDS, Hand
 from studio.errors import StudioError
 from studio.film import Job
 from studio.leases import Lease
-from studio.leaving import OutputCheck, whole_clip
+from studio.leaving import OutputCheck
 from studio.library import Library
 from studio.locks import HomeLock
 from studio.models import Models
 from studio.planner import Kept
+from studio.policing import gate
 from studio.provenance import Identity
 from studio.settings import Settings
 
@@ -43,8 +44,8 @@ class LocalEngine:
     """Renders a library's jobs. `serve` False takes only the jobs of this process and lets the lock go after each.
 
     `load` makes a generator from a model's name; None loads from the settings' folder, onto the device of the worker.
-    `check` looks at every clip before it is signed. `devices` names what to render on; None is what the settings say,
-    else every accelerator that torch finds, else the CPU.
+    `check` looks at every clip before it is signed; None is the policy's own. `devices` names what to render on; None
+    is what the settings say, else every accelerator that torch finds, else the CPU.
     """
 
     def __init__(
@@ -53,11 +54,12 @@ class LocalEngine:
         library: Library,
         *,
         load: Loader | None = None,
-        check: OutputCheck = whole_clip,
+        check: OutputCheck | None = None,
         serve: bool = True,
         devices: Sequence[str] | None = None,
     ) -> None:
-        self._settings, self._library, self._check, self._serve = settings, library, check, serve
+        self._settings, self._library, self._serve = settings, library, serve
+        self._check = check or gate(settings).release
         self._load, self._devices = load, devices or settings.devices
         self._lock = HomeLock(settings.home / "engine.lock")
         self._orders: queue.SimpleQueue[str | None] = queue.SimpleQueue()  # models to warm up; None only wakes

@@ -20,7 +20,7 @@ from studio.films.formats import Format
 from studio.films.planning import Order
 from studio.films.script import Film, FilmShot, Fit, Given
 from studio.films.timeline import Footage
-from studio.policy import Decision, PolicyRequest, check_request
+from studio.policy import Decision, PolicyRequest
 from studio.provenance import SignedClip
 from studio.shots import Plan, dimensions
 
@@ -69,7 +69,7 @@ class Films(Base):
         told = tuple(casting.spoken(shot.prompt, film.cast) for shot in film.shots)
         pictures = tuple(path for given in film.files() if (path := self.locate(given)) is not None)
         request = PolicyRequest(prompt="", negative=film.negative, shots=told, title=title, images=pictures)
-        return check_request(request, self.settings.mode)
+        return self.gate.decide(request)
 
     def allow_film(self, film: Film, accept_rewrite: bool = False) -> tuple[Film, str | None]:
         """The film as it may be made, and what the policy wants said. Raises PolicyStop."""

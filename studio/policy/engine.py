@@ -5,6 +5,7 @@ Pure functions of text and mode: no network, no files but the package's own data
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -145,6 +146,7 @@ def _harms(text: str, named: list[Mention], house: _House) -> list[_Found]:
         hits = words().find(reading) + [person.hit for person in people if person.hit is not None]
         minor = minor or any(hit.tag == "minor" for hit in hits)
         met += [_placed(finding, reading) for finding in findings(_relabelled(hits))]
+    named += _added(text, plain, house)
     named += indirect.private_people(text) + indirect.unknown_styles(text)
     named[:] = [m for m in _without_overlaps(named) if fold(m.name).text not in house.allowed_names()]
     met += _hidden(text)
@@ -156,6 +158,15 @@ def _harms(text: str, named: list[Mention], house: _House) -> list[_Found]:
         if met and any(m.kind == "real_person" for m in named) and met[0].category == "deception":
             met[0] = _Found("real_person_deceptive", ())
     return met
+
+
+def _added(text: str, plain: Folded, house: _House) -> list[Mention]:
+    """Names that the host added."""
+    found = []
+    for name in house.config.extra_block:
+        for match in re.finditer(rf"(?<!\w){re.escape(fold(name).text)}(?!\w)", plain.text):
+            found.append(Mention("real_person", name, *plain.span(*match.span()), "a person"))
+    return found
 
 
 def _hidden(text: str) -> list[_Found]:

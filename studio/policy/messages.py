@@ -33,6 +33,7 @@ _REASONS: Mapping[str, str] = MappingProxyType(
         "harassment": "It mocks or threatens someone who could be recognised.",
         "shocking": "It shows something meant to disgust.",
         "real_person": "We don't make videos of real people.",
+        "uploaded_face": "A picture shows a person, and the words are about somebody real.",
     }
 )
 
@@ -62,6 +63,25 @@ def rewritten(mentions: Sequence[Mention]) -> str:
     }
     said = dict.fromkeys(lines[m.kind].format(name=m.name, new=m.replacement.strip()) for m in mentions)
     return " ".join([*said, "Render this version?"])
+
+
+def picture(what: str) -> str:
+    """The message about a given picture: `sexual`, `uploaded_face` or `consent`."""
+    return {
+        "sexual": "We can't use this picture. It seems to show nudity. You can choose another one.",
+        "uploaded_face": (
+            "Pictures with real people's faces can't be used here. Use a drawing, an object or a landscape."
+        ),
+        "consent": "A picture seems to show a person. Only go on if it is you or you have their permission.",
+    }[what]
+
+
+def output_blocked() -> str:
+    """The message of a clip that was made and may not be released."""
+    return (
+        "The video was made but our check found nudity or sexual content in it, so it was not saved. "
+        "Change the prompt or the seed and try again."
+    )
 
 
 def unavailable() -> str:

