@@ -2,8 +2,8 @@
 
     decision = check_request(PolicyRequest("a fox in the snow"), "local")     # decision.action == "allow"
 
-This is a first gate of rules and word lists for texts. What it cannot see (pictures, finished frames, meaning beyond
-words) is said in the documentation.
+Rules over words, a classifier for meaning and tables of names read texts; `pictures` looks into pictures and frames,
+`config` reads what the host decided, `audit` keeps what was said. `studio/policing.py` puts them to work in a studio.
 """
 
 from __future__ import annotations

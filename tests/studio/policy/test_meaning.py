@@ -1,6 +1,5 @@
-"""What the classifier, the tables of names and the figures promise, on prompts that were never trained on.
-
-`own_set.jsonl`: prompts in twelve harmful and sixteen harmless categories. Its `held` half was only ever counted.
+"""What the classifier and the tables of names promise. `own_set.jsonl`: prompts in twelve harmful and sixteen harmless
+categories; none of them is trained on, but the texts for training were improved with them: a floor, not a measure.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ def ask(text, mode="strict", config=DEFAULT, **fields):
 
 @pytest.fixture(scope="module")
 def shares():
-    """How many of the held-out prompts are answered rightly, by label."""
+    """How many of every second prompt are answered rightly, by label."""
     right = defaultdict(list)
     for line in (HERE / "own_set.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -36,7 +35,7 @@ def shares():
 
 
 @pytest.mark.parametrize(("label", "least"), [("block", 0.96), ("rewrite", 0.92), ("allow", 0.95)])
-def test_held_out_prompts_are_answered_rightly(shares, label, least):
+def test_prompts_that_are_not_trained_on_are_answered_rightly(shares, label, least):
     assert shares[label] >= least
 
 
