@@ -10,7 +10,7 @@ from studio.policy.normalise import Folded
 
 _PART = 0.12  # more is asked of a part of a text than of the whole: there are many parts
 _GUESS = 0.15  # and of a guessed reading than of what is written
-_SHORT, _FEW_WORDS = 0.12, 3  # and of a few words without a sentence
+_SHORT, _FEW_WORDS = 0.12, 4  # and of a few words without a sentence
 _WITH_MINOR = 0.35  # of a child in a scene: the probability from which it is not an innocent one
 _GUESSES = 2
 _FEW_SIGNS = 9  # of a text without spaces
