@@ -61,8 +61,11 @@ def faces(picture: Picture) -> int:
     scale = min(1.0, _LONGEST_FACE / max(height, width))
     small = np.ascontiguousarray(picture)
     if scale < 1:
-        small = cv2.resize(
-            small, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv2.INTER_AREA
+        small = np.asarray(
+            cv2.resize(
+                small, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv2.INTER_AREA
+            ),
+            np.uint8,
         )
     if min(small.shape[:2]) < _SMALLEST_FACE:
         return 0
