@@ -137,7 +137,7 @@ def test_a_render_that_fails_is_exit_code_3(
     assert "dit.safetensors is missing" in answer(capsys, "shoot", "fox", *FAST, code=3)["error"]
 
 
-def decide(request: Any, mode: str) -> Decision:
+def decide(request: Any, mode: str, config: object = None) -> Decision:
     if "gore" in request.prompt:
         return Decision("block", "violence", "lexicon", None, (), None, "x", "Not this.", "1", 0.2)
     if "star" in request.prompt:
@@ -147,7 +147,7 @@ def decide(request: Any, mode: str) -> Decision:
 
 @pytest.fixture
 def judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("studio.base.check_request", decide)
+    monkeypatch.setattr("studio.policing.check_request", decide)
     monkeypatch.setattr("studio.verbs.check_request", decide)
 
 

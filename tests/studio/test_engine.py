@@ -167,12 +167,12 @@ def test_given_pictures_reach_the_model_and_the_credential(make_studio: Make, pi
 
 
 def test_what_the_policy_stops_is_never_queued(make_studio: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    def judge(request: object, mode: str) -> Decision:
+    def judge(request: object, mode: str, config: object) -> Decision:
         action = {"bad": "block", "star": "rewrite"}.get(request.prompt.split()[0], "allow")
         rewritten = "a fox dances" if action == "rewrite" else None
         return Decision(action, None, "text", None, (), rewritten, None, "not this", "1", 0.1)
 
-    monkeypatch.setattr("studio.base.check_request", judge)
+    monkeypatch.setattr("studio.policing.check_request", judge)
     studio = make_studio()
     for prompt in ("bad fox", "star fox"):
         with pytest.raises(PolicyStop, match="not this"):
