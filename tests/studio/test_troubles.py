@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -302,3 +303,25 @@ def test_a_recipe_for_a_model_that_is_not_here_fills_the_form_and_is_refused_by_
     with pytest.raises(ShotError, match="storybook") as caught:
         studio.submit(shot)
     assert (caught.value.field, caught.value.suggestion) == ("model", "storybook")
+
+
+# The clock
+
+
+def test_a_clock_that_is_set_back_changes_no_order_and_loses_nothing(
+    make_studio: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, real = make_studio(), time.time
+    first = studio.wait(studio.submit(SMALL).id, 30)
+    monkeypatch.setattr(time, "time", lambda: real() - 3 * 86_400)
+    second = studio.wait(studio.submit(replace(SMALL, seed=8)).id, 30)
+    assert (first.state, second.state) == ("done", "done") and second.elapsed_s >= 0
+    assert [take.id for take in studio.takes()] == [second.take_id, first.take_id]
+    assert studio.take(second.take_id or "").created < studio.take(first.take_id or "").created
+    for take_id in (first.take_id, second.take_id):
+        studio.delete_take(take_id or "")
+    assert studio.takes() == []
+    studio.undo()
+    assert [take.id for take in studio.takes()] == [second.take_id], "the last thing done is taken back first"
+    studio.undo()
+    assert len(studio.takes()) == 2 and studio.verify(studio.take(second.take_id or "").clip).intact
