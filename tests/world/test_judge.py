@@ -105,7 +105,7 @@ def test_labels_are_what_the_scene_shows() -> None:
 
 def test_a_stage_keeps_to_its_preset_and_to_the_art_that_is_there(stage: Stage, art: Art) -> None:
     classes = stage.classes()
-    assert classes["style"] == ("3d",) and classes["framing"] == ("close", "medium")
+    assert classes["style"] == ("3d", "papercraft") and classes["framing"] == ("close", "medium")
     assert "fox" in classes["subject"] and all(art.has(s) for s in classes["subject"])
     for seed in range(HELD_SEED, HELD_SEED + 200):
         labels_of(sample_scene(seed, stage.options(SPAN)), classes)
@@ -186,11 +186,11 @@ def test_the_whole_run_leaves_a_judge_and_goes_on_from_it(tmp_path: Path, caplog
     )
     scores = run_all(run)
     assert set(scores) == {"raw"} and set(scores["raw"]) == {*ATTRIBUTES, "overall"}
-    assert scores["raw"]["style"] == 1.0
+    assert all(0 <= score <= 1 for score in scores["raw"].values())
     caplog.set_level("INFO", logger=training.__name__)
     run_all(replace(run, minutes=0.01))
     assert "going on from" in caplog.text
-    assert Judge.load(run.out).config.classes["style"] == ("3d",)
+    assert Judge.load(run.out).config.classes["style"] == ("3d", "papercraft")
 
 
 def test_the_flow_of_a_moving_picture_points_where_it_goes() -> None:
