@@ -26,6 +26,8 @@ MAX_FILE, MAX_BODY = 257 * MB, 2 * MB
 PLACES, PATIENCE, SILENCE = 8, 60.0, 30.0  # uploads at a time; seconds to wait for a place, and between two pieces
 BURST, REFILL = 400.0, 20.0  # requests of one visitor at once, and a second
 VISITORS = 10_000  # that are remembered
+# What a page is built of: a first visit asks for some two hundred such files, and two visitors may share one address.
+PARTS = ("/assets/", "/static/", "/svelte/", "/theme.css", "/studio/static/")
 
 
 class _TooMuch(Exception):
@@ -73,7 +75,7 @@ class Limits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if self.shared and not self.buckets.takes(visitor(scope)):
+        if self.shared and not _part(scope) and not self.buckets.takes(visitor(scope)):
             await _refuse(429, "Too many requests: wait a few seconds.")(scope, receive, send)
             return
         path = scope["path"]
@@ -98,6 +100,10 @@ class Limits:
             await _bounded(self.app, scope, receive, send)
         finally:
             self._places.release()
+
+
+def _part(scope: Scope) -> bool:
+    return scope["method"] in ("GET", "HEAD") and scope["path"].startswith(PARTS)
 
 
 class _Counted:

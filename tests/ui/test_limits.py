@@ -68,6 +68,9 @@ def test_a_visitor_of_a_shared_studio_has_a_bucket_that_fills_again(monkeypatch:
     shared, alone = app(Middleware(Limits, shared=True)), app(Middleware(Limits))
     assert [shared.get("/").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
     assert [alone.get("/").status_code for _ in range(5)] == [200] * 5
+    parts = {shared.get("/assets/part.js").status_code for _ in range(5)}
+    assert 429 not in parts, "what a page is built of is not counted"
+    assert shared.post("/assets/part.js").status_code == 429
 
 
 @pytest.mark.parametrize(
