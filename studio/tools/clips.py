@@ -82,9 +82,9 @@ class Finder:
 
     def _file(self, field: str, path: Path, fps: float | None) -> Clip:
         try:
-            facts = media.probe(path)
             if not media.is_container(path):
-                raise MediaError(f"{path.name}: tools work on MP4, MOV or WebM clips; use it as given frames instead")
+                raise MediaError(f"{path.name} is no clip: tools work on MP4, MOV or WebM; begin a shot with a picture")
+            facts = media.probe(path)
         except MediaError as error:
             raise ShotError(field, path.name, str(error)) from None
         if facts.seconds is not None and facts.seconds > MAX_SECONDS:

@@ -160,6 +160,8 @@ def test_a_clip_from_outside_is_worked_on_by_its_file(studio: Studio, take: Take
         (lambda t: Upscale(clip=t, factor=40), "up to"),
         (lambda t: Smooth(clip=t, fps=3), "this clip has"),
         (lambda t: Extend(clip=Path("nothing.mp4")), "no such file"),
+        (lambda t: Blend(clip=t, other=Path(__file__)), "is no clip: tools work on"),
+        (lambda t: Extend(clip=t, seconds=float("nan")), "new frames last"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(

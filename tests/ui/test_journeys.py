@@ -54,7 +54,7 @@ def shoot(page: Page) -> None:
 
 def plays(page: Page) -> None:
     page.wait_for_selector("#stage[data-view=take]")
-    page.wait_for_function(PLAYS)
+    page.wait_for_function(PLAYS, polling=100)
 
 
 def test_a_prompt_becomes_a_picture_that_forms_and_a_clip_that_plays(painted: Server, visit: Visit) -> None:

@@ -56,6 +56,7 @@ def test_two_tabs_watch_one_shot_and_each_keeps_its_own_words(painted: Server, v
     steps(one, 30)
     shoot(one)
     expect(other.locator("#takes-list li[data-job]")).to_have_count(1)
+    one.bring_to_front()  # a browser may hold the film of a tab that nobody looks at
     plays(one)
     take = ask(painted, "studio/takes")["takes"][0]["id"]
     expect(other.locator(f"li[data-take={take}]")).to_have_count(1)
