@@ -64,6 +64,11 @@ def _at_unit_scale(net: nn.Module) -> None:
             nn.init.zeros_(cast(Tensor, module.bias))
 
 
+def _silent(leave: nn.Conv2d) -> bool:
+    """Whether a last convolution adds nothing, as before it is trained: then none before it need be computed."""
+    return not bool(leave.weight.any()) and (leave.bias is None or not bool(leave.bias.any()))
+
+
 class Block(nn.Module):
     """Two 3x3 convolutions on top of a shortcut."""
 
@@ -270,14 +275,19 @@ class TinyVAE(nn.Module):
         """Groups of four frames (B, 4n, 3, H, W) to latents (B, n, C, H/32, W/32) and the past for what follows."""
         batch, steps = frames.shape[0], frames.shape[1] // GROUP
         groups = frames.unflatten(1, (steps, GROUP)).flatten(0, 1).flatten(1, 2)  # (B n, 12, H, W)
-        added, past = self.encoder(frames, past)
         scaled = self.linear.encode(groups).unflatten(0, (batch, steps)) - self.latents_mean[:, None, None]
-        return scaled / self.latents_std[:, None, None] + added, past
+        scaled = scaled / self.latents_std[:, None, None]
+        if not self.training and _silent(self.encoder.leave):
+            return scaled, past
+        added, past = self.encoder(frames, past)
+        return scaled + added, past
 
     def to_frames(self, latents: Tensor, past: list[Tensor | None]) -> tuple[Tensor, list[Tensor | None]]:
         """Latents (B, n, C, h, w) to groups of four frames (B, 4n, 3, 32h, 32w) and the pasts for what follows."""
         raw = latents * self.latents_std[:, None, None] + self.latents_mean[:, None, None]
         frames = self.linear.decode(raw.flatten(0, 1)).unflatten(1, (GROUP, 3)).unflatten(0, latents.shape[:2])
+        if not self.training and _silent(self.decoder.leave):
+            return frames.flatten(1, 2), past
         added, past = self.decoder(latents, past)
         return frames.flatten(1, 2) + added, past
 

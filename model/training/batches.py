@@ -22,7 +22,7 @@ class TransformerRun:
 
     minutes: wall time; clips: share of steps on clips, once clips_from of the time is over (stills alone before);
     tokens: a step's budget, so that stills come in larger batches; window: latents of a clip; drop: share of captions
-    dropped; shift: of noise levels; fall: share of the time, at its end, over which the rates fall to the floor; fast:
+    dropped; shift: of noise levels; softest: the level below which errors weigh no more; fall: share of the time, at its end, over which the rates fall to the floor; fast:
     the forward of `fast.py`; decay: of the average; teacher: a trained transformer whose guided answer, at `guidance`,
     is learned instead of the data.
     """
@@ -41,7 +41,8 @@ class TransformerRun:
     warmup: int = 100
     fall: float = 0.45
     drop: float = 0.1
-    shift: float = 2.0
+    shift: float = 3.0
+    softest: float = 0.4
     decay: float = 0.998
     seed: int = 1
     device: str = "cpu"

@@ -75,10 +75,11 @@ class LatentCache:
 
 
 class Words:
-    """Token states of captions on disk, written clip after clip; `done` clips have theirs already."""
+    """Token states of captions on disk, written clip after clip; `done` clips have theirs already; half: the device on
+    which the encoder multiplies in bfloat16."""
 
-    def __init__(self, spec: SetSpec, out: Path, text: TextEncoder, done: int) -> None:
-        self.spec, self._text, mode = spec, text, "r+" if done else "w+"
+    def __init__(self, spec: SetSpec, out: Path, text: TextEncoder, done: int, *, half: str = "") -> None:
+        self.spec, self._text, self._half, mode = spec, text, half, "r+" if done else "w+"
         rows = spec.clips * WORDINGS * MOST_TOKENS
         self._states = _open(out.with_suffix(".states.npy"), mode, np.float16, (rows, text.config.dim))
         self._spans = _open(out.with_suffix(".spans.npy"), mode, np.int64, (spec.clips, WORDINGS, 2))
@@ -91,9 +92,10 @@ class Words:
             for i, scene in enumerate(scenes)
             for v in range(WORDINGS)
         ]
-        encoded, mask = self._text.encode_batch(lines)
+        with torch.autocast(self._half or "cpu", torch.bfloat16, enabled=bool(self._half)):
+            encoded, mask = self._text.encode_batch(lines)
         for number in range(len(lines)):
-            rows = encoded[number][mask[number]][:MOST_TOKENS].cpu().numpy()
+            rows = encoded[number][mask[number]][:MOST_TOKENS].float().cpu().numpy()
             self._states[self._row : self._row + len(rows)] = rows
             self._spans[start + number // WORDINGS, number % WORDINGS] = (self._row, self._row + len(rows))
             self._row += len(rows)
@@ -117,7 +119,7 @@ def cache(
     latents = _open(out.with_suffix(".latents.npy"), "r+" if done else "w+", np.float16, (spec.clips, *grid))
     say: Callable[[int, Sequence[Scene]], None]
     if words is None:
-        say = Words(spec, out, TextEncoder.load(TEXT, device=device), done).write
+        say = Words(spec, out, TextEncoder.load(TEXT, device=device), done, half=device if amp else "").write
     else:
         say = _repeating(words, out)
     began = time.monotonic()

@@ -35,6 +35,7 @@ class WorldPreset:
     pool: int
     framings: Mapping[str, float]
     styled: float = 0.1
+    calm: float = 0.45
 
 
 _ALL_FRAMINGS: Mapping[str, float] = MappingProxyType({"close": 0.4, "medium": 0.4, "wide": 0.2})
@@ -58,12 +59,13 @@ PRESETS: Mapping[str, WorldPreset] = MappingProxyType(
                 }
             ),
             variety=0.1,
-            spread=0.2,
+            spread=0.06,
             extras=0.0,
             cuts=0.0,
             pool=6,
             framings=MappingProxyType({"close": 0.75, "medium": 0.25}),
             styled=0.16,
+            calm=0.75,  # drops and flakes over everything are noise to learn through
         ),
         # What a GPU is for.
         "gpu": WorldPreset(None, 0.6, 1.0, 0.12, 0.08, 1_000_000_000, _ALL_FRAMINGS),
@@ -98,5 +100,5 @@ def options_of(world: WorldPreset, frames: int) -> SceneOptions:
     return SceneOptions(
         knows=world.knows, variety=world.variety, spread=world.spread, extras=world.extras,
         cuts=world.cuts if frames > 8 else 0.0, frames=frames, pool=world.pool, framings=world.framings,
-        styled=world.styled,
+        styled=world.styled, calm=world.calm,
     )  # fmt: skip

@@ -21,6 +21,7 @@ import argparse
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,6 @@ from model.weights import load_dit, save_dit
 from model.world.vocabulary import VOCABULARY
 
 log = logging.getLogger(__name__)
-SOFTEST = 0.15
 
 
 # (latents (B, C, T, h, w), timesteps (B, T), text, mask) to clean latents.
@@ -68,7 +68,8 @@ def loss_of(
     """Mean squared error of the velocity on latents that are not given.
 
     A latent x at noise level s is (1 - s) x + s noise; its velocity is noise - x; its timestep is 1000 s. The network
-    says x, so its velocity's error is that of x divided by s; SOFTEST keeps the last steps from outweighing the rest.
+    says x, so its velocity's error is that of x divided by s; `run.softest` keeps the last steps from outweighing the
+    rest.
     With a teacher the aim is not x but what the teacher says, guided.
     """
     x = batch.x
@@ -81,7 +82,7 @@ def loss_of(
     aim = x if teacher is None else guided(teacher, batch, noisy, t, run.guidance)
     clean = dit(noisy, t, batch.text, batch.mask)
     made = (batch.given < 0).float()[:, None, :, None, None]
-    error = F.mse_loss(clean.float(), aim, reduction="none") / s.clamp(min=SOFTEST).square() * made
+    error = F.mse_loss(clean.float(), aim, reduction="none") / s.clamp(min=run.softest).square() * made
     return error.sum() / (made.sum() * x.shape[1] * x.shape[3] * x.shape[4])
 
 
@@ -132,10 +133,32 @@ class Optimisers:
             optimiser.step()
 
 
+@torch.no_grad()
+def grown(dit: DiT, layers: int) -> DiT:
+    """The same transformer with more blocks, saying what it said: behind a block comes its copy, which adds nothing yet.
+
+    A shallow network is through more samples in its first minutes ("Stacking your transformers", arXiv 2405.15319).
+    """
+    deep = DiT(replace(dit.config, layers=layers))
+    known = dit.state_dict()
+    sources = [place * dit.config.layers // layers for place in range(layers)]
+    state = {name: value for name, value in known.items() if not name.startswith("blocks.")}
+    for place, source in enumerate(sources):
+        copied = place > 0 and sources[place - 1] == source
+        for name in (name for name in known if name.startswith(f"blocks.{source}.")):
+            part = name.removeprefix(f"blocks.{source}.")
+            adds = part.startswith(("self_attn.o.", "cross_attn.o.", "ffn.2."))
+            state[f"blocks.{place}.{part}"] = torch.zeros_like(known[name]) if copied and adds else known[name].clone()
+    deep.load_state_dict(state)
+    return deep
+
+
 def _begin(run: TransformerRun, config: DiTConfig) -> tuple[DiT, dict[str, Any]]:
     """What the run goes on from, and its notes: its own checkpoint, else its teacher, else a fresh transformer."""
     source = run.out if run.out.is_file() else run.teacher
     dit, notes = (DiT(config), {}) if source is None else load_dit(source)
+    if config.layers > dit.config.layers:
+        dit = grown(dit, config.layers)
     dit = dit.float().to(run.device).train()
     for parameter in dit.parameters():
         parameter.requires_grad_(True)
@@ -208,6 +231,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--window", type=int, default=5)
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--muon-rate", type=float, default=4e-3)
+    parser.add_argument("--shift", type=float, default=3.0, help="of noise levels: more trains more at high noise")
+    parser.add_argument("--softest", type=float, default=0.4, help="noise level below which errors weigh no more")
     parser.add_argument("--fall", type=float, default=0.45, help="share of the time in which rates fall; 0: none")
     parser.add_argument("--decay", type=float, default=0.998, help="of the moving average")
     parser.add_argument("--dim", type=int, default=256)
@@ -227,7 +252,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         torch.set_num_threads(args.threads)
     run = TransformerRun(
         args.out, tuple(args.stills), tuple(args.moving), args.minutes, args.clips, args.clips_from, args.tokens,
-        args.window, args.learning_rate, args.muon_rate, fall=args.fall, decay=args.decay,
+        args.window, args.learning_rate, args.muon_rate, fall=args.fall, shift=args.shift, softest=args.softest, decay=args.decay,
         seed=args.seed, device=args.device, amp=args.device == "cuda", fast=args.fast,
         preset=args.preset, teacher=args.teacher, guidance=args.guidance,
     )  # fmt: skip

@@ -104,7 +104,7 @@ class SceneOptions:
 
     knows: ids by kind; variety: 0..1, how far instances differ; spread: 0..1, how far actors stand from the middle, how
     much their size, heading and the moment differ; extras: chance of a second actor; cuts: chance of a cut; styled:
-    chance of a style other than 3D.
+    chance of a style other than 3D; calm: chance that it is clear where other weather could be.
 
     The story on top, drawn by lots of its own, so that scenes stay what they were when it is off: related: chance that
     two or three subjects stand in a relation; crowds: chance of four to seven of a kind; signs: chance of a sign with a
@@ -118,6 +118,7 @@ class SceneOptions:
     extras: float = 0.12
     cuts: float = 0.08
     styled: float = 0.1
+    calm: float = 0.45
     related: float = 0.0
     crowds: float = 0.0
     signs: float = 0.0
@@ -169,7 +170,7 @@ def _sample_shot(rng: random.Random, options: SceneOptions) -> Shot:
         actors = [_actor(rng, other, place, framing, options, slot=1), replace(actors[0], x=-abs(actors[0].x) - 0.22)]
     place_seed, time = rng.randrange(options.pool), _time(rng, place, options.knows)
     return Shot(
-        place, place_seed, time, _weather(rng, place, time, options.knows),
+        place, place_seed, time, _weather(rng, place, time, options),
         _camera(rng, actors[-1], options.knows), framing, _style(rng, options), tuple(actors),
         start=1.5 + rng.uniform(-1.5, 1.5) * options.spread, seed=rng.randrange(1 << 30),
     )  # fmt: skip
@@ -187,7 +188,7 @@ def _next_shot(rng: random.Random, shot: Shot, options: SceneOptions) -> Shot:
     time = shot.time if len(hours) == 1 or shot.time in hours or place == "room" else hours[0]
     return replace(
         shot, place=place, place_seed=shot.place_seed if stays else rng.randrange(options.pool), time=time,
-        framing=framing, weather=shot.weather if stays else _weather(rng, place, time, options.knows),
+        framing=framing, weather=shot.weather if stays else _weather(rng, place, time, options),
         camera=_camera(rng, actor, options.knows), actors=(actor,), seed=rng.randrange(1 << 30),
     )  # fmt: skip
 
@@ -216,12 +217,13 @@ def _time(rng: random.Random, place: str, knows: Mapping[str, Collection[str]] |
     return rng.choice(suited or times)
 
 
-def _weather(rng: random.Random, place: str, time: str, knows: Mapping[str, Collection[str]] | None) -> str:
+def _weather(rng: random.Random, place: str, time: str, options: SceneOptions) -> str:
     """A weather that suits the place and the hour."""
-    suited = [w for w in allowed("weather", knows) if w in weathers(place, time)]
+    known = allowed("weather", options.knows)
+    suited = [w for w in known if w in weathers(place, time)]
     if suited == ["clear"]:
         return "clear"
-    return "clear" if "clear" in suited and rng.random() < 0.45 else rng.choice(suited or allowed("weather", knows))
+    return "clear" if "clear" in suited and rng.random() < options.calm else rng.choice(suited or known)
 
 
 def _camera(rng: random.Random, actor: Actor, knows: Mapping[str, Collection[str]] | None) -> str:

@@ -23,7 +23,7 @@ from model.training.latents import LatentCache, cache
 from model.training.recipe import options_of, preset
 from model.training.render_set import SetSpec, open_set
 from model.training.render_set import render_set as render
-from model.training.transformer import Batch, Says, TransformerRun, guided, loss_of, train
+from model.training.transformer import Batch, Says, TransformerRun, grown, guided, loss_of, train
 from model.weights import load_dit
 from model.world.art import COMMITTED, Art
 from model.world.scene import Scene, SceneOptions, sample_scene
@@ -97,6 +97,26 @@ def test_the_fast_forward_says_what_the_transformer_says(precise: bool, toleranc
     expected = dit(x, t.repeat_interleave(8, 1), text, text_mask=mask)
     said = FastForward(dit, precise=precise, compiled=False)(x, t, text, mask)
     assert (said - expected).norm() < tolerance * expected.norm()
+
+
+def test_a_grown_transformer_has_more_blocks_and_says_the_same() -> None:
+    torch.manual_seed(0)
+    dit = DiT(DiTConfig(6, 4, dim=48, heads=4, layers=2, ffn_dim=96, text_dim=8, patch=(1, 1, 1)))
+    for parameter in dit.parameters():
+        nn.init.normal_(parameter, std=0.1)
+    deep = grown(dit, 5)
+    x, t, text = torch.randn(1, 6, 2, 2, 4), torch.full((1,), 300.0), torch.randn(1, 7, 8)
+    assert len(deep.blocks) == 5
+    torch.testing.assert_close(deep(x, t, text), dit(x, t, text))
+
+
+def test_a_calm_world_has_less_weather() -> None:
+    def stormy(calm: float) -> int:
+        options = SceneOptions(knows={"place": ("meadow",)}, calm=calm, cuts=0)
+        return sum(sample_scene(seed, options).shots[0].weather != "clear" for seed in range(300))
+
+    assert stormy(1.0) == 0
+    assert 20 < stormy(0.75) < stormy(0.25)
 
 
 def test_an_average_follows_slowly() -> None:
