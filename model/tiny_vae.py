@@ -271,7 +271,7 @@ class TinyVAE(nn.Module):
         self.register_buffer("latents_std", torch.ones(self.config.latent_channels))
         self.register_buffer("preview_map", torch.zeros(3, self.config.latent_channels + 1))
 
-    def to_latents(self, frames: Tensor, past: Tensor | None) -> tuple[Tensor, Tensor]:
+    def to_latents(self, frames: Tensor, past: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """Groups of four frames (B, 4n, 3, H, W) to latents (B, n, C, H/32, W/32) and the past for what follows."""
         batch, steps = frames.shape[0], frames.shape[1] // GROUP
         groups = frames.unflatten(1, (steps, GROUP)).flatten(0, 1).flatten(1, 2)  # (B n, 12, H, W)

@@ -105,6 +105,10 @@ def _late(name: str) -> Verb:
             from studio import identities
 
             return identities.identity(options, console)
+        if name == "policy":
+            from studio import policy_verb
+
+            return policy_verb.policy(options, console)
         if name == "models":
             from studio import models_cli
 
@@ -174,6 +178,8 @@ def _add_checks(verbs: argparse._SubParsersAction[_Parser]) -> None:
     policy.add_argument("text", nargs="?", metavar="TEXT")
     policy.add_argument("--file", type=Path, metavar="prompts.jsonl", help="one prompt a line")
     policy.add_argument("--mode", choices=("strict", "local"))
+    policy.add_argument("--table", action="store_true", help="--file: count answers by each line's label and category")
+    policy.add_argument("--report", metavar="REMARK", help="write down, on this machine, that this answer is a mistake")
 
 
 def _add_machine(verbs: argparse._SubParsersAction[_Parser]) -> None:

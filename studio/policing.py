@@ -77,6 +77,13 @@ class Gate:
             self._note(Decision("block", "sexual", "output"), recipe.prompt)
             raise StudioError(messages.output_blocked())
 
+    def appeal(self, text: str, remark: str) -> None:
+        """Write down that somebody calls a decision a mistake. Raises StudioError where it cannot be written."""
+        try:
+            self.audit.appeal(text, remark, self.mode)
+        except OSError as error:
+            raise StudioError(f"The remark could not be written down: {error.strerror or error}.") from error
+
     def _note(self, decision: Decision, text: str) -> None:
         try:
             self.audit.note(decision, text, self.mode)

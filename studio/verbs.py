@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from argparse import Namespace
-from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from studio.engines.local import LocalEngine
 from studio.errors import PolicyStop, ShotError, StudioError
 from studio.film import Job, Shot, Take
 from studio.library import Library
-from studio.policy import Decision, PolicyRequest, check_request
+from studio.policy import Decision
 from studio.provenance import Identity, ProvenanceError, Report
 from studio.settings import Settings
 
@@ -82,34 +80,13 @@ def verify(options: Namespace, console: Console) -> int:
             library = stack.enter_context(closing(Library(home))) if known else None
             report = checking.check(options.file, identity, home, library)
     except ProvenanceError as error:
-        console.refuse(_reason(error))  # it names the file
+        console.refuse(reason(error))  # it names the file
         return WRONG
     except OSError as error:
-        console.refuse(f"{options.file.name} cannot be read: {_reason(error)}")
+        console.refuse(f"{options.file.name} cannot be read: {reason(error)}")
         return WRONG
     console.answer(report.to_dict(), _report_text(options.file, report))
     return DONE if report.intact else NO
-
-
-def policy(options: Namespace, console: Console) -> int:
-    """Say what the policy thinks of a text, or of every line of a file."""
-    mode = options.mode or Settings.from_env().mode
-    if (options.text is None) == (options.file is None):
-        console.refuse('give one text ("TEXT") or one file (--file prompts.jsonl)')
-        return WRONG
-    if options.file is None:
-        decision = check_request(PolicyRequest(prompt=options.text), mode)
-        console.answer(_decision_answer(decision), _decision_text(decision))
-        return DONE if decision.action in ("allow", "warn") else NO
-    try:
-        prompts = list(_prompts(options.file))
-    except (OSError, ValueError) as error:
-        console.refuse(f"{options.file.name}: {_reason(error)}")
-        return WRONG
-    for prompt in prompts:
-        decision = check_request(PolicyRequest(prompt=prompt), mode)
-        console.answer(_decision_answer(decision), f"{decision.action:8} {prompt[:100]}")
-    return DONE
 
 
 def _shot(options: Namespace) -> Shot:
@@ -145,7 +122,7 @@ def target(out: Path | None) -> Path | None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise ShotError("out", str(out), f"--out {out} cannot be written: {_reason(error)}") from None
+        raise ShotError("out", str(out), f"--out {out} cannot be written: {reason(error)}") from None
     return out
 
 
@@ -171,7 +148,7 @@ def hand_out(clip: Path, out: Path) -> Path:
             shutil.copyfile(clip, part)
             part.replace(out)
     except OSError as error:
-        raise StudioError(f"the take is in the library, but {out} could not be written: {_reason(error)}") from None
+        raise StudioError(f"the take is in the library, but {out} could not be written: {reason(error)}") from None
     finally:
         part.unlink(missing_ok=True)
     return out
@@ -182,8 +159,19 @@ def stopped(decision: Decision, console: Console) -> int:
     line = decision.message
     if decision.action == "rewrite" and decision.rewritten:
         line = f"{line} It could be shot as: {decision.rewritten} (add --accept-rewrite)"
-    console.refuse(line, **_decision_answer(decision))
+    console.refuse(line, **decision_answer(decision))
     return NO
+
+
+def decision_answer(decision: Decision) -> dict[str, Any]:
+    """A decision of the policy as `--json` tells of it."""
+    return {
+        "action": decision.action,
+        "category": decision.category,
+        "rewritten": decision.rewritten,
+        "message": decision.message,
+        "ms": round(decision.elapsed_ms, 3),
+    }
 
 
 def shot_answer(take: Take, file: Path) -> dict[str, Any]:
@@ -234,39 +222,8 @@ def _tree(parents: list[dict[str, Any]], indent: str) -> list[str]:
     return lines
 
 
-def _decision_answer(decision: Decision) -> dict[str, Any]:
-    return {
-        "action": decision.action,
-        "category": decision.category,
-        "rewritten": decision.rewritten,
-        "message": decision.message,
-        "ms": round(decision.elapsed_ms, 3),
-    }
-
-
-def _decision_text(decision: Decision) -> str:
-    parts = [decision.action, decision.category or "", decision.message]
-    text = ": ".join(part for part in parts if part)
-    return f"{text}\n{decision.rewritten}" if decision.rewritten else text
-
-
-def _prompts(path: Path) -> Iterator[str]:
-    """The prompts of a JSONL file: each line an object with `prompt` (or `text`), or a JSON string."""
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                found = json.loads(line)
-            except ValueError:
-                found = None
-            prompt = found.get("prompt", found.get("text")) if isinstance(found, dict) else found
-            if not isinstance(prompt, str):
-                raise ValueError(f'line {number} is not like {{"prompt": "..."}}')
-            yield prompt
-
-
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
+    """What went wrong, in one line and without a path."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if isinstance(error, UnicodeDecodeError):

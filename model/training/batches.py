@@ -22,9 +22,9 @@ class TransformerRun:
 
     minutes: wall time; clips: share of steps on clips, once clips_from of the time is over (stills alone before);
     tokens: a step's budget, so that stills come in larger batches; window: latents of a clip; drop: share of captions
-    dropped; shift: of noise levels; softest: the level below which errors weigh no more; fall: share of the time, at its end, over which the rates fall to the floor; fast:
-    the forward of `fast.py`; decay: of the average; teacher: a trained transformer whose guided answer, at `guidance`,
-    is learned instead of the data.
+    dropped; shift: of noise levels; softest: the level below which errors weigh no more; fall: share of the time, at
+    its end, over which the rates fall to the floor; fast: the forward of `fast.py`; decay: of the average; teacher: a
+    trained transformer whose guided answer, at `guidance`, is learned instead of the data.
     """
 
     out: Path

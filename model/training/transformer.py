@@ -135,7 +135,7 @@ class Optimisers:
 
 @torch.no_grad()
 def grown(dit: DiT, layers: int) -> DiT:
-    """The same transformer with more blocks, saying what it said: behind a block comes its copy, which adds nothing yet.
+    """The same transformer with more blocks, saying what it said: behind a block comes its copy, which adds nothing.
 
     A shallow network is through more samples in its first minutes ("Stacking your transformers", arXiv 2405.15319).
     """
@@ -252,8 +252,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         torch.set_num_threads(args.threads)
     run = TransformerRun(
         args.out, tuple(args.stills), tuple(args.moving), args.minutes, args.clips, args.clips_from, args.tokens,
-        args.window, args.learning_rate, args.muon_rate, fall=args.fall, shift=args.shift, softest=args.softest, decay=args.decay,
-        seed=args.seed, device=args.device, amp=args.device == "cuda", fast=args.fast,
+        args.window, args.learning_rate, args.muon_rate, fall=args.fall, shift=args.shift, softest=args.softest,
+        decay=args.decay, seed=args.seed, device=args.device, amp=args.device == "cuda", fast=args.fast,
         preset=args.preset, teacher=args.teacher, guidance=args.guidance,
     )  # fmt: skip
     inputs = args.channels + PLACE_CHANNELS

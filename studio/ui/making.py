@@ -38,6 +38,7 @@ class Making(Owned):
             self.post("/look", self.look),
             self.post("/expand", self.expand),
             self.post("/shoot", self.shoot),
+            self.post("/appeal", self.appeal),
             self.get("/examples/{name}.{kind}", self.example),
             self.get("/direction/{kind}-{name}.webp", self.direction),
         ]
@@ -146,6 +147,14 @@ class Making(Owned):
         jobs = self.studio.submit_takes(shot, int(count), owner=owner, accept_rewrite=body.get("accept") is True)
         self.forms.drafts.keep_form(owner, form if isinstance(form, dict) else {})
         return fresh({"jobs": [job.id for job in jobs], "notice": jobs[0].notice, "prompt": jobs[0].shot.prompt})
+
+    def appeal(self, request: Request, owner: str, body: Body) -> Response:
+        """Write down that the policy's answer to what the form says is called a mistake."""
+        form = body.get("form")
+        shot = self.forms.shot(form if isinstance(form, dict) else {}, owner)
+        remark = body.get("remark")
+        self.studio.appeal("\n".join(part for part in (shot.prompt, shot.negative) if part), str(remark or ""))
+        return fresh({"noted": True})
 
     def example(self, request: Request, owner: str) -> Response:
         """An example's clip or poster: the same for everybody."""

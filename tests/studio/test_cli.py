@@ -148,7 +148,7 @@ def decide(request: Any, mode: str, config: object = None) -> Decision:
 @pytest.fixture
 def judged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("studio.policing.check_request", decide)
-    monkeypatch.setattr("studio.verbs.check_request", decide)
+    monkeypatch.setattr("studio.policy_verb.check_request", decide)
 
 
 @pytest.mark.usefixtures("judged")
@@ -178,6 +178,28 @@ def test_policy_answers_for_a_text_and_for_every_line_of_a_file(
     assert "line 1" in refusal(capsys, "policy", "--file", file)
     file.write_bytes(b"\x89PNG")
     assert refusal(capsys, "policy", "--file", file) == "prompts.jsonl: this is not UTF-8 text"
+
+
+@pytest.mark.usefixtures("judged")
+def test_policy_counts_answers_and_writes_remarks_down(
+    capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "prompts.jsonl"
+    rows = '{"text": "gore", "label": "block", "category": "violence"}', '{"text": "a fox", "label": "allow"}', '"gore"'
+    file.write_text("\n".join(rows), encoding="utf-8")
+    table = answer(capsys, "policy", "--file", file, "--table")["table"]
+    assert table["block: violence"]["block"] == table["allow"]["allow"] == table["not said"]["block"] == 1
+    assert sum(sum(row.values()) for row in table.values()) == 3
+    assert answer(capsys, "policy", "gore", "--report", "It is cranberry juice", code=1)["action"] == "block"
+    noted = json.loads((home / "policy" / "audit.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    assert noted["action"] == "appeal" and noted["remark"] == "It is cranberry juice" and "text" not in noted
+    assert "--file" in refusal(capsys, "policy", "--file", file, "--report", "no")
+
+
+def test_policy_answers_as_the_host_has_it(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "policy.toml").write_text('[names]\nextra_block = ["Zorbax Quindle"]\n', encoding="utf-8")
+    assert answer(capsys, "policy", "Zorbax Quindle walks through a forest", code=1)["action"] == "rewrite"
 
 
 def test_models_are_listed_and_described(capsys: pytest.CaptureFixture[str]) -> None:

@@ -178,6 +178,23 @@ def test_another_wording_can_be_shot_or_edited_and_the_first_comes_back(painted:
     assert ask(painted, "studio/takes")["takes"][0]["prompt"] == offered
 
 
+def test_an_answer_of_the_policy_can_be_called_a_mistake(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    write(page, "A fox in the style of Hayao Miyazaki")
+    page.click("#shoot")
+    page.click("#policy-report")
+    page.click("#policy-send")
+    expect(page.locator(".policy-noted")).to_contain_text("1 to 1000 characters")
+    page.fill("#policy-remark", "He is my neighbour")
+    page.click("#policy-send")
+    expect(page.locator(".policy-noted")).to_contain_text("Nothing was sent")
+    noted = json.loads((painted.home / "policy" / "audit.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    assert (noted["action"], noted["remark"]) == ("appeal", "He is my neighbour") and "text" not in noted
+    page.click("#policy-cancel")
+    expect(page.locator("#policy")).to_be_hidden()
+    expect(page.locator("#prompt textarea")).to_have_value("A fox in the style of Hayao Miyazaki")
+
+
 def test_the_keyboard_shoots_stops_and_steps_through_frames(painted: Server, visit: Visit) -> None:
     page = visit(painted)
     write(page, FOX)

@@ -17,7 +17,7 @@ export class Form {
     this.slots = {};
     this.direction = new Direction(start.directions, (value) => this.set("direction", value, "Direction"));
     this.frames = new Frames(start, { change: (part) => this.frame(part), wrong: (line) => this.error("pictures", line), shape: () => this.shape(), seconds: () => this.seconds(), draw: (how) => this.acts.draw(how) });
-    this.policy = new PolicyPanel({ accept: () => this.shoot(true), put: (text) => this.put(text) });
+    this.policy = new PolicyPanel({ accept: () => this.shoot(true), put: (text) => this.put(text), appeal: (remark) => tell("studio/appeal", { form: this.data, remark }) });
     this.styles = new Styles(start, { data: () => this.data, apply: (changes, why) => this.fill({ ...this.data, ...changes }, { why }), say: acts.say, undoable: acts.undoable });
     this.expand = new ExpandPanel({ data: () => this.data, take: (text) => this.reword(text), say: (line) => this.error("prompt", line), focus: () => this.prompt.focus() });
     this.node = el("div", { id: "script" }, ...this.build());

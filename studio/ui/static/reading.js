@@ -24,7 +24,7 @@ function row(title, pairs, kind) {
 
 export class PolicyPanel {
   constructor(acts) {
-    this.acts = acts; // accept(), put(text)
+    this.acts = acts; // accept(), put(text), appeal(remark)
     this.node = el("div", { id: "policy", hidden: true });
     this.back = button("Back to what I wrote", "undo", () => this.goBack(), { words: true, class: "link", id: "policy-undo", hidden: true });
   }
@@ -36,9 +36,32 @@ export class PolicyPanel {
     if (policy.offered) parts.push(el("p", { class: "policy-offer" }, policy.offered));
     const accept = policy.offered ? button("Shoot this version", null, () => this.acts.accept(), { words: true, class: "plain", id: "policy-accept" }) : null;
     const edit = button(policy.offered ? "Edit" : "Edit my words", null, () => this.edit(policy, form), { words: true, class: "plain", id: "policy-edit" });
-    this.node.replaceChildren(...parts, el("div", { class: "policy-buttons" }, ...[accept, edit].filter(Boolean)));
+    const cancel = button("Cancel", null, () => this.hide(), { words: true, class: "link", id: "policy-cancel" });
+    const wrong = button("Report a mistake", null, () => this.askWhy(wrong), { words: true, class: "link", id: "policy-report" });
+    this.node.replaceChildren(...parts, el("div", { class: "policy-buttons" }, ...[accept, edit, cancel, wrong].filter(Boolean)));
     this.node.hidden = false;
     this.back.hidden = true;
+  }
+
+  // A remark for whoever runs this studio; the words stay out of it unless the host keeps them.
+  askWhy(opener) {
+    const remark = el("textarea", { id: "policy-remark", rows: 2, maxlength: 1000, placeholder: "It is a scene of a fairy tale: nobody is harmed" });
+    const line = el("p", { class: "policy-noted", role: "status" });
+    const send = button("Write it down", null, async () => {
+      try {
+        await this.acts.appeal(remark.value);
+        asked.replaceChildren(line);
+        line.textContent = "Written down in this studio’s own log. Nothing was sent anywhere.";
+      } catch (error) {
+        line.textContent = error.status ? error.message : "The studio does not answer. Try again when it is back.";
+        remark.focus();
+      }
+    }, { words: true, class: "plain", id: "policy-send" });
+    const label = el("label", { class: "policy-ask", for: "policy-remark" }, "What is wrong with this answer?");
+    const asked = el("div", { class: "policy-appeal" }, label, remark, send, line);
+    this.node.append(asked);
+    opener.hidden = true;
+    remark.focus();
   }
 
   edit(policy, form) {
