@@ -53,7 +53,7 @@ class TransformerRun:
     guidance: float = 3.0
 
 
-def _padded(texts: list[Tensor]) -> tuple[Tensor, Tensor]:
+def padded(texts: list[Tensor]) -> tuple[Tensor, Tensor]:
     """Token states (L, D) as (B, MOST_TOKENS, D) with their mask: one shape for all batches."""
     out = torch.zeros(len(texts), MOST_TOKENS, texts[0].shape[-1])
     mask = torch.zeros(len(texts), MOST_TOKENS, dtype=torch.bool)
@@ -114,7 +114,7 @@ class Batches:
             given.append(self._given(length, stream=start > 0))
             drops.append(bool(self.rng.random() < self.run.drop))
             text.append(self.empty if drops[-1] else cache.text(index, int(self.rng.integers(cache.wordings))))
-        put = _padded if self.run.fast else stack
+        put = padded if self.run.fast else stack
         (states, mask), (empty, silent) = put(text), put([self.empty] * count)
         device = self.run.device
         return Batch(
