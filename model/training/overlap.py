@@ -2,8 +2,8 @@
 
 A latent decoded alone leaves a seam wherever two neighbours disagree, and a small transformer's do. Here the decoder of
 the linear path reads a latent with its eight neighbours. It is the least-squares map from what the transformer says of
-noised latents to the pixels they stand for, so it trusts each number as far as it is right, and the seams go. The encoder, and
-with it all latents, stay as they are. In closed form: minutes, no steps.
+noised latents to the pixels they stand for, so it trusts each number as far as it is right, and the seams go. The
+encoder, and with it all latents, stay as they are. In closed form: minutes, no steps.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ BATCH = 12
 
 @dataclass(frozen=True)
 class OverlapRun:
-    """A run. pairs: caches of latents with the rendered sets they came from; clips: of each; levels: between which noise
-    is drawn; ridge: what is added to the latents' covariance, in their own unit."""
+    """A run. pairs: caches of latents with the rendered sets they came from; clips: of each; levels: between which
+    noise is drawn; ridge: what is added to the latents' covariance, as a share of their mean variance."""
 
     dit: Path
     vae: Path
@@ -98,7 +98,8 @@ def _patches(video: Tensor, vae: TinyVAE) -> Tensor:
     half = vae.linear.HALF
     groups = torch.cat([video[:, :, :1].expand(-1, -1, GROUP - 1, -1, -1), video], 2).transpose(1, 2)
     groups = groups.unflatten(1, (-1, GROUP)).flatten(0, 1).flatten(1, 2)  # (B T, 12, H, W)
-    return F.unfold(F.avg_pool2d(groups, 2), half, stride=half).transpose(1, 2).flatten(0, 1) - vae.linear.offset.flatten()
+    patches = F.unfold(F.avg_pool2d(groups, 2), half, stride=half).transpose(1, 2).flatten(0, 1)
+    return patches - vae.linear.offset.flatten()
 
 
 def _with(vae: TinyVAE, found: Tensor) -> TinyVAE:
