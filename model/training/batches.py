@@ -14,6 +14,10 @@ from model.text import TextEncoder, stack
 from model.training.held_out import held_out
 from model.training.latents import MOST_TOKENS, TEXT, LatentCache
 from model.training.recipe import preset, within
+from model.world.render import View
+
+
+MARGIN = 1.25  # an actor moves, and jumps
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,8 @@ class TransformerRun:
     tokens: a step's budget, so that stills come in larger batches; window: latents of a clip; drop: share of captions
     dropped; shift: of noise levels; softest: the level below which errors weigh no more; fall: share of the time, at
     its end, over which the rates fall to the floor; fast: the forward of `fast.py`; decay: of the average; teacher: a
-    trained transformer whose guided answer, at `guidance`, is learned instead of the data.
+    trained transformer whose guided answer, at `guidance`, is learned instead of the data; focus: how much more an error
+    weighs where the subject stands.
     """
 
     out: Path
@@ -51,6 +56,7 @@ class TransformerRun:
     preset: str = "cpu"
     teacher: Path | None = None
     guidance: float = 3.0
+    focus: float = 1.0
 
 
 def padded(texts: list[Tensor]) -> tuple[Tensor, Tensor]:
@@ -65,7 +71,8 @@ def padded(texts: list[Tensor]) -> tuple[Tensor, Tensor]:
 @dataclass(frozen=True)
 class Batch:
     """x (B, C, T, h, w) clean latents; given (B, T) noise level at which a latent is given, -1 where it is to be made;
-    text (B, L, D) with mask (B, L); dropped (B,): whose caption is left out; silence: text and mask of none at all."""
+    text (B, L, D) with mask (B, L); dropped (B,): whose caption is left out; silence: text and mask of none at all;
+    weight (B, 1, 1, h, w): what an error counts, with a mean of 1, or None for the same everywhere."""
 
     x: Tensor
     given: Tensor
@@ -73,6 +80,7 @@ class Batch:
     mask: Tensor | None
     dropped: Tensor
     silence: tuple[Tensor, Tensor | None]
+    weight: Tensor | None = None
 
 
 class Batches:
@@ -124,7 +132,22 @@ class Batches:
             None if mask is None else mask.to(device),
             torch.tensor(drops, device=device),
             (empty.to(device), None if silent is None else silent.to(device)),
+            None if self.run.focus == 1 else torch.stack([self._weight(cache, index) for index in picks]).to(device),
         )
+
+    def _weight(self, cache: LatentCache, index: int) -> Tensor:
+        """What an error counts in every latent of a clip: (1, 1, h, w), more where its actors are, 1 in the mean."""
+        spec = cache.spec
+        rows, columns = spec.height // 32, spec.width // 32
+        unit = View(spec.width, spec.height).unit / 32  # latents a world unit
+        y, x = (torch.arange(n) + 0.5 - n / 2 for n in (rows, columns))
+        found = torch.ones(rows, columns)
+        for actor in spec.scene(index).shots[0].actors:
+            high = actor.height * unit * MARGIN
+            beside = (x - actor.x * unit).abs() < high / 2
+            middle = (actor.y - 0.5 - 0.6 * actor.height) * unit
+            found[((y - middle).abs() < high / 2)[:, None] & beside[None]] = self.run.focus
+        return (found / found.mean())[None, None]
 
     def _pick(self, moving: bool) -> LatentCache:
         """A cache, the larger the likelier, of those there by now. A clip's first latent is a still too."""

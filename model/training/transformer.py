@@ -83,6 +83,8 @@ def loss_of(
     clean = dit(noisy, t, batch.text, batch.mask)
     made = (batch.given < 0).float()[:, None, :, None, None]
     error = F.mse_loss(clean.float(), aim, reduction="none") / s.clamp(min=run.softest).square() * made
+    if batch.weight is not None:
+        error = error * batch.weight
     return error.sum() / (made.sum() * x.shape[1] * x.shape[3] * x.shape[4])
 
 
@@ -242,6 +244,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--preset", default="cpu")
     parser.add_argument("--teacher", type=Path, help="learn this transformer's guided answer; --out begins as its copy")
     parser.add_argument("--guidance", type=float, default=3.0, help="of the teacher")
+    parser.add_argument("--focus", type=float, default=1.0, help="what an error counts where the subject stands")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fast", action="store_true", help="bfloat16 and compiled: for processors that are fast at it")
     parser.add_argument("--threads", type=int, default=0)
@@ -254,7 +257,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         args.out, tuple(args.stills), tuple(args.moving), args.minutes, args.clips, args.clips_from, args.tokens,
         args.window, args.learning_rate, args.muon_rate, fall=args.fall, shift=args.shift, softest=args.softest,
         decay=args.decay, seed=args.seed, device=args.device, amp=args.device == "cuda", fast=args.fast,
-        preset=args.preset, teacher=args.teacher, guidance=args.guidance,
+        preset=args.preset, teacher=args.teacher, guidance=args.guidance, focus=args.focus,
     )  # fmt: skip
     inputs = args.channels + PLACE_CHANNELS
     train(
