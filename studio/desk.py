@@ -72,9 +72,13 @@ class Desk(Base):
         return self._queued([job_id], owner)[0]
 
     def edit_job(self, job_id: str, shot: Shot, *, owner: str = LOCAL_OWNER, accept_rewrite: bool = False) -> Job:
-        """Another shot in the place of one that has not begun. Raises Conflict when it has, else as `submit`."""
-        self.library.job(job_id, owner)
-        plan, notice = self._allowed(shot, accept_rewrite)
+        """Another shot in the place of one that has not begun. Raises Conflict when it has, else as `submit`.
+
+        What a film gave it, its cast and what it goes on from, is nothing a form can hold and stays.
+        """
+        held = self.library.job(job_id, owner).shot
+        kept = replace(shot, cast=shot.cast or held.cast, before=shot.before or held.before, joined=held.joined)
+        plan, notice = self._allowed(kept, accept_rewrite)
         self.library.edit_job(job_id, owner, plan.shot, plan.recipe, notice)
         return self.library.job(job_id, owner)
 

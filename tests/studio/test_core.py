@@ -96,6 +96,18 @@ def test_stop_and_keep_with_nothing_finished_says_so(make_studio: Make) -> None:
         studio.stop_and_keep(job.id)
 
 
+def test_editing_a_job_leaves_what_a_film_gave_it(
+    make_studio: Make, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = make_studio()
+    sees = replace(studio.entry(), given={**studio.entry().given, "references": True})
+    monkeypatch.setattr(studio, "entry", lambda *_: sees)
+    studio.pause_queue()
+    job = studio.submit(replace(SMALL, cast=(picture,)))
+    edited = studio.edit_job(job.id, replace(SMALL, prompt="a wolf at night"))
+    assert edited.shot.prompt == "a wolf at night" and edited.shot.cast == job.shot.cast != ()
+
+
 def test_a_job_can_be_cloned_edited_and_cleared(make_studio: Make) -> None:
     studio = make_studio()
     studio.pause_queue()
