@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from model.pipeline import GenerationRequest, Generator
 
 
+MET = 6  # latents over which a jump of the model's is spread where a clip goes on from another
 AROUND = ("cast", "before")  # places that are no moment of the shot
 
 
@@ -48,7 +49,7 @@ def _around(recipe: Recipe, generator: Generator, library: Library) -> dict[str,
     found: dict[str, Any] = {"references": np.stack(pictures)} if pictures else {}
     for given in recipe.anchors:
         if given.place == "before":
-            found["before"] = continuity.before(given, library, generator, size)
+            found |= {"before": continuity.before(given, library, generator, size), "meet": MET}
     return found
 
 

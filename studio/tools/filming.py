@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from studio import media
+from studio.asked import MET
 from studio.errors import MediaError, NotFound
 from studio.film import Take
 from studio.leaving import load_latents
@@ -34,7 +35,6 @@ EASED = 8  # frames over which a difference fades
 SHARPENED = 0.35  # of ffmpeg's contrast adaptive sharpening, 0 to 1
 FOLLOWED = "minterpolate=fps={fps}:mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1:scd=none"
 REMEMBERED = 4  # latents
-MET = 6  # latents over which a jump of the model's is spread
 
 Start = Callable[["GenerationRequest"], "Generation"]
 
