@@ -43,7 +43,9 @@ class Base:
 
     def check(self, shot: Shot) -> Decision:
         """What the policy says of a shot, without submitting it."""
-        request = PolicyRequest(prompt=shot.prompt, negative=shot.negative, images=shot.pictures())
+        request = PolicyRequest(
+            prompt=shot.prompt, negative=shot.negative, images=shot.pictures(), consent=shot.consent
+        )
         return self.gate.decide(request)
 
     def appeal(self, text: str, remark: str) -> None:

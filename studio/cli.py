@@ -146,6 +146,7 @@ def _add_shoot(verbs: argparse._SubParsersAction[_Parser]) -> None:
     for kind in KINDS:
         shoot.add_argument(f"--{kind}", help=f"{kind}, in the model's words")
     shoot.add_argument("--plan", default="auto", help="how a large model is kept in memory: auto, or whole to streamed")
+    shoot.add_argument("--consent", action="store_true", help="the people in the given pictures are you or agreed")
     shoot.add_argument("--accept-rewrite", action="store_true", help="shoot the policy's wording where it has one")
 
 

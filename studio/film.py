@@ -39,7 +39,8 @@ class Shot:
 
     `cast` are pictures of whoever is to be seen, not of how the shot begins. `before` is a clip of ours that the shot
     goes on from, latents and all; `joined` says that it will go on from one that is not made yet. `plan` is how a
-    large model is kept in memory ("auto": whatever fits).
+    large model is kept in memory ("auto": whatever fits). `consent` says that the people in the given pictures are the
+    artist or have agreed.
     """
 
     prompt: str
@@ -66,6 +67,7 @@ class Shot:
     before: Path | None = None
     joined: bool = False
     plan: str = "auto"
+    consent: bool = False
 
     def pictures(self) -> tuple[Path, ...]:
         """Every given file, in the order first, last, frames, cast, before."""

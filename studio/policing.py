@@ -50,7 +50,7 @@ class Gate:
         """What may happen with words and pictures together; what is not a plain yes is written down."""
         found = check_request(request, self.mode, self.config)
         if found.action != "block" and request.images:
-            seen = self._look(request.images)
+            seen = self._look(request.images, request.consent)
             found = max(found, seen, key=lambda decision: _SEVERITY.index(decision.action))
             if "face" in (seen.category or "") and found.category in ("real_person", "deception"):
                 found = replace(found, action="block", rewritten=None, message=messages.blocked("uploaded_face"))
@@ -90,11 +90,11 @@ class Gate:
         except OSError as error:
             log.warning("the audit log cannot be written: %s", error)
 
-    def _look(self, given: Iterable[Path]) -> Decision:
-        decisions = [self._look_at(path) for path in given]
+    def _look(self, given: Iterable[Path], consent: bool) -> Decision:
+        decisions = [self._look_at(path, consent) for path in given]
         return max(decisions, key=lambda decision: _SEVERITY.index(decision.action), default=Decision("allow"))
 
-    def _look_at(self, path: Path) -> Decision:
+    def _look_at(self, path: Path, consent: bool) -> Decision:
         try:
             stamp = path.stat()
             nudity, faces = _seen(path, stamp.st_mtime_ns, stamp.st_size)
@@ -109,9 +109,12 @@ class Gate:
             return Decision(action, "sexual", "image", message_id="sexual", message=messages.picture("sexual"))
         if not faces or path.is_relative_to(self._ours) or self.config.faces[self.mode] == "allow":
             return Decision("allow", None, "image")
-        refused = self.config.faces[self.mode] == "block"
-        said = messages.picture("uploaded_face" if refused else "consent")
-        return Decision("block" if refused else "warn", "uploaded_face", "image", None, message=said)
+        if self.config.faces[self.mode] == "block":
+            asked = "uploaded_face"
+        else:
+            asked = "consented" if consent else "consent"
+        action = "warn" if asked == "consented" else "block"
+        return Decision(action, "uploaded_face", "image", message_id=asked, message=messages.picture(asked))
 
 
 @lru_cache(maxsize=256)

@@ -105,6 +105,7 @@ def _shot(options: Namespace) -> Shot:
         frames=tuple(options.frames or ()),
         model=options.model,
         plan=options.plan,
+        consent=options.consent,
     )
 
 
@@ -156,9 +157,12 @@ def hand_out(clip: Path, out: Path) -> Path:
 
 def stopped(decision: Decision, console: Console) -> int:
     """Say why the policy does not film this."""
-    line = decision.message
+    where = f"Shot {decision.shot + 1}: " if decision.shot is not None else ""
+    line = f"{where}{decision.message}"
     if decision.action == "rewrite" and decision.rewritten:
         line = f"{line} It could be shot as: {decision.rewritten} (add --accept-rewrite)"
+    if decision.message_id == "consent":
+        line = f"{line} Then add --consent, or consent: yes to a film."
     console.refuse(line, **decision_answer(decision))
     return NO
 

@@ -10,6 +10,7 @@ from studio.base import LOCAL_OWNER
 from studio.desk import Desk
 from studio.errors import PolicyStop, ShotError
 from studio.film import Job, Shot
+from studio.policy import PolicyRequest
 from studio.shots import SEED_DRAW, from_recipe
 from studio.tools import VARIATIONS, planning
 from studio.tools.asks import DRAWN, Ask
@@ -20,14 +21,17 @@ from studio.tools.planning import Order, Room
 class Workshop(Desk):
     """Working on clips. No take is ever changed: each piece of work is a job that becomes a new take."""
 
-    def work(self, ask: Ask, *, owner: str = LOCAL_OWNER, accept_rewrite: bool = False) -> Job:
+    def work(
+        self, ask: Ask, *, owner: str = LOCAL_OWNER, accept_rewrite: bool = False, consent: bool = False
+    ) -> Job:
         """Put a piece of work in the queue; `ask` is one of `studio.tools` (Extend, Loop, Remix, ...).
 
-        Raises ShotError (something is wrong with what is asked), NotFound (no such take), MediaError (a clip cannot be
-        read) or PolicyStop; none of them leaves anything behind.
+        `consent` says that the people in a clip from outside are the artist or have agreed. Raises ShotError
+        (something is wrong with what is asked), NotFound (no such take), MediaError (a clip cannot be read) or
+        PolicyStop; none of them leaves anything behind.
         """
         finder = self._finder(owner)
-        order, notice = self._order(ask, finder, accept_rewrite)
+        order, notice = self._order(ask, finder, accept_rewrite, consent)
         for clip in order.clips:
             finder.keep(clip)
         return self._queued([self.library.add_job(owner, order.shot, order.recipe, notice)], owner)[0]
@@ -57,12 +61,18 @@ class Workshop(Desk):
         orders = [(replace(shot, seed=recipe.seed), recipe) for recipe in recipes]
         return self._queued(self.library.add_jobs(owner, orders, notice, f"g{secrets.token_hex(8)}"), owner)
 
-    def _order(self, ask: Ask, finder: Finder, accept_rewrite: bool) -> tuple[Order, str | None]:
+    def _order(self, ask: Ask, finder: Finder, accept_rewrite: bool, consent: bool) -> tuple[Order, str | None]:
         """The plan of a piece of work that the policy lets pass, and what it wants said.
 
-        The words of the clips themselves are asked about too: what is no longer filmed is not worked on.
+        The words of the clips themselves are asked about too, and what is seen in those from outside: what is no longer
+        filmed is not worked on.
         """
         order = planning.plan(ask, finder, self._room)
+        outside = tuple(clip.path for clip in order.clips if not clip.parent.take)
+        if outside:
+            seen = self.gate.decide(PolicyRequest(order.shot.prompt, images=outside, consent=consent))
+            if seen.action == "block":
+                raise PolicyStop(seen)
         for clip in order.clips:
             if clip.recipe is not None and clip.recipe.prompt not in ("", order.shot.prompt):
                 self._permitted(Shot(prompt=clip.recipe.prompt, negative=clip.recipe.negative))

@@ -16,7 +16,6 @@ from model.training.latents import MOST_TOKENS, TEXT, LatentCache
 from model.training.recipe import preset, within
 from model.world.render import View
 
-
 MARGIN = 1.25  # an actor moves, and jumps
 
 
@@ -28,8 +27,8 @@ class TransformerRun:
     tokens: a step's budget, so that stills come in larger batches; window: latents of a clip; drop: share of captions
     dropped; shift: of noise levels; softest: the level below which errors weigh no more; fall: share of the time, at
     its end, over which the rates fall to the floor; fast: the forward of `fast.py`; decay: of the average; teacher: a
-    trained transformer whose guided answer, at `guidance`, is learned instead of the data; focus: how much more an error
-    weighs where the subject stands.
+    trained transformer whose guided answer, at `guidance`, is learned instead of the data; focus: how much more an
+    error weighs where the subject stands.
     """
 
     out: Path

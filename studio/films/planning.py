@@ -137,6 +137,7 @@ def _request(film: Film, index: int, entry: CatalogEntry, locate: Locate) -> Sho
         model=film.model,
         cast=paths(cast),
         joined=shot.join == "continue",
+        consent=film.consent,
     )
 
 

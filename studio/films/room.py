@@ -68,7 +68,9 @@ class Films(Base):
         title = " ".join(part for part in (film.title, cards, captions) if part)
         told = tuple(casting.spoken(shot.prompt, film.cast) for shot in film.shots)
         pictures = tuple(path for given in film.files() if (path := self.locate(given)) is not None)
-        request = PolicyRequest(prompt="", negative=film.negative, shots=told, title=title, images=pictures)
+        request = PolicyRequest(
+            prompt="", negative=film.negative, shots=told, title=title, images=pictures, consent=film.consent
+        )
         return self.gate.decide(request)
 
     def allow_film(self, film: Film, accept_rewrite: bool = False) -> tuple[Film, str | None]:

@@ -109,7 +109,8 @@ class FilmShot:
 class Film:
     """A film. `size` and the model's rate are fixed for all of it; `look` is the direction of shots that say nothing.
 
-    `source` names the file it was read from ("": it was not)."""
+    `consent`: the people in its pictures are the artist or have agreed. `source` names the file it was read from ("":
+    it was not)."""
 
     title: str = "Untitled"
     size: str = "landscape"
@@ -126,6 +127,7 @@ class Film:
     music: Sound | None = None
     voice: Sound | None = None
     captions: Captions = Captions()
+    consent: bool = False
     source: str = ""
 
     def to_dict(self) -> dict[str, Any]:

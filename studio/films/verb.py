@@ -22,8 +22,7 @@ from studio.films.room import ShotState
 from studio.films.script import Film
 from studio.library import Library
 from studio.settings import Settings
-
-DONE, NO, FAILED = 0, 1, 3
+from studio.verbs import DONE, FAILED, stopped
 
 
 def film(options: Namespace, console: Console) -> int:
@@ -46,7 +45,7 @@ def film(options: Namespace, console: Console) -> int:
         try:
             script, notice = studio.allow_film(script, options.accept_rewrite)
         except PolicyStop as stop:
-            return _stopped(stop, console)
+            return stopped(stop.decision, console)
         if notice:
             console.say(notice)
         before = studio.film_states(script)
@@ -147,16 +146,6 @@ def _incomplete(script: Film, states: tuple[ShotState, ...], failed: list[int], 
     line = f"{done} of {len(states)} shots are made; missing: {names}{why}. The same command goes on from there."
     console.refuse(line, missing=failed)
     return FAILED
-
-
-def _stopped(stop: PolicyStop, console: Console) -> int:
-    decision = stop.decision
-    where = f"Shot {decision.shot + 1}: " if decision.shot is not None else ""
-    line = f"{where}{decision.message}"
-    if decision.action == "rewrite" and decision.rewritten:
-        line = f"{line} It could be shot as: {decision.rewritten} (add --accept-rewrite)"
-    console.refuse(line, action=decision.action, category=decision.category, rewritten=decision.rewritten)
-    return NO
 
 
 def _answer(

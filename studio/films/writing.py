@@ -34,6 +34,8 @@ def write(film: Film, named: Named = lambda given: given.name) -> str:
         data["captions"] = {"file": named(film.captions.file), "shown": film.captions.shown}
     elif not film.captions.shown:
         data["captions"] = False
+    if film.consent:
+        data["consent"] = "yes"
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
 
 

@@ -15,13 +15,17 @@ POLICY_VERSION = "1.0"
 
 @dataclass(frozen=True)
 class PolicyRequest:
-    """Everything that someone wants to have made, in one place: what is harmless alone may not be so together."""
+    """Everything that someone wants to have made, in one place: what is harmless alone may not be so together.
+
+    consent: whoever asks says that the people in the pictures are themselves or have agreed.
+    """
 
     prompt: str
     negative: str = ""
     shots: tuple[str, ...] = ()
     title: str = ""
     images: tuple[Path, ...] = ()
+    consent: bool = False
 
 
 @dataclass(frozen=True)

@@ -66,13 +66,14 @@ def rewritten(mentions: Sequence[Mention]) -> str:
 
 
 def picture(what: str) -> str:
-    """The message about a given picture: `sexual`, `uploaded_face` or `consent`."""
+    """The message about a given picture: `sexual`, `uploaded_face`, `consent` (asked for) or `consented`."""
     return {
         "sexual": "We can't use this picture. It seems to show nudity. You can choose another one.",
         "uploaded_face": (
             "Pictures with real people's faces can't be used here. Use a drawing, an object or a landscape."
         ),
         "consent": "A picture seems to show a person. Only go on if it is you or you have their permission.",
+        "consented": "You said that the person in the picture is you or has agreed; that was noted on this machine.",
     }[what]
 
 

@@ -16,6 +16,7 @@ def add(parser: ArgumentParser, tool: str) -> None:
     if tool in ("blend", "interpolate"):
         parser.add_argument("other", metavar="OTHER", help="the clip that it leads to")
     _FLAGS[tool](parser)
+    parser.add_argument("--consent", action="store_true", help="the people in a clip from outside are you or agreed")
     if tool in ("upscale", "smooth", "vary"):
         parser.set_defaults(accept_rewrite=False)
     else:

@@ -23,7 +23,7 @@ from studio.tools.asks import ASKS, Ask, ClipName
 from studio.verbs import DONE, FAILED, hand_out, shot_answer, shot_text, stopped, target, watch
 
 _TAKE = re.compile(r"t[0-9a-f]{8,32}")
-NOT_ASKED = ("json", "verb", "tool", "out", "accept_rewrite", "count")
+NOT_ASKED = ("json", "verb", "tool", "out", "accept_rewrite", "consent", "count")
 
 
 def work(options: Namespace, console: Console) -> int:
@@ -38,7 +38,8 @@ def work(options: Namespace, console: Console) -> int:
             if options.tool == "vary":
                 jobs = studio.vary(_take_id(options.clip, studio), options.count)
             else:
-                jobs = [studio.work(ask_of(options), accept_rewrite=options.accept_rewrite)]
+                accept, consent = options.accept_rewrite, options.consent
+                jobs = [studio.work(ask_of(options), accept_rewrite=accept, consent=consent)]
         except PolicyStop as stop:
             return stopped(stop.decision, console)
         if studio.library.served():

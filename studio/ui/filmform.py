@@ -66,6 +66,7 @@ class FilmForms:
             music=self._sound(data.get("music"), owner),
             voice=self._sound(data.get("voice"), owner),
             captions=Captions(self._given(told.get("file"), owner), told.get("shown") is not False),
+            consent=data.get("consent") is True,
         ).with_ids()
 
     def shown(self, film: Film, owner: str) -> dict[str, Any]:

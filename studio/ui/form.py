@@ -56,6 +56,7 @@ class Forms:
             steps=steps(data.get("steps")),
             guidance=_real("guidance", data.get("guidance")),
             model=_text(data, "model") or "storybook",
+            consent=data.get("consent") is True,
         )
         return self._with_pictures(shot, data, owner)
 
@@ -79,6 +80,7 @@ class Forms:
             "steps": "" if shot.steps is None else str(shot.steps),
             "guidance": "" if shot.guidance is None else f"{shot.guidance:g}",
             "model": shot.model,
+            "consent": shot.consent,
             "first": item(shot.first, strength=shot.first_strength, **_crop(shot.first_crop)),
             "last": item(shot.last, strength=shot.last_strength, **_crop(shot.last_crop)),
             **self._frames(shot, item),

@@ -76,6 +76,7 @@ def policy(decision: Decision) -> dict[str, Any]:
         "field": decision.stage if decision.stage in ("prompt", "negative") else None,
         "spans": [list(span) for span in decision.spans],
         "offered": decision.rewritten if decision.action == "rewrite" and of_prompt else None,
+        "consent": decision.message_id == "consent",
     }
 
 

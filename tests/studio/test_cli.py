@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import model
 from model.errors import WeightsError
@@ -22,6 +24,7 @@ from tests.studio.doubles import SHA256, FakeGenerator
 from tests.studio.soak import tiny
 
 ROOT = Path(__file__).resolve().parents[2]
+PHOTO = ROOT / "tests" / "studio" / "policy" / "astronaut.jpg"
 FAST = ("--size", "128x128", "--seconds", "0.5", "--steps", "2", "--seed", "7")
 
 
@@ -178,6 +181,25 @@ def test_policy_answers_for_a_text_and_for_every_line_of_a_file(
     assert "line 1" in refusal(capsys, "policy", "--file", file)
     file.write_bytes(b"\x89PNG")
     assert refusal(capsys, "policy", "--file", file) == "prompts.jsonl: this is not UTF-8 text"
+
+
+def test_a_picture_or_clip_of_a_person_needs_their_consent(
+    capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path
+) -> None:
+    assert "--consent" in refusal(capsys, "shoot", "she waves", "--image", PHOTO, *FAST, code=1)
+    assert answer(capsys, "shoot", "she waves", "--image", PHOTO, "--consent", *FAST)["credential"]["state"] == "local"
+    clip = tmp_path / "her.mp4"
+    photo = np.asarray(Image.open(PHOTO).convert("RGB").resize((128, 128)))
+    with media.ClipWriter(clip, 128, 128, 16) as writer:
+        writer.write(np.repeat(photo[None], 9, 0))
+    longer = ("extend", clip, "--seconds", 0.5, "--prompt", "she waves", "--steps", 2)
+    assert "--consent" in refusal(capsys, *longer, code=1)
+    assert answer(capsys, *longer, "--consent")["frames"] > 9
+    film = tmp_path / "film.yaml"
+    film.write_text(f"size: 128x128\nsteps: 2\nshots: [{{prompt: she waves, seconds: 0.5, first: {PHOTO}}}]\n")
+    assert "consent: yes" in refusal(capsys, "film", film, code=1)
+    film.write_text(film.read_text() + "consent: yes\n")
+    assert answer(capsys, "film", film, "--out", tmp_path / "film.mp4")["shots"]
 
 
 @pytest.mark.usefixtures("judged")

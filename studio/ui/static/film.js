@@ -115,9 +115,16 @@ export class FilmPage {
       return true;
     } catch (error) {
       const policy = error.said && error.said.policy;
-      this.page.toasts.say(policy ? policy.message : error.message, { tone: "toast-stop" });
+      const agree = policy && policy.consent ? { act: () => this.agree(address, body), label: "I have permission", id: "film-consent" } : {};
+      this.page.toasts.say(policy ? policy.message : error.message, { tone: "toast-stop", ...agree });
       return false;
     }
+  }
+
+  // The people in the film's pictures are the artist, or have agreed: kept with the film.
+  async agree(address, body) {
+    this.change((film) => { film.consent = true; }, "Permission");
+    await this.act(address, body);
   }
 
   // Change the script: shown at once, saved at once, or a moment after the last key.

@@ -17,7 +17,7 @@ export class Form {
     this.slots = {};
     this.direction = new Direction(start.directions, (value) => this.set("direction", value, "Direction"));
     this.frames = new Frames(start, { change: (part) => this.frame(part), wrong: (line) => this.error("pictures", line), shape: () => this.shape(), seconds: () => this.seconds(), draw: (how) => this.acts.draw(how) });
-    this.policy = new PolicyPanel({ accept: () => this.shoot(true), put: (text) => this.put(text), appeal: (remark) => tell("studio/appeal", { form: this.data, remark }) });
+    this.policy = new PolicyPanel({ accept: () => this.shoot(true), consent: () => this.agree(), put: (text) => this.put(text), appeal: (remark) => tell("studio/appeal", { form: this.data, remark }) });
     this.styles = new Styles(start, { data: () => this.data, apply: (changes, why) => this.fill({ ...this.data, ...changes }, { why }), say: acts.say, undoable: acts.undoable });
     this.expand = new ExpandPanel({ data: () => this.data, take: (text) => this.reword(text), say: (line) => this.error("prompt", line), focus: () => this.prompt.focus() });
     this.node = el("div", { id: "script" }, ...this.build());
@@ -33,7 +33,7 @@ export class Form {
     const size = preferences.size in model.sizes ? preferences.size : Object.keys(model.sizes)[0];
     return {
       prompt: "", direction: {}, negative: "", size, seconds: String(preferences.seconds || model.seconds), seed: "", steps: "", guidance: "",
-      takes: preferences.takes || 1, first: null, last: null, frames: [], clip: null, model: model.name,
+      takes: preferences.takes || 1, first: null, last: null, frames: [], clip: null, consent: false, model: model.name,
     };
   }
 
@@ -157,7 +157,7 @@ export class Form {
 
   frame(part) {
     const before = this.data;
-    this.data = { ...this.data, ...part };
+    this.data = { ...this.data, ...part, consent: false }; // other pictures, other people
     this.acts.undoable("The pictures are as they were", () => this.fill(before, { quiet: true }), { quiet: true });
     this.error("pictures", "");
     this.frames.show(this.data);
@@ -264,6 +264,13 @@ export class Form {
     } finally {
       this.sending = false;
     }
+  }
+
+  // The people in the pictures are the artist, or have agreed: said once for these pictures.
+  agree() {
+    this.data = { ...this.data, consent: true };
+    this.changed();
+    return this.shoot(false);
   }
 
   refused(error) {

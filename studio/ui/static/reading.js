@@ -24,7 +24,7 @@ function row(title, pairs, kind) {
 
 export class PolicyPanel {
   constructor(acts) {
-    this.acts = acts; // accept(), put(text), appeal(remark)
+    this.acts = acts; // accept(), consent(), put(text), appeal(remark)
     this.node = el("div", { id: "policy", hidden: true });
     this.back = button("Back to what I wrote", "undo", () => this.goBack(), { words: true, class: "link", id: "policy-undo", hidden: true });
   }
@@ -35,10 +35,11 @@ export class PolicyPanel {
     if (policy.field && policy.spans.length) parts.push(el("p", { class: "policy-words" }, ...marked(typed, policy.spans)));
     if (policy.offered) parts.push(el("p", { class: "policy-offer" }, policy.offered));
     const accept = policy.offered ? button("Shoot this version", null, () => this.acts.accept(), { words: true, class: "plain", id: "policy-accept" }) : null;
-    const edit = button(policy.offered ? "Edit" : "Edit my words", null, () => this.edit(policy, form), { words: true, class: "plain", id: "policy-edit" });
+    const agree = policy.consent ? button("It is me, or I have permission", null, () => this.acts.consent(), { words: true, class: "plain", id: "policy-consent" }) : null;
+    const edit = policy.consent ? null : button(policy.offered ? "Edit" : "Edit my words", null, () => this.edit(policy, form), { words: true, class: "plain", id: "policy-edit" });
     const cancel = button("Cancel", null, () => this.hide(), { words: true, class: "link", id: "policy-cancel" });
     const wrong = button("Report a mistake", null, () => this.askWhy(wrong), { words: true, class: "link", id: "policy-report" });
-    this.node.replaceChildren(...parts, el("div", { class: "policy-buttons" }, ...[accept, edit, cancel, wrong].filter(Boolean)));
+    this.node.replaceChildren(...parts, el("div", { class: "policy-buttons" }, ...[accept, agree, edit, cancel, wrong].filter(Boolean)));
     this.node.hidden = false;
     this.back.hidden = true;
   }

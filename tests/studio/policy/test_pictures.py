@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,13 +53,18 @@ def test_a_face_is_refused_in_public_and_asked_about_at_home(tmp_path):
     public = gate(tmp_path / "a", "strict").decide(request)
     assert (public.action, public.category) == ("block", "uploaded_face")
     home = gate(tmp_path / "b").decide(request)
-    assert (home.action, home.category) == ("warn", "uploaded_face") and "permission" in home.message
+    assert (home.action, home.message_id) == ("block", "consent") and "permission" in home.message
+    agreed = gate(tmp_path / "b").decide(replace(request, consent=True))
+    assert (agreed.action, agreed.category) == ("warn", "uploaded_face")
+    noted = [json.loads(line) for line in (tmp_path / "b" / "policy" / "audit.jsonl").read_text().splitlines()]
+    assert [line["action"] for line in noted] == ["block", "warn"]
+    assert gate(tmp_path / "a", "strict").decide(replace(request, consent=True)).action == "block"
     quiet = gate(tmp_path / "c", toml='[local.actions]\nuploaded_face = "allow"\n')
     assert quiet.decide(request).action == "allow"
 
 
 def test_a_face_and_the_name_of_somebody_real_are_refused_at_home_too(tmp_path):
-    decision = gate(tmp_path).decide(PolicyRequest("Taylor Swift baking cookies", images=(PHOTO,)))
+    decision = gate(tmp_path).decide(PolicyRequest("Taylor Swift baking cookies", images=(PHOTO,), consent=True))
     assert (decision.action, decision.rewritten) == ("block", None)
 
 
