@@ -18,6 +18,7 @@ from tests.ui.servers import Server
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("empty_strip")]
 
 Visit = Callable[..., Page]
+PERSON = Path(__file__).parents[1] / "studio" / "policy" / "astronaut.jpg"
 FOX = "A red fox walks through a snowy forest at night"
 PLAYS = "() => { const v = document.querySelector('#clip'); return v.currentTime > 0.2 && v.videoWidth > 0; }"
 
@@ -176,6 +177,18 @@ def test_another_wording_can_be_shot_or_edited_and_the_first_comes_back(painted:
     page.wait_for_selector("#stage[data-view=job]")
     plays(page)
     assert ask(painted, "studio/takes")["takes"][0]["prompt"] == offered
+
+
+def test_a_picture_of_a_person_is_used_once_somebody_answers_for_it(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    write(page, "she waves")
+    page.set_input_files("#first-picture input[type=file]", PERSON)
+    expect(page.locator("#first-picture img")).to_be_visible()
+    page.click("#shoot")
+    expect(page.locator("#policy")).to_contain_text("permission")
+    page.click("#policy-consent")
+    page.wait_for_selector("#stage[data-view=job]")
+    plays(page)
 
 
 def test_an_answer_of_the_policy_can_be_called_a_mistake(painted: Server, visit: Visit) -> None:
