@@ -12,7 +12,7 @@ from typing import IO
 
 import imageio_ffmpeg
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from studio.disk import require_space, room, save_bytes
 from studio.errors import MediaError
@@ -160,12 +160,14 @@ def is_clip(path: Path) -> bool:
     return _container(path) is not None or picture_kind(path).animated
 
 
-def save_preview(frames: Frames, path: Path, *, milliseconds: int, longest: int = 320) -> None:
-    """Write frames, uint8 (t, h, w, 3), as a small looping WebP; `milliseconds` a frame."""
+def save_preview(frames: Frames, path: Path, *, milliseconds: int, longest: int = 320, blur: float = 0.0) -> None:
+    """Write frames, uint8 (t, h, w, 3), as a small looping WebP: `milliseconds` a frame, blurred by so many pixels."""
     height, width = frames.shape[1:3]
     scale = longest / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     pictures = [Image.fromarray(frame).resize(size, Image.Resampling.BICUBIC) for frame in frames]
+    if blur:
+        pictures = [picture.filter(ImageFilter.GaussianBlur(blur)) for picture in pictures]
     part = path.with_name(f".{path.name}.part")
     with room(path.parent):
         pictures[0].save(

@@ -11,16 +11,19 @@ from studio.pictures import Frames
 
 KEPT = 3  # a page may still be loading the one before
 LONGEST = 256  # pixels
+VEIL = 9.0  # pixels: what forms is seen, what it is hardly
 
 
 class Previews:
     """Writes preview-N.webp into a folder, one at a time; `written(N)` is called when a file is whole.
 
-    A step that comes while one is being written is left out: the next is never far.
+    A step that comes while one is being written is left out: the next is never far. `veiled` blurs them: on a public
+    host nothing is seen clearly before the finished clip was looked at.
     """
 
-    def __init__(self, folder: Path, written: Callable[[int], None], start: int = 0) -> None:
+    def __init__(self, folder: Path, written: Callable[[int], None], start: int = 0, *, veiled: bool = False) -> None:
         self._folder, self._written, self._count = folder, written, start
+        self._blur = VEIL if veiled else 0.0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="preview")
         self._last: Future[None] | None = None
 
@@ -39,6 +42,6 @@ class Previews:
 
     def _write(self, number: int, pictures: Frames, milliseconds: int) -> None:
         path = self._folder / f"preview-{number}.webp"
-        media.save_preview(pictures, path, milliseconds=milliseconds, longest=LONGEST)
+        media.save_preview(pictures, path, milliseconds=milliseconds, longest=LONGEST, blur=self._blur)
         self._written(number)
         (self._folder / f"preview-{number - KEPT}.webp").unlink(missing_ok=True)

@@ -74,7 +74,8 @@ class Rendering:
         self._privacy = self._wishes.privacy
         self._finish_with = Finish()
         self._folder = library.work / job.id
-        self._previews = Previews(self._folder, self._preview_written, job.preview_version)
+        veiled = settings.mode == "strict"
+        self._previews = Previews(self._folder, self._preview_written, job.preview_version, veiled=veiled)
         self._fps = library.recipe(job.id).fps
         self._last_step = self._saved = time.perf_counter()
         self._step_seconds: list[float] = []

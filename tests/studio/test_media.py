@@ -13,6 +13,7 @@ from PIL import Image
 from studio import media
 from studio.disk import SPARE_BYTES
 from studio.errors import DiskFull, MediaError
+from studio.previews import Previews
 from studio.writing import ClipWriter
 
 WIDTH, HEIGHT, FPS = 128, 64, 16
@@ -128,3 +129,17 @@ def test_a_preview_is_a_small_loop(tmp_path: Path) -> None:
     with Image.open(tmp_path / "p.webp") as image:
         assert image.size == (64, 32) and image.n_frames == 5 and image.info["loop"] == 0
     assert [path.name for path in tmp_path.iterdir()] == ["p.webp"]
+
+
+def test_a_veiled_preview_shows_no_edges(tmp_path: Path) -> None:
+    def sharpness(veiled: bool) -> float:
+        folder = tmp_path / str(veiled)
+        folder.mkdir()
+        previews = Previews(folder, lambda number: None, veiled=veiled)
+        previews.add(colours(5), 100)
+        previews.close()
+        with Image.open(folder / "preview-1.webp") as shown:
+            picture = np.asarray(shown.convert("RGB")).astype(int)
+        return float(np.abs(np.diff(picture, axis=1)).max())
+
+    assert sharpness(True) < sharpness(False) / 4
