@@ -15,6 +15,7 @@ from studio.estimate import Estimator
 from studio.film import Shot
 from studio.library import Library
 from studio.models import Models
+from studio.patience import Patience
 from studio.policing import Gate, gate
 from studio.policy import Decision, PolicyRequest
 from studio.provenance import Identity
@@ -77,6 +78,11 @@ class Base:
     def gate(self) -> Gate:
         """The policy at work: words, pictures, finished clips, and its log. Raises SettingsError."""
         return gate(self.settings)
+
+    @cached_property
+    def patience(self) -> Patience:
+        """Who was refused how often on a public host."""
+        return Patience(strict=self.settings.mode == "strict")
 
     def identity(self) -> Identity:
         """Who this studio signs as; made at first use."""

@@ -27,7 +27,8 @@ class Desk(Base):
         `accept_rewrite` shoots the policy's rewritten prompt where it has one. Raises ShotError (a field is wrong) or
         PolicyStop (the policy says no, or offers another wording); neither leaves anything behind.
         """
-        plan, notice = self._allowed(shot, accept_rewrite)
+        with self.patience.asking(owner):
+            plan, notice = self._allowed(shot, accept_rewrite)
         return self._queued([self.library.add_job(owner, plan.shot, plan.recipe, notice)], owner)[0]
 
     def submit_takes(
@@ -37,7 +38,8 @@ class Desk(Base):
         if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_TAKES:
             near = min(max(count, 1), MOST_TAKES) if isinstance(count, int) else 1
             raise ShotError("takes", count, f"{count} takes at once do not work: it can be 1 to {MOST_TAKES}", near)
-        plan, notice = self._allowed(shot, accept_rewrite)
+        with self.patience.asking(owner):
+            plan, notice = self._allowed(shot, accept_rewrite)
         highest, first = self.entry(shot.model).limits.seed_max, plan.recipe.seed
         if shot.seed is None:
             seeds = [first, *(secrets.randbelow(min(SEED_DRAW, highest)) for _ in range(count - 1))]
@@ -78,7 +80,8 @@ class Desk(Base):
         """
         held = self.library.job(job_id, owner).shot
         kept = replace(shot, cast=shot.cast or held.cast, before=shot.before or held.before, joined=held.joined)
-        plan, notice = self._allowed(kept, accept_rewrite)
+        with self.patience.asking(owner):
+            plan, notice = self._allowed(kept, accept_rewrite)
         self.library.edit_job(job_id, owner, plan.shot, plan.recipe, notice)
         return self.library.job(job_id, owner)
 

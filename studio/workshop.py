@@ -31,7 +31,8 @@ class Workshop(Desk):
         PolicyStop; none of them leaves anything behind.
         """
         finder = self._finder(owner)
-        order, notice = self._order(ask, finder, accept_rewrite, consent)
+        with self.patience.asking(owner):
+            order, notice = self._order(ask, finder, accept_rewrite, consent)
         for clip in order.clips:
             finder.keep(clip)
         return self._queued([self.library.add_job(owner, order.shot, order.recipe, notice)], owner)[0]

@@ -123,7 +123,8 @@ class Films(Base):
 
         A shot that waits or failed before is taken up again. Raises FilmError or PolicyStop; neither leaves anything.
         """
-        film, _ = self.allow_film(film)
+        with self.patience.asking(owner):
+            film, _ = self.allow_film(film)
         orders = self.plan_film(film)
         states = self.states_of(film, orders, film_id, owner)
         order = planning.shooting_order(film)
