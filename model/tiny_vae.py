@@ -66,7 +66,7 @@ def _at_unit_scale(net: nn.Module) -> None:
             nn.init.zeros_(cast(Tensor, module.bias))
 
 
-def _silent(leave: nn.Conv2d) -> bool:
+def silent(leave: nn.Conv2d) -> bool:
     """Whether a last convolution adds nothing, as before it is trained: then none before it need be computed."""
     return not bool(leave.weight.any()) and (leave.bias is None or not bool(leave.bias.any()))
 
@@ -284,7 +284,7 @@ class TinyVAE(nn.Module):
         groups = frames.unflatten(1, (steps, GROUP)).flatten(0, 1).flatten(1, 2)  # (B n, 12, H, W)
         scaled = self.linear.encode(groups).unflatten(0, (batch, steps)) - self.latents_mean[:, None, None]
         scaled = scaled / self.latents_std[:, None, None]
-        if not self.training and _silent(self.encoder.leave):
+        if not self.training and silent(self.encoder.leave):
             return scaled, past
         added, past = self.encoder(frames, past)
         return scaled + added, past
@@ -293,7 +293,7 @@ class TinyVAE(nn.Module):
         """Latents (B, n, C, h, w) to groups of four frames (B, 4n, 3, 32h, 32w) and the pasts for what follows."""
         raw = latents * self.latents_std[:, None, None] + self.latents_mean[:, None, None]
         frames = self.linear.decode(raw.flatten(0, 1)).unflatten(1, (GROUP, 3)).unflatten(0, latents.shape[:2])
-        if not self.training and _silent(self.decoder.leave):
+        if not self.training and silent(self.decoder.leave):
             return frames.flatten(1, 2), past
         added, past = self.decoder(latents, past)
         return frames.flatten(1, 2) + added, past

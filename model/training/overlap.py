@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from model.tiny_vae import GROUP, TinyVAE
+from model.tiny_vae import GROUP, TinyVAE, silent
 from model.training.autoencoder import psnr
 from model.training.batches import padded
 from model.training.latents import LatentCache
@@ -105,11 +105,18 @@ def _patches(video: Tensor, vae: TinyVAE) -> Tensor:
 def _with(vae: TinyVAE, found: Tensor) -> TinyVAE:
     """The autoencoder with a decoder that reads neighbours: found (9 C, 12 * 256)."""
     channels, half = vae.config.latent_channels, vae.linear.HALF
-    after = TinyVAE(replace(vae.config, overlap=True)).eval()
+    state = vae.state_dict()
+    config = replace(vae.config, overlap=True)
+    if silent(vae.encoder.leave) and silent(vae.decoder.leave):  # convolutions that add nothing need no room
+        config = replace(config, widths=(8, 8, 8), fine=8, blocks=1)
+        quiet = TinyVAE(config).state_dict()
+        convolved = ("encoder.", "decoder.")
+        state = {name: part if name.startswith(convolved) else state[name] for name, part in quiet.items()}
+    after = TinyVAE(config).eval()
     # What stands above a latent reads it as the one below: seen from the latent, rows and columns are turned about.
     maps = found.unflatten(0, (channels, 3, 3)).flip(1, 2).unflatten(-1, (-1, half, half))
     back = maps.permute(0, 3, 1, 4, 2, 5).reshape(channels, -1, 3 * half, 3 * half)
-    after.load_state_dict({**vae.state_dict(), "linear.back": back})
+    after.load_state_dict({**state, "linear.back": back})
     return after
 
 
