@@ -16,6 +16,7 @@ from torch import Tensor
 
 from model import conditioning, flow, text
 from model.dit import TextCache
+from model.precision import multiplying
 
 if TYPE_CHECKING:
     from model.pipeline import Generator
@@ -80,7 +81,7 @@ class Velocity:
         return torch.where(levels == sigma, self._times[sigma], times) if sigma in self._times else times
 
     def _forward(self, x: Tensor, t: Tensor, positions: list[float] | None) -> Tensor:
-        with attention(self._of.device):
+        with attention(self._of.device), multiplying(self._of.device, self._of.entry.family):
             made = [
                 self._of.dit(
                     rows, when, one.states, pad_rows=list(one.pad_rows) or 0, text_mask=one.mask, positions=positions,

@@ -35,6 +35,7 @@ from model.dit import DiT
 from model.training.batches import Batch, Batches, TransformerRun
 from model.training.ema import Average
 from model.training.fast import FastForward
+from model.training.latents import LatentCache
 from model.training.recipe import preset
 from model.weights import load_dit, save_dit
 from model.world.vocabulary import VOCABULARY
@@ -215,9 +216,21 @@ def save(run: TransformerRun, config: DiTConfig, average: Average, samples: int)
             "steps": 16 if run.teacher is None else 8, "guidance": 3.0 if run.teacher is None else 1.0, "shift": 2.5,
             "solver": "unipc",
         },
-        **({} if run.teacher is None else {"distilled_guidance": run.guidance}),
+        **({} if run.teacher is None else {"distilled_guidance": run.guidance}), **_sizes(run),
     )  # fmt: skip
     part.replace(run.out)
+
+
+def _sizes(run: TransformerRun) -> dict[str, Any]:
+    """The sizes that it has seen, by name: the largest of each shape; nothing when it has not seen all three."""
+    found: dict[str, tuple[int, int]] = {}
+    for path in (*run.stills, *run.moving):
+        if path.with_suffix(".json").is_file():
+            spec = LatentCache(path).spec
+            shape = "landscape" if spec.width > spec.height else "portrait" if spec.width < spec.height else "square"
+            found[shape] = max(found.get(shape, (0, 0)), (spec.width, spec.height))
+    shapes = ("landscape", "portrait", "square")
+    return {"sizes": {shape: found[shape] for shape in shapes}} if len(found) == len(shapes) else {}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
