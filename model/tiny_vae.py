@@ -27,6 +27,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from model.deblock import deblocked
 from model.errors import ModelError, WeightsError
 
 GROUP = 4
@@ -36,7 +37,7 @@ GROUP = 4
 class TinyVAEConfig:
     """Geometry. latent_channels: C of a latent; widths: channels at 1/8, 1/16 and 1/32 of the frame; fine: channels of
     the decoder's last stage at 1/4; spatial, temporal: how many pixels a side and frames one latent stands for;
-    overlap: whether the linear decoder reads a latent's eight neighbours too, so that what it draws meets theirs."""
+    deblock: the size of a step between two latents' areas, in -1..1, up to which it is softened; 0: none."""
 
     latent_channels: int = 48
     widths: tuple[int, int, int] = (64, 128, 256)
@@ -44,7 +45,7 @@ class TinyVAEConfig:
     blocks: int = 2
     spatial: int = 32
     temporal: int = GROUP
-    overlap: bool = False
+    deblock: float = 0.0
 
     def __post_init__(self) -> None:
         if self.spatial != 32 or self.temporal != GROUP:
@@ -105,26 +106,25 @@ class Memory(nn.Module):
 class Linear(nn.Module):
     """The linear path: groups of four frames at half size, 16 x 16 pixels a latent, to latents and back.
 
-    Until `fit` gives it components it is orthogonal by chance. With overlap a latent is drawn on its neighbours' area
-    as well as on its own, and the parts are added up (a lapped transform; Malvar and Staelin 1989).
+    Until `fit` gives it components it is orthogonal by chance.
     """
 
     HALF = 16
 
-    def __init__(self, channels: int, *, overlap: bool = False) -> None:
+    def __init__(self, channels: int, deblock: float = 0.0) -> None:
         super().__init__()
-        self.margin = self.HALF if overlap else 0
+        self.deblock = deblock
         size = GROUP * 3 * self.HALF**2
         basis = torch.linalg.qr(torch.randn(size, channels, generator=torch.Generator().manual_seed(0))).Q.T
         self.code = nn.Parameter(basis.reshape(channels, GROUP * 3, self.HALF, self.HALF).contiguous())
-        self.back = nn.Parameter(F.pad(self.code.detach(), (self.margin,) * 4))
+        self.back = nn.Parameter(self.code.detach().clone())
         self.offset = nn.Parameter(torch.zeros(GROUP * 3, self.HALF, self.HALF))
 
     @torch.no_grad()
     def fit(self, mean: Tensor, components: Tensor) -> None:
         """Take a mean (12 * 256,) and orthonormal components (C, 12 * 256) of half-size groups."""
         self.code.copy_(components.reshape(self.code.shape))
-        self.back.copy_(F.pad(self.code, (self.margin,) * 4))
+        self.back.copy_(self.code)
         self.offset.copy_(mean.reshape(self.offset.shape))
 
     def encode(self, groups: Tensor) -> Tensor:
@@ -146,11 +146,10 @@ class Linear(nn.Module):
             return self._decode(latents.float())
 
     def _decode(self, latents: Tensor) -> Tensor:
-        if self.margin:  # outside the frame goes on what is at its edge
-            latents = F.pad(latents, (1, 1, 1, 1), mode="replicate")
-        hidden = self.margin + self.HALF if self.margin else 0
-        small = F.conv_transpose2d(latents, self.back, stride=self.HALF, padding=hidden)
-        small = small + self.offset.repeat(1, small.shape[2] // self.HALF, small.shape[3] // self.HALF)
+        small = F.conv_transpose2d(latents, self.back, stride=self.HALF)
+        small = small + self.offset.repeat(1, latents.shape[2], latents.shape[3])
+        if self.deblock:
+            small = deblocked(small, self.HALF, self.deblock)
         return F.interpolate(small, scale_factor=2, mode="bilinear", align_corners=False)
 
 
@@ -271,7 +270,7 @@ class TinyVAE(nn.Module):
     def __init__(self, config: TinyVAEConfig | None = None) -> None:
         super().__init__()
         self.config = config or TinyVAEConfig()
-        self.linear = Linear(self.config.latent_channels, overlap=self.config.overlap)
+        self.linear = Linear(self.config.latent_channels, self.config.deblock)
         self.encoder = Encoder(self.config)
         self.decoder = Decoder(self.config)
         self.register_buffer("latents_mean", torch.zeros(self.config.latent_channels))

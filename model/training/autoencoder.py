@@ -12,9 +12,11 @@ import argparse
 import logging
 import math
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,6 +28,8 @@ from model.training.ema import Average
 from model.training.render_set import open_set
 
 log = logging.getLogger(__name__)
+# Convolutions that stay untrained add nothing: they need no room.
+LINEAR: Mapping[str, Any] = MappingProxyType({"widths": (8, 8, 8), "fine": 8, "blocks": 1})
 
 
 @dataclass(frozen=True)
@@ -198,6 +202,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--minutes", type=float, default=20, help="0: principal components alone")
     parser.add_argument("--channels", type=int, default=96)
+    parser.add_argument("--deblock", type=float, default=0.15, help="steps between latents up to which it softens them")
     parser.add_argument("--crops", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=1.2e-3)
     parser.add_argument("--noise", type=float, default=0.06, help="of latents; more makes a decoder that forgives more")
@@ -214,7 +219,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         args.out, tuple(args.sets), args.minutes, args.learning_rate, args.crops, noise=args.noise,
         decoder_only=args.decoder_only, amp=args.amp, seed=args.seed, device=args.device,
     )  # fmt: skip
-    train(run, TinyVAEConfig(latent_channels=args.channels))
+    config = TinyVAEConfig(latent_channels=args.channels, deblock=args.deblock)
+    train(run, config if args.minutes else replace(config, **LINEAR))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.conditioning import PLACE_CHANNELS
@@ -16,7 +15,7 @@ from model.config import DiTConfig
 from model.dit import DiT
 from model.errors import ModelError
 from model.tiny_vae import TinyVAE, TinyVAEConfig
-from model.training import export, latents, overlap, render_set
+from model.training import export, latents, render_set
 from model.training.autoencoder import AutoencoderRun, principal, psnr
 from model.training.ema import Average
 from model.training.fast import FastForward
@@ -214,37 +213,3 @@ def test_presets_are_named(tmp_path: Path) -> None:
     assert options_of(preset("cpu"), 1).cuts == 0
     with pytest.raises(KeyError, match="everything"):
         preset("huge")
-
-
-@torch.no_grad()
-def test_a_decoder_with_neighbours_draws_what_its_map_says_of_them() -> None:
-    vae = TinyVAE(SMALL).eval()
-    latents = torch.randn(1, 4, 1, 3, 4)
-    alone = vae.linear.back.flatten(1)  # (C, 12 * 256)
-    found = torch.zeros(4, 9, alone.shape[1])
-    found[:, 4] = alone
-    same = overlap._with(vae, found.flatten(0, 1))
-    torch.testing.assert_close(same.decode(latents), vae.decode(latents), atol=1e-5, rtol=0)
-    found = found.roll(-3, 1)  # every latent's area shows what the latent above it says
-    lower = overlap._with(vae, found.flatten(0, 1)).linear.decode(latents[:, :, 0])
-    upper = vae.linear.decode(F.pad(latents[:, :, 0], (0, 0, 1, 0), mode="replicate"))
-    torch.testing.assert_close(lower[:, :, 1:-1], upper[:, :, 1:-33], atol=1e-5, rtol=0)
-
-
-def test_a_decoder_is_fitted_to_what_a_transformer_says(small_world: None, tmp_path: Path) -> None:
-    spec = SetSpec("everything", 24, 1, 128, 96, 0)
-    render(spec, tmp_path / "px")
-    run = AutoencoderRun(tmp_path / "vae.safetensors", (tmp_path / "px",), 0)
-    principal(TinyVAE(SMALL), run).save(run.out)
-    cache(spec, tmp_path / "latents", run.out, pixels=tmp_path / "px")
-    config = DiTConfig(4 + PLACE_CHANNELS, 4, dim=48, heads=4, layers=1, ffn_dim=96, text_dim=384, patch=(1, 1, 1))
-    pair = tmp_path / "latents", tmp_path / "px"
-    training = TransformerRun(tmp_path / "dit.safetensors", (pair[0],), (), 0.05, preset="everything", tokens=96)
-    train(training, config)
-    made = tmp_path / "overlap.safetensors"
-    fitted = overlap.fit(overlap.OverlapRun(training.out, run.out, made, (pair,), 24, (0.0, 0.05)))
-    video = torch.from_numpy(np.array(open_set(pair[1])[1][:8])).float().div(127.5).sub(1).transpose(1, 2)
-    before = TinyVAE.load(run.out)
-    latents = before.encode(video)
-    assert torch.equal(TinyVAE.load(made).encode(video), latents)
-    assert fitted.config.overlap and fitted.decode(latents).isfinite().all()
