@@ -37,7 +37,7 @@ EXAMPLES: tuple[Example, ...] = (
         Shot(
             "A red fox walks on a Tokyo street with cherry trees while snow falls",
             Direction(camera="tracking"),
-            seed=11,
+            seed=2,
         ),
     ),
     Example(
@@ -46,28 +46,28 @@ EXAMPLES: tuple[Example, ...] = (
         Shot(
             "A woolly mammoth walks in a snowy meadow with mountains",
             Direction(camera="zoom_in", time="golden"),
-            seed=23,
+            seed=6,
         ),
     ),
     Example(
         "coral-reef",
         "Down at the reef",
-        Shot("A tropical fish swims in a coral reef", Direction(camera="pan_right"), seed=5),
+        Shot("A tropical fish swims in a coral reef", Direction(camera="pan_right"), seed=4),
     ),
     Example(
         "night-city",
         "Night drive",
-        Shot("A red car on a city street at night", Direction(camera="tracking"), seed=42),
+        Shot("A red car on a city street at night", Direction(camera="tracking"), seed=2),
     ),
     Example(
         "panda-home",
         "Panda at home",
-        Shot("A panda dances in a cosy living room", Direction(framing="close"), seed=8),
+        Shot("A panda dances in a cosy living room", Direction(framing="close"), seed=6),
     ),
     Example(
         "moon-dance",
         "Dance on the moon",
-        Shot("A robot dances on the moon", Direction(camera="zoom_in"), seed=77),
+        Shot("A robot dances on the moon", Direction(camera="zoom_in"), seed=5),
     ),
 )
 
