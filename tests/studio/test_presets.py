@@ -26,7 +26,7 @@ def test_every_style_of_the_studio_is_made_of_choices_there_are() -> None:
 def test_a_model_is_offered_only_what_it_can_draw() -> None:
     knows = knowledge()
     assert knows is not None
-    offered = presets.fitting(knows)
+    offered = presets.fitting({**knows, "style": ("3d",)})
     assert len(offered) >= 3 and "Papercraft" not in [style.name for style in offered]
     assert all(value in knows[kind] for style in offered for kind, value in style.direction.items())
     assert presets.fitting(None) == BUILT_IN
