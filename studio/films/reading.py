@@ -113,7 +113,7 @@ class _Reader:
             music=self.sound(found.get("music"), "music"),
             voice=self.sound(found.get("voice"), "voice"),
             captions=self.captions(found.get("captions")),
-            consent=read.get("consent") == "yes",
+            consent=read.get("consent", False),
             source=self.name,
         )
         casting.check(film)

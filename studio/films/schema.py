@@ -51,7 +51,7 @@ FILM: dict[str, Key] = {
     "ending": Key("card", "A card after the last shot."),
     "music": Key("sound", "A track under the film: its file, or what is listed below."),
     "voice": Key("sound", "A voice over the film; the music steps back under it."),
-    "consent": Key("yes|no", "Whether the people in its pictures are you or have agreed; asked where a face is found."),
+    "consent": Key("yes", "Whether the people in its pictures are you or have agreed; asked where a face is found."),
     "captions": Key("captions", "true, false, an SRT file, or what is listed below."),
 }
 MEMBER: dict[str, Key] = {

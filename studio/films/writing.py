@@ -35,7 +35,7 @@ def write(film: Film, named: Named = lambda given: given.name) -> str:
     elif not film.captions.shown:
         data["captions"] = False
     if film.consent:
-        data["consent"] = "yes"
+        data["consent"] = True
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
 
 

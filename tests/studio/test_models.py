@@ -301,7 +301,8 @@ def test_the_hub_is_the_one_that_the_environment_names(tmp_path: Path) -> None:
 def test_a_shot_can_be_made_with_a_lora_and_its_recipe_says_so(
     make_studio: Callable[..., Studio], tmp_path: Path
 ) -> None:
-    shapes = {"blocks.0.ffn.2.lora_A.weight": (2, 1024), "blocks.0.ffn.2.lora_B.weight": (256, 2)}
+    wide = int(catalog.entry().notes["config"]["dim"])
+    shapes = {"blocks.0.ffn.2.lora_A.weight": (2, 4 * wide), "blocks.0.ffn.2.lora_B.weight": (wide, 2)}
     loaded: list[str] = []
 
     def load(name: str) -> FakeGenerator:

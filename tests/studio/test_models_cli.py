@@ -132,7 +132,10 @@ def test_progress_is_one_line_with_speed_and_time_left() -> None:
     assert line == "[============            ] 5.0 GB of 10.0 GB  25.0 MB/s  about 3:20 left  x.safetensors"
 
 
-def look(path: Path, width: int = 256, module: str = "blocks.0.self_attn.q") -> Path:
+WIDE = int(catalog.entry().notes["config"]["dim"])
+
+
+def look(path: Path, width: int = WIDE, module: str = "blocks.0.self_attn.q") -> Path:
     """A LoRA of rank 2 for a transformer of that width."""
     shapes = {f"{module}.lora_A.weight": (2, width), f"{module}.lora_B.weight": (width, 2)}
     return write(path, shapes)
@@ -158,7 +161,7 @@ def test_a_lora_over_a_model_is_a_model_that_can_be_chosen(
 
 
 @pytest.mark.parametrize(("width", "strength", "says"), [
-    (96, "1", "made for a transformer 96 wide, this one is 256"), (256, "9", "it is -2 to 2; the nearest"),
+    (96, "1", f"made for a transformer 96 wide, this one is {WIDE}"), (WIDE, "9", "it is -2 to 2; the nearest"),
 ])  # fmt: skip
 def test_a_lora_that_does_not_fit_is_refused(
     capsys: pytest.CaptureFixture[str], hub: Hub, tmp_path: Path, width: int, strength: str, says: str
