@@ -33,14 +33,13 @@ def measure(server: Server, chromium: str, count: int, seconds: float) -> dict[s
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        context = browser.new_context()
-        context.set_default_timeout(120_000)
         pages = []
-        for _ in range(count):
-            pages.append(context.new_page())
+        for _ in range(count):  # each with a browser of its own: one browser opens six connections to a studio
+            pages.append(browser.new_context().new_page())
             pages[-1].goto(server.url)
-            pages[-1].wait_for_selector("body[data-ready=true] #stage[data-view]")
-        context.on("requestfinished", finished)
+            pages[-1].wait_for_selector("body[data-ready=true] #stage[data-view]", timeout=120_000)
+        for page in pages:
+            page.on("requestfinished", finished)
         shot = {"form": {"prompt": "A red fox walks through a snowy forest", "seconds": "60", "size": "landscape"}}
         ordered = urllib.request.Request(f"{server.url}studio/shoot", json.dumps(shot).encode(), method="POST")
         with urllib.request.urlopen(ordered, timeout=30) as answer:

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from model import catalog
 from studio.core import Studio
 from studio.engines.local import LocalEngine
 from studio.library import Library
@@ -191,7 +192,8 @@ def test_an_artist_agrees_watches_and_removes(visit: Callable[..., Page], tmp_pa
 
 def test_a_lora_is_laid_over_a_model_and_forgotten(open_studio: Callable[..., Studio], tmp_path: Path) -> None:
     page = browser(open_studio(), tmp_path)
-    pair = {"blocks.0.self_attn.q.lora_A.weight": (2, 256), "blocks.0.self_attn.q.lora_B.weight": (256, 2)}
+    wide = int(catalog.entry().notes["config"]["dim"])
+    pair = {"blocks.0.self_attn.q.lora_A.weight": (2, wide), "blocks.0.self_attn.q.lora_B.weight": (wide, 2)}
     path = str(write(tmp_path / "film look.safetensors", pair))
     told = page.post("/studio/models/point", json={"path": path}).json()
     assert told == {"lora": "film look", "bases": [{"name": "storybook", "title": "Storybook"}]}
