@@ -32,13 +32,14 @@ class Example:
 
 EXAMPLES: tuple[Example, ...] = (
     Example(
-        "tokyo-snow",
-        "Tokyo in the snow",
-        Shot(
-            "A red fox walks on a Tokyo street with cherry trees while snow falls",
-            Direction(camera="tracking"),
-            seed=2,
-        ),
+        "night-city",
+        "Night drive",
+        Shot("A red car on a city street at night", Direction(camera="tracking"), seed=2),
+    ),
+    Example(
+        "coral-reef",
+        "Down at the reef",
+        Shot("A tropical fish swims in a coral reef", Direction(camera="pan_right"), seed=4),
     ),
     Example(
         "mammoth-meadow",
@@ -50,16 +51,6 @@ EXAMPLES: tuple[Example, ...] = (
         ),
     ),
     Example(
-        "coral-reef",
-        "Down at the reef",
-        Shot("A tropical fish swims in a coral reef", Direction(camera="pan_right"), seed=4),
-    ),
-    Example(
-        "night-city",
-        "Night drive",
-        Shot("A red car on a city street at night", Direction(camera="tracking"), seed=2),
-    ),
-    Example(
         "panda-home",
         "Panda at home",
         Shot("A panda dances in a cosy living room", Direction(framing="close"), seed=6),
@@ -68,6 +59,15 @@ EXAMPLES: tuple[Example, ...] = (
         "moon-dance",
         "Dance on the moon",
         Shot("A robot dances on the moon", Direction(camera="zoom_in"), seed=5),
+    ),
+    Example(
+        "tokyo-snow",
+        "Tokyo in the snow",
+        Shot(
+            "A red fox walks on a Tokyo street with cherry trees while snow falls",
+            Direction(camera="tracking"),
+            seed=2,
+        ),
     ),
 )
 
