@@ -10,9 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
+from studio import policing
+from studio.errors import StudioError
 from studio.policing import Gate
 from studio.policy import Decision, PolicyRequest, pictures
 from studio.policy.audit import Audit
+from studio.recipe import GivenFrames
+from tests.studio.test_library import RECIPE
 
 PHOTO = Path(__file__).parent / "astronaut.jpg"
 
@@ -116,3 +120,15 @@ def test_old_lines_go_and_the_rest_stays_a_chain(tmp_path):
     log.note(Decision("block", "hate"), "three", "local")
     assert len(log.path.read_text().splitlines()) == 2 and '"t": "19' not in log.path.read_text()
     assert log.broken_at() is None
+
+
+def test_only_a_closed_world_that_was_given_nothing_is_not_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr(policing, "whole_clip", lambda clip, recipe: None)
+    monkeypatch.setattr(policing.media, "stream_clip", lambda clip: iter([np.zeros((4, 8, 8, 3), np.uint8)]))
+    monkeypatch.setattr(policing.pictures, "worst", lambda frames: 1.0)
+    house = gate(tmp_path)
+    house.release(tmp_path / "clip.mp4", RECIPE)
+    given = GivenFrames("0" * 64, "first", name="drawing.png")
+    for recipe in (replace(RECIPE, anchors=(given,)), replace(RECIPE, model="wan2.2-ti2v-5b")):
+        with pytest.raises(StudioError, match="not saved"):
+            house.release(tmp_path / "clip.mp4", recipe)
