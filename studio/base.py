@@ -10,7 +10,7 @@ from model.catalog import CatalogEntry
 from studio import direction, shots, words
 from studio.direction import Direction
 from studio.engines import Engine
-from studio.errors import PolicyStop, ShotError
+from studio.errors import PolicyStop
 from studio.estimate import Estimator
 from studio.film import Shot
 from studio.library import Library
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from studio.expanding import Expansion
 
 LOCAL_OWNER = "local"
-MOST_REMARK = 1000  # characters
 
 
 class Base:
@@ -54,10 +53,7 @@ class Base:
 
         Raises ShotError for a remark that is none, StudioError where it cannot be written.
         """
-        said = remark.strip()
-        if not 0 < len(said) <= MOST_REMARK:
-            raise ShotError("remark", len(said), f"Say in 1 to {MOST_REMARK} characters what is wrong with the answer.")
-        self.gate.appeal(text, said)
+        self.gate.appeal(text, remark)
 
     def understand(self, prompt: str, model: str = "storybook") -> Understanding:
         """What a model can film of a prompt, word by word, and what it cannot."""

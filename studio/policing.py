@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from studio import media
-from studio.errors import MediaError, SettingsError, StudioError
+from studio.errors import MediaError, SettingsError, ShotError, StudioError
 from studio.leaving import whole_clip
 from studio.policy import Decision, Mode, PolicyRequest, audit, check_request, config, messages, pictures
 from studio.policy.classifier import Unavailable
@@ -24,6 +24,7 @@ from studio.settings import Settings
 log = logging.getLogger(__name__)
 
 CONFIG = "policy.toml"
+MOST_REMARK = 1000  # characters
 CLOSED_WORLDS = frozenset({"storybook"})  # they draw what this project's own renderer drew, and nobody undressed
 _NUDITY = {"local": 0.6, "strict": 0.5}
 _LOOKED_AT = 9  # frames of a given clip
@@ -84,9 +85,15 @@ class Gate:
             raise StudioError(messages.output_blocked())
 
     def appeal(self, text: str, remark: str) -> None:
-        """Write down that somebody calls a decision a mistake. Raises StudioError where it cannot be written."""
+        """Write down that somebody calls a decision a mistake.
+
+        Raises ShotError for a remark that is none, StudioError where it cannot be written.
+        """
+        said = remark.strip()
+        if not 0 < len(said) <= MOST_REMARK:
+            raise ShotError("remark", len(said), f"Say in 1 to {MOST_REMARK} characters what is wrong with the answer.")
         try:
-            self.audit.appeal(text, remark, self.mode)
+            self.audit.appeal(text, said, self.mode)
         except OSError as error:
             raise StudioError(f"The remark could not be written down: {error.strerror or error}.") from error
 

@@ -25,6 +25,9 @@ def policy(options: Namespace, console: Console) -> int:
     if (options.text is None) == (options.file is None):
         console.refuse('give one text ("TEXT") or one file (--file prompts.jsonl)')
         return WRONG
+    if options.table and options.file is None:
+        console.refuse("--table counts the lines of a file: give it with --file prompts.jsonl")
+        return WRONG
     if options.file is None:
         decision = check_request(PolicyRequest(prompt=options.text), mode, house.config)
         if options.report is not None:

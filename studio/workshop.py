@@ -50,7 +50,8 @@ class Workshop(Desk):
         take = self.library.take(take_id, owner)
         work = take.recipe.work
         if work is None:
-            shot = replace(from_recipe(take.recipe, self.library), seed=None)
+            agreed = take.recipe.anchors and self.library.job(take.job_id, owner).shot.consent
+            shot = replace(from_recipe(take.recipe, self.library), seed=None, consent=bool(agreed))
             return self.submit_takes(shot, count, owner=owner)
         if work.made is None:
             raise ShotError("take", take_id, "nothing in this take was drawn by chance: vary the one it was cut from")

@@ -187,7 +187,8 @@ def test_a_picture_or_clip_of_a_person_needs_their_consent(
     capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path
 ) -> None:
     assert "--consent" in refusal(capsys, "shoot", "she waves", "--image", PHOTO, *FAST, code=1)
-    assert answer(capsys, "shoot", "she waves", "--image", PHOTO, "--consent", *FAST)["credential"]["state"] == "local"
+    take = answer(capsys, "shoot", "she waves", "--image", PHOTO, "--consent", *FAST)["take"]
+    assert len(answer(capsys, "vary", take, "--count", 2)["takes"]) == 2, "she was asked once"
     clip = tmp_path / "her.mp4"
     photo = np.asarray(Image.open(PHOTO).convert("RGB").resize((128, 128)))
     with media.ClipWriter(clip, 128, 128, 16) as writer:
@@ -216,6 +217,8 @@ def test_policy_counts_answers_and_writes_remarks_down(
     noted = json.loads((home / "policy" / "audit.jsonl").read_text(encoding="utf-8").splitlines()[-1])
     assert noted["action"] == "appeal" and noted["remark"] == "It is cranberry juice" and "text" not in noted
     assert "--file" in refusal(capsys, "policy", "--file", file, "--report", "no")
+    assert "--file" in refusal(capsys, "policy", "gore", "--table")
+    assert "1 to 1000 characters" in refusal(capsys, "policy", "gore", "--report", " ")
 
 
 def test_policy_answers_as_the_host_has_it(capsys: pytest.CaptureFixture[str], home: Path) -> None:
