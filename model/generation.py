@@ -29,6 +29,7 @@ from model.request import GenerationRequest
 from model.state import SamplerState, fingerprint
 from model.vae import WanVAE
 from model.velocity import Velocity
+from model.world.portraits import portrait, who_of
 
 if TYPE_CHECKING:
     from model.pipeline import Generator
@@ -128,10 +129,14 @@ class Generation(Iterator[Frames]):
 
     @torch.inference_mode()
     def _encode_references(self) -> Tensor | None:
-        """References as latents (C, n, h, w)."""
-        if self._asked.references is None:
+        """References as latents (C, n, h, w): those given, else, for a model that looks its cast up, whom it finds."""
+        asked, notes = self._asked, self._of.entry.notes
+        pictures = asked.references
+        if pictures is None and notes.get("portraits"):
+            pictures = portrait(who_of(asked.prompt, notes.get("knows")), asked.width, asked.height)[None]
+        if pictures is None:
             return None
-        return conditioning.encode_references(self._asked.references, self._of.vae, device=self._of.device)
+        return conditioning.encode_references(pictures, self._of.vae, device=self._of.device)
 
     @torch.inference_mode()
     def _encode_given(self) -> tuple[tuple[Given, ...], Tensor | None]:

@@ -7,6 +7,8 @@ trainer may read what is there while the cache still grows.
 OUT.latents.npy  float16 (N, C, T, h, w)
 OUT.states.npy   float16 (rows, D): token states of all captions, one after another
 OUT.spans.npy    int64 (N, V, 2): where in the states caption v of clip n begins and ends
+OUT.seen.npy     float16 (N + 1, C, h, w): a picture of who each clip is about, with `--portraits` (see `portraits`);
+                 the last is blank paper
 OUT.json         the spec and how many clips are done
 """
 
@@ -34,7 +36,7 @@ from model.training.render_set import SetSpec, open_set
 from model.world.art import Art
 from model.world.captions import caption
 from model.world.render import Renderer
-from model.world.scene import Scene
+from model.world.scene import Scene, portrait_shot
 
 log = logging.getLogger(__name__)
 WORDINGS = 3
@@ -55,6 +57,7 @@ class LatentCache:
         self._latents: NDArray[np.float16] = np.load(path.with_suffix(".latents.npy"), mmap_mode="r")
         self._states: NDArray[np.float16] = np.load(path.with_suffix(".states.npy"), mmap_mode="r")
         self._spans: NDArray[np.int64] = np.load(path.with_suffix(".spans.npy"), mmap_mode="r")
+        self._seen: NDArray[np.float16] | None = None
 
     def __len__(self) -> int:
         return int(json.loads(self.path.with_suffix(".json").read_text())["done"])
@@ -62,6 +65,15 @@ class LatentCache:
     def latents(self, index: int) -> Tensor:
         """float32 (C, T, h, w)."""
         return torch.from_numpy(self._latents[index].astype(np.float32))
+
+    def seen(self, index: int) -> Tensor:
+        """The latent, float32 (C, h, w), of a picture of who this clip is about; of blank paper for -1."""
+        if self._seen is None:
+            path = self.path.with_suffix(".seen.npy")
+            if not path.is_file():
+                raise ModelError(f"{self.path} has no portraits; make them: latents {self.path} --portraits")
+            self._seen = np.load(path, mmap_mode="r")
+        return torch.from_numpy(self._seen[index].astype(np.float32))
 
     @property
     def wordings(self) -> int:
@@ -176,6 +188,39 @@ def reword(out: Path, *, batch: int = 16, device: str = "cpu") -> None:
         part.with_suffix(suffix).replace(out.with_suffix(suffix))
 
 
+def portraits(out: Path, vae_path: Path, *, batch: int = 16, device: str = "cpu") -> None:
+    """For every clip of a finished cache, the latent of a picture of who it is about: what the transformer is shown
+    behind a gap. Most are portraits on grey paper; a quarter show the same instance elsewhere, as an earlier shot of a
+    film would."""
+    cached, vae = LatentCache(out), TinyVAE.load(vae_path, device=device)
+    spec = cached.spec
+    renderer = Renderer(Art(), spec.width, spec.height, device=device, pool=PLACES_KEPT)
+    part = out.with_suffix(".seen.part")
+    grid = (vae.config.latent_channels, spec.height // 32, spec.width // 32)
+    seen = _open(part, "w+", np.float16, (spec.clips + 1, *grid))
+    began = time.monotonic()
+    for start in range(0, len(cached), batch):
+        stop = min(len(cached), start + batch)
+        pictures = torch.stack([_portrait(renderer, spec, i) for i in range(start, stop)])
+        seen[start:stop] = _encode(vae, pictures[:, None].to(device), amp=False)[:, :, 0]
+        if (start // batch) % 20 == 0 or stop == len(cached):
+            log.info("%d of %d portraits, %.1f a second", stop, spec.clips, stop / (time.monotonic() - began))
+    seen[-1] = _encode(vae, renderer.alone([None])[:, None].to(device), amp=False)[0, :, 0]
+    part.replace(out.with_suffix(".seen.npy"))
+
+
+def _portrait(renderer: Renderer, spec: SetSpec, index: int) -> Tensor:
+    """The picture, uint8 (3, H, W), that goes with a clip."""
+    instance = spec.scene(index).shots[0].actors[-1].instance
+    if index % 4:
+        return renderer.alone([instance])[0]
+    other = spec.scene(-1 - index).shots[0]  # seeds that no clip of the set has
+    actor = replace(other.actors[-1], instance=instance)
+    alike = portrait_shot(instance).actors[0]
+    actor = replace(alike, x=actor.x, direction=actor.direction, phase=actor.phase)
+    return renderer.clips([Scene((replace(other, actors=(actor,), camera="static"),))], 1)[0, 0]
+
+
 @torch.no_grad()
 def _encode(vae: TinyVAE, clips: Tensor, *, amp: bool) -> NDArray[np.float16]:
     """uint8 (B, T, 3, H, W) to latents, a few clips at a time."""
@@ -206,6 +251,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--pixels", type=Path, help="a rendered set to encode, as far as it is done")
     parser.add_argument("--words", type=Path, help="a finished cache of the same scenes: its captions are taken")
     parser.add_argument("--amp", action="store_true", help="convolve in bfloat16: where the processor is fast at it")
+    parser.add_argument("--portraits", action="store_true", help="only portray who is in the clips of a cache OUT")
     parser.add_argument("--reword", action="store_true", help="only caption the finished cache OUT anew")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=0)
@@ -215,6 +261,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         torch.set_num_threads(args.threads)
     if args.reword:
         reword(args.out, device=args.device)
+        return
+    if args.portraits:
+        portraits(args.out, args.vae, device=args.device)
         return
     spec = SetSpec(args.preset, args.clips, args.frames, 448, 256, args.first)
     if args.pixels:

@@ -60,7 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m model.world", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("vocabulary", help="print what can be asked for, as JSON")
-    commands.add_parser("art", help="fetch the art that rendering needs, once")
+    art = commands.add_parser("art", help="fetch the art that rendering needs, once")
+    art.add_argument("--cast", action="store_true", help="also write the picture of each subject that comes along")
     look = commands.add_parser("preview", help="contact sheet and MP4s of what the world shows")
     look.add_argument("out", type=Path, help="a folder")
     look.add_argument("--count", type=int, default=24, help="how many clips at most")
@@ -84,10 +85,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             json.dumps({kind: [asdict(t) for t in terms] for kind, terms in VOCABULARY.items()}, indent=1) + "\n"
         )
     elif args.command == "art":
-        from model.world.art import CACHE, ArtError, fetch, pack
+        from model.world.art import CACHE, PICTURES, ArtError, fetch, pack, pack_cast
 
         try:
             count = pack(fetch(), CACHE / "art")
+            if args.cast:
+                pack_cast(CACHE / "art", PICTURES)
         except ArtError as error:
             sys.stderr.write(f"{error}\n")
             return 3

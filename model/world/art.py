@@ -1,6 +1,7 @@
 """The art of the world: fetch Fluent emoji once, pack what the cast needs, load it as tensors.
 
-Art is needed to train and to render world clips, never to run the studio. `fetch` takes Microsoft's MIT-licensed Fluent
+All of it is needed to train and to render world clips; running the studio takes one picture of each subject, which are
+committed (`pack_cast`, see `portraits.py`). `fetch` takes Microsoft's MIT-licensed Fluent
 emoji from the npm packages that carry them; `pack` crops every subject to what is drawn over all its frames, sets it
 on the bottom of a square and writes one WebP strip a subject; so are the few that `model.world.drawn` draws. A small
 pack is committed for the tests.
@@ -31,6 +32,7 @@ QUALITY = 85
 DRAWN = "drawn:"
 CACHE = Path(".cache/world")
 COMMITTED = Path(__file__).resolve().parents[2] / "assets" / "world"
+PICTURES = COMMITTED.parent / "cast"
 
 PROPS: dict[str, str] = {
     "evergreen": "1f332", "tree": "1f333", "palm": "1f334", "cactus": "1f335", "tulip": "1f337", "blossom": "1f33c",
@@ -102,6 +104,16 @@ def pack(
         Image.fromarray(strip).save(out / f"{identity}.webp", quality=QUALITY, alpha_quality=90, method=4)
         count += 1
     return count
+
+
+def pack_cast(packed: Path, out: Path) -> int:
+    """From what `pack` wrote, the first picture alone of every subject, into `out`; returns how many."""
+    out.mkdir(parents=True, exist_ok=True)
+    for subject in CAST:
+        with Image.open(packed / f"{subject.id}.webp", formats=["WEBP"]) as strip:
+            first = strip.convert("RGBA").crop((0, 0, strip.height, strip.height))
+        first.save(out / f"{subject.id}.webp", quality=QUALITY, alpha_quality=90, method=6)
+    return len(CAST)
 
 
 def _read(packages: Path, code: str, frames: int) -> list[Image.Image]:

@@ -20,12 +20,12 @@ from torch.nn import functional as F
 from model.world.air import fill_air
 from model.world.appearance import dress
 from model.world.art import Art
-from model.world.camera import camera_path, seen
+from model.world.camera import COLUMNS, camera_path, seen
 from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP
-from model.world.light import HAZE, Hour, light_of, paint_sky, weathered
+from model.world.light import HAZE, HOURS, Hour, light_of, paint_sky, weathered
 from model.world.motion import pose
 from model.world.places import PlaceLayers, paint
-from model.world.scene import OUTSIDE, Actor, Scene, Shot, Sign
+from model.world.scene import OUTSIDE, Actor, Instance, Scene, Shot, Sign, portrait_shot
 from model.world.signs import picture
 from model.world.style import stylise
 from model.world.style_filters import Sheet
@@ -34,6 +34,7 @@ from model.world.style_made import Collage
 FPS = 16
 PARALLAX = {"sky": 0.04, "far": 0.35, "ground": 1.0, "fore": 1.6}
 POOL = 128
+PAPER = 128  # the grey behind a portrait
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,22 @@ class Renderer:
             ]
             out.append(torch.cat(parts, 1))
         return torch.cat(out)
+
+    def alone(self, instances: Sequence[Instance | None]) -> Tensor:
+        """Portraits: every instance as it stands, before plain grey, in the middle and large: uint8 (B, 3, H, W).
+
+        None is the paper alone.
+        """
+        now, hold = torch.zeros(1, device=self.device), torch.zeros(1, len(COLUMNS), device=self.device)
+        hold[:, COLUMNS.index("zoom")] = 1
+        out = []
+        for instance in instances:
+            frame = torch.full((1, 3, self.view.height, self.view.width), PAPER / 255, device=self.device)
+            if instance is not None:
+                shot = portrait_shot(instance)
+                frame = self._actor(frame, shot, shot.actors[0], now, hold, HOURS["day"], 0.0)
+            out.append(frame)
+        return (torch.cat(out).clamp(0, 1) * 255 + 0.5).to(torch.uint8)
 
     def keep(self, place: str, seed: int, layers: PlaceLayers) -> None:
         """Use these layers, painted elsewhere, for shots of this place and place seed (while the pool has room)."""
