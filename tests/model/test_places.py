@@ -53,3 +53,28 @@ def test_a_clean_latent_that_is_sure_of_itself_is_reached(solver: str) -> None:
     np.concatenate(list(generation))
     assert dit.channels == 6
     assert torch.allclose(generation.latents.float(), answer[0].expand(-1, 3, 4, 6), atol=2e-3)
+
+
+class Sees(Knows):
+    """Remembers the last latent of what it is shown, and when each of them is."""
+
+    def forward(self, x: Tensor, t: Tensor, text: Tensor, **others: object) -> Tensor:
+        self.shown, self.positions = x[0, :4, -1], others["positions"]
+        return super().forward(x, t, text)
+
+
+def test_a_model_that_looks_its_cast_up_is_shown_whom_it_finds() -> None:
+    answer = torch.zeros(4)[None, :, None, None, None]
+    dit, notes = Sees(TOLD, answer), {"prediction": "sample", "portraits": True, "knows": {"subject": ("fox",)}}
+    gen = Generator(replace(ENTRY, notes=notes), dit, FakeVAE(), FakeText())  # type: ignore[arg-type]
+
+    def shown(prompt: str) -> Tensor:
+        generation = gen.generate(gen.request(prompt, frames=9, steps=2))
+        np.concatenate(list(generation))
+        assert generation.latents.shape[1] == 3 and dit.positions == [0, 1, 2, 10]
+        return dit.shown
+
+    paper = shown("a quiet street")
+    assert torch.equal(paper, paper[:, :1, :1].expand_as(paper))
+    assert torch.equal(shown("a cat sleeps"), paper)  # it does not know cats
+    assert not torch.equal(shown("a fox sleeps"), paper)

@@ -17,9 +17,10 @@ from model.errors import ModelError
 from model.tiny_vae import TinyVAE, TinyVAEConfig
 from model.training import export, latents, render_set
 from model.training.autoencoder import AutoencoderRun, principal, psnr
+from model.training.batches import Batches
 from model.training.ema import Average
 from model.training.fast import FastForward
-from model.training.latents import LatentCache, cache
+from model.training.latents import LatentCache, cache, portraits
 from model.training.recipe import options_of, preset
 from model.training.render_set import SetSpec, open_set
 from model.training.render_set import render_set as render
@@ -28,6 +29,7 @@ from model.weights import load_dit
 from model.world.art import COMMITTED, Art
 from model.world.scene import Scene, SceneOptions, sample_scene
 
+Times = tuple[float, ...] | None
 SMALL = TinyVAEConfig(latent_channels=4, widths=(8, 8, 8), fine=8, blocks=1)
 HERE = {"subject": ("fox", "cat", "penguin"), "place": ("meadow", "snow"), "style": ("3d",)}
 
@@ -47,14 +49,14 @@ def small_world(monkeypatch: pytest.MonkeyPatch) -> None:
 def oracle(x: Tensor, wrong: Tensor, error: float) -> Says:
     """Says the clean latents x, off by `error` in the frames that `wrong` marks."""
 
-    def says(noisy: Tensor, t: Tensor, text: Tensor, mask: Tensor | None) -> Tensor:
+    def says(noisy: Tensor, t: Tensor, text: Tensor, mask: Tensor | None, positions: Times = None) -> Tensor:
         assert t.shape == (x.shape[0], x.shape[2])
         return x + error * wrong[None, None, :, None, None]
 
     return says
 
 
-def teacher(x: Tensor, t: Tensor, text: Tensor, mask: Tensor | None) -> Tensor:
+def teacher(x: Tensor, t: Tensor, text: Tensor, mask: Tensor | None, positions: Times = None) -> Tensor:
     """Says 2 where there is a caption and 1 where there is none."""
     return torch.ones_like(x) + text.mean()
 
@@ -180,9 +182,32 @@ def test_a_transformer_trains_saves_and_goes_on(tmp_path: Path) -> None:
     assert dit.config == config and notes["prediction"] == "sample" and "fox" in notes["knows"]["subject"]
     train(run, config)
     assert load_dit(run.out)[1]["samples"] > notes["samples"]
-    student = replace(run, out=tmp_path / "student.safetensors", teacher=run.out)
+    for name in ("stills", "moving"):
+        portraits(tmp_path / name, tmp_path / "vae.safetensors")
+    student = replace(run, out=tmp_path / "student.safetensors", teacher=run.out, portraits=0.8)
     train(student, config)
-    assert load_dit(student.out)[1]["defaults"]["guidance"] == 1
+    notes = load_dit(student.out)[1]
+    assert notes["defaults"]["guidance"] == 1 and notes["portraits"] and notes["given"]["references"]
+
+
+@pytest.mark.usefixtures("small_world")
+def test_portraits_stand_behind_a_gap_and_are_not_counted(tmp_path: Path) -> None:
+    TinyVAE(SMALL).save(tmp_path / "vae.safetensors")
+    moving = tmp_path / "moving"
+    cache(SetSpec("cpu", 5, 9, 128, 64, 0), moving, tmp_path / "vae.safetensors")
+    run = replace(RUN, moving=(moving,), clips_from=0.0, tokens=32, window=2, preset="everything", portraits=1.0)
+    with pytest.raises(ModelError, match="--portraits"):
+        Batches(run, 1).draw(0.5)
+    portraits(moving, tmp_path / "vae.safetensors", batch=2)
+    cached = LatentCache(moving)
+    assert cached.seen(1).shape == (4, 2, 4) and not torch.equal(cached.seen(1), cached.seen(-1))
+    batch = Batches(run, 1).draw(0.5)
+    assert batch.positions == (0, 1, 9) and batch.x.shape[2] == 3 and bool((batch.given[:, -1] == 0).all())
+    drawn = {tuple(seen.flatten().tolist()) for seen in batch.x[:, :, -1]}
+    assert drawn <= {tuple(cached.seen(index).flatten().tolist()) for index in range(5)}
+    blank = Batches(replace(run, portraits=1e-9), 1).draw(0.5)
+    assert torch.equal(blank.x[0, :, -1], cached.seen(-1))
+    assert loss_of(oracle(batch.x, torch.tensor([0, 0, 1.0]), 1.0), batch, run, torch.Generator()) == 0
 
 
 @pytest.mark.usefixtures("small_world")
