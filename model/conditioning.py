@@ -196,17 +196,23 @@ def to_frames(video: Tensor) -> Frames:
 PLACE_CHANNELS = 2
 
 
-def with_places(x: Tensor, config: DiTConfig) -> Tensor:
+def with_places(x: Tensor, config: DiTConfig, portrait: Tensor | None = None) -> Tensor:
     """Latents (B, C, T, H, W) as the transformer reads them: with their row and column, -1..1, as two more channels
-    where it has that many more inputs than outputs, else as they are.
+    where it has that many more inputs than outputs, else as they are; and where it has inputs for that, with the
+    latent (B or 1, C, H, W) of a picture of whom the clip is about beside every one of them (zeros for none).
 
     RoPE tells tokens apart only by distance: that the sky is above has to be found out from the frame's edges. A model
-    that trains for an hour has no time for that, so Storybook is told.
+    that trains for an hour has no time for that, so Storybook is told. Nor has it time to find a picture that stands
+    behind a gap: laid beside the noise, as image-to-video models are given their first frame, it is used at once.
     """
-    if config.in_channels - config.out_channels != PLACE_CHANNELS:
+    more = config.in_channels - config.out_channels
+    if more not in (PLACE_CHANNELS, PLACE_CHANNELS + config.out_channels):
         return x
-    batch, _, frames, height, width = x.shape
+    batch, channels, frames, height, width = x.shape
     rows = torch.linspace(-1, 1, height, device=x.device, dtype=x.dtype)[:, None].expand(height, width)
     columns = torch.linspace(-1, 1, width, device=x.device, dtype=x.dtype)[None].expand(height, width)
     places = torch.stack([rows, columns])[None, :, None].expand(batch, -1, frames, -1, -1)
-    return torch.cat([x, places], dim=1)
+    if more == PLACE_CHANNELS:
+        return torch.cat([x, places], dim=1)
+    beside = x.new_zeros(1, channels, height, width) if portrait is None else portrait.to(x.dtype)
+    return torch.cat([x, places, beside[:, :, None].expand(batch, -1, frames, -1, -1)], dim=1)

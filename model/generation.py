@@ -93,9 +93,10 @@ class Generation(Iterator[Frames]):
     def _run(self) -> Iterator[Frames]:
         with self._timed("encode_anchors"):
             given, source = self._encode_given()
-            references = self._encode_references()
+            references, who = self._encode_references(), self._encode_portrait()
         with self._timed("text"), torch.inference_mode():
-            velocity = Velocity(self._of, self._asked, self._levels, None if self._controlled else references)
+            shown = None if self._controlled else references
+            velocity = Velocity(self._of, self._asked, self._levels, shown, who)
         finished, first = self._before(), 0
         reel = Reel(self._of.vae, self._timed, renewed=self._renewed)
         if finished is not None:
@@ -129,14 +130,26 @@ class Generation(Iterator[Frames]):
 
     @torch.inference_mode()
     def _encode_references(self) -> Tensor | None:
-        """References as latents (C, n, h, w): those given, else, for a model that looks its cast up, whom it finds."""
-        asked, notes = self._asked, self._of.entry.notes
-        pictures = asked.references
-        if pictures is None and notes.get("portraits"):
-            pictures = portrait(who_of(asked.prompt, notes.get("knows")), asked.width, asked.height)[None]
-        if pictures is None:
+        """References as latents (C, n, h, w)."""
+        if self._asked.references is None or self._looks_up:
             return None
-        return conditioning.encode_references(pictures, self._of.vae, device=self._of.device)
+        return conditioning.encode_references(self._asked.references, self._of.vae, device=self._of.device)
+
+    @property
+    def _looks_up(self) -> bool:
+        """Whether the model is shown whom the clip is about."""
+        return bool(self._of.entry.notes.get("portraits"))
+
+    @torch.inference_mode()
+    def _encode_portrait(self) -> Tensor | None:
+        """Whom the clip is about as a latent (1, C, h, w): the first reference, else who is found in the prompt."""
+        if not self._looks_up:
+            return None
+        asked, knows = self._asked, self._of.entry.notes.get("knows")
+        pictures = asked.references
+        if pictures is None:
+            pictures = portrait(who_of(asked.prompt, knows), asked.width, asked.height)[None]
+        return conditioning.encode_references(pictures[:1], self._of.vae, device=self._of.device)[None, :, 0]
 
     @torch.inference_mode()
     def _encode_given(self) -> tuple[tuple[Given, ...], Tensor | None]:

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model.conditioning import times
 from model.errors import ModelError
 from model.text import TextEncoder, stack
 from model.training.held_out import held_out
@@ -29,8 +28,8 @@ class TransformerRun:
     dropped; shift: of noise levels; softest: the level below which errors weigh no more; fall: share of the time, at
     its end, over which the rates fall to the floor; fast: the forward of `fast.py`; decay: of the average; teacher: a
     trained transformer whose guided answer, at `guidance`, is learned instead of the data; focus: how much more an
-    error weighs where the subject stands; portraits: share of samples that are shown who they are about behind a gap
-    in time, the others seeing blank paper there; with 0 there is no such latent at all.
+    error weighs where the subject stands; portraits: share of samples that are shown who they are about, the
+    others seeing blank paper; with 0 there is no such input at all.
     """
 
     out: Path
@@ -73,9 +72,9 @@ def padded(texts: list[Tensor]) -> tuple[Tensor, Tensor]:
 @dataclass(frozen=True)
 class Batch:
     """x (B, C, T, h, w) clean latents; given (B, T) noise level at which a latent is given, -1 where it is to be made;
-    positions: their times, where they are not 0, 1, 2, ...;
     text (B, L, D) with mask (B, L); dropped (B,): whose caption is left out; silence: text and mask of none at all;
-    weight (B, 1, 1, h, w): what an error counts, with a mean of 1, or None for the same everywhere."""
+    weight (B, 1, 1, h, w): what an error counts, with a mean of 1, or None for the same everywhere; portrait (B, C, h,
+    w): whom each clip is about, or None for a transformer that is not shown it."""
 
     x: Tensor
     given: Tensor
@@ -84,7 +83,7 @@ class Batch:
     dropped: Tensor
     silence: tuple[Tensor, Tensor | None]
     weight: Tensor | None = None
-    positions: tuple[float, ...] | None = None
+    portrait: Tensor | None = None
 
 
 class Batches:
@@ -124,9 +123,6 @@ class Batches:
             )
             rows.append(latents[:, start : start + length])
             given.append(self._given(length, stream=start > 0))
-            if self.run.portraits:
-                rows[-1] = torch.cat([rows[-1], self._seen(cache, index)[:, None]], dim=1)
-                given[-1] = torch.cat([given[-1], torch.zeros(1)])
             drops.append(bool(self.rng.random() < self.run.drop))
             text.append(self.empty if drops[-1] else cache.text(index, int(self.rng.integers(cache.wordings))))
         put = padded if self.run.fast else stack
@@ -140,7 +136,7 @@ class Batches:
             torch.tensor(drops, device=device),
             (empty.to(device), None if silent is None else silent.to(device)),
             None if self.run.focus == 1 else torch.stack([self._weight(cache, index) for index in picks]).to(device),
-            tuple(times(length, 1)) if self.run.portraits else None,
+            torch.stack([self._seen(cache, index) for index in picks]).to(device) if self.run.portraits else None,
         )
 
     def _seen(self, cache: LatentCache, index: int) -> Tensor:

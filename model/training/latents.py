@@ -7,8 +7,7 @@ trainer may read what is there while the cache still grows.
 OUT.latents.npy  float16 (N, C, T, h, w)
 OUT.states.npy   float16 (rows, D): token states of all captions, one after another
 OUT.spans.npy    int64 (N, V, 2): where in the states caption v of clip n begins and ends
-OUT.seen.npy     float16 (N + 1, C, h, w): a picture of who each clip is about, with `--portraits` (see `portraits`);
-                 the last is blank paper
+OUT.seen.npy     float16 (N + 1, C, h, w): portraits of whom the clips are about, with `--portraits`; last, blank paper
 OUT.json         the spec and how many clips are done
 """
 
@@ -36,7 +35,7 @@ from model.training.render_set import SetSpec, open_set
 from model.world.art import Art
 from model.world.captions import caption
 from model.world.render import Renderer
-from model.world.scene import Scene, portrait_shot
+from model.world.scene import Scene
 
 log = logging.getLogger(__name__)
 WORDINGS = 3
@@ -67,7 +66,7 @@ class LatentCache:
         return torch.from_numpy(self._latents[index].astype(np.float32))
 
     def seen(self, index: int) -> Tensor:
-        """The latent, float32 (C, h, w), of a picture of who this clip is about; of blank paper for -1."""
+        """The latent, float32 (C, h, w), of a portrait of whom this clip is about; of blank paper for -1."""
         if self._seen is None:
             path = self.path.with_suffix(".seen.npy")
             if not path.is_file():
@@ -189,9 +188,7 @@ def reword(out: Path, *, batch: int = 16, device: str = "cpu") -> None:
 
 
 def portraits(out: Path, vae_path: Path, *, batch: int = 16, device: str = "cpu") -> None:
-    """For every clip of a finished cache, the latent of a picture of who it is about: what the transformer is shown
-    behind a gap. Most are portraits on grey paper; a quarter show the same instance elsewhere, as an earlier shot of a
-    film would."""
+    """For every clip of a cache, the latent of a portrait of whom it is about."""
     cached, vae = LatentCache(out), TinyVAE.load(vae_path, device=device)
     spec = cached.spec
     renderer = Renderer(Art(), spec.width, spec.height, device=device, pool=PLACES_KEPT)
@@ -201,24 +198,12 @@ def portraits(out: Path, vae_path: Path, *, batch: int = 16, device: str = "cpu"
     began = time.monotonic()
     for start in range(0, len(cached), batch):
         stop = min(len(cached), start + batch)
-        pictures = torch.stack([_portrait(renderer, spec, i) for i in range(start, stop)])
+        pictures = renderer.alone([spec.scene(i).shots[0].actors[-1].instance for i in range(start, stop)])
         seen[start:stop] = _encode(vae, pictures[:, None].to(device), amp=False)[:, :, 0]
         if (start // batch) % 20 == 0 or stop == len(cached):
             log.info("%d of %d portraits, %.1f a second", stop, spec.clips, stop / (time.monotonic() - began))
     seen[-1] = _encode(vae, renderer.alone([None])[:, None].to(device), amp=False)[0, :, 0]
     part.replace(out.with_suffix(".seen.npy"))
-
-
-def _portrait(renderer: Renderer, spec: SetSpec, index: int) -> Tensor:
-    """The picture, uint8 (3, H, W), that goes with a clip."""
-    instance = spec.scene(index).shots[0].actors[-1].instance
-    if index % 4:
-        return renderer.alone([instance])[0]
-    other = spec.scene(-1 - index).shots[0]  # seeds that no clip of the set has
-    actor = replace(other.actors[-1], instance=instance)
-    alike = portrait_shot(instance).actors[0]
-    actor = replace(alike, x=actor.x, direction=actor.direction, phase=actor.phase)
-    return renderer.clips([Scene((replace(other, actors=(actor,), camera="static"),))], 1)[0, 0]
 
 
 @torch.no_grad()

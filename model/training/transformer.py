@@ -43,23 +43,24 @@ from model.world.vocabulary import VOCABULARY
 log = logging.getLogger(__name__)
 
 
-# (latents (B, C, T, h, w), timesteps (B, T), text, mask, times of the latents or None) to clean latents.
-Says = Callable[[Tensor, Tensor, Tensor, Tensor | None, tuple[float, ...] | None], Tensor]
+# (latents (B, C, T, h, w), timesteps (B, T), text, mask, portraits (B, C, h, w) or None) to clean latents.
+Says = Callable[[Tensor, Tensor, Tensor, Tensor | None, Tensor | None], Tensor]
 
 
 def speaker(dit: DiT, *, fast: bool) -> Says:
-    """How training asks a transformer: tokens are told their places, and a latent's timestep is that of its tokens."""
+    """How training asks a transformer: tokens are told their places and whom the clip is about; a latent's timestep is
+    that of its tokens."""
     quick = FastForward(dit) if fast else None
 
     def says(
-        x: Tensor, t: Tensor, text: Tensor, mask: Tensor | None, positions: tuple[float, ...] | None = None
+        x: Tensor, t: Tensor, text: Tensor, mask: Tensor | None, portrait: Tensor | None = None
     ) -> Tensor:
-        placed = with_places(x, dit.config)
+        placed = with_places(x, dit.config, portrait)
         if quick is not None and mask is not None:
-            return quick(placed, t, text, mask, positions)
+            return quick(placed, t, text, mask)
         area = dit.config.patch[1] * dit.config.patch[2]
         tokens = t.repeat_interleave(x.shape[3] * x.shape[4] // area, 1)
-        out: Tensor = dit(placed, tokens, text, text_mask=mask, positions=positions)
+        out: Tensor = dit(placed, tokens, text, text_mask=mask)
         return out
 
     return says
@@ -83,7 +84,7 @@ def loss_of(
     s = levels[:, None, :, None, None]
     noisy, t = torch.lerp(x, noise, s), levels * 1000
     aim = x if teacher is None else guided(teacher, batch, noisy, t, run.guidance)
-    clean = dit(noisy, t, batch.text, batch.mask, batch.positions)
+    clean = dit(noisy, t, batch.text, batch.mask, batch.portrait)
     made = (batch.given < 0).float()[:, None, :, None, None]
     error = F.mse_loss(clean.float(), aim, reduction="none") / s.clamp(min=run.softest).square() * made
     if batch.weight is not None:
@@ -98,8 +99,8 @@ def guided(teacher: Says, batch: Batch, noisy: Tensor, t: Tensor, guidance: floa
     A student of it needs one pass where the teacher takes two ("On distillation of guided diffusion models", arXiv
     2210.03142). Where the caption is dropped it is unguided.
     """
-    told = teacher(noisy, t, batch.text, batch.mask, batch.positions).float()
-    silent = teacher(noisy, t, *batch.silence, batch.positions).float()
+    told = teacher(noisy, t, batch.text, batch.mask, batch.portrait).float()
+    silent = teacher(noisy, t, *batch.silence, batch.portrait).float()
     scale = torch.where(batch.dropped, 0.0, guidance)[:, None, None, None, None]
     return torch.lerp(silent, told, scale)
 
@@ -158,12 +159,25 @@ def grown(dit: DiT, layers: int) -> DiT:
     return deep
 
 
+@torch.no_grad()
+def widened(dit: DiT, inputs: int) -> DiT:
+    """The same transformer with more input channels, which say nothing yet."""
+    wide = DiT(replace(dit.config, in_channels=inputs))
+    state = dict(dit.state_dict())
+    known = state["patch_embedding.weight"]
+    state["patch_embedding.weight"] = F.pad(known, (0, 0, 0, 0, 0, 0, 0, inputs - known.shape[1]))
+    wide.load_state_dict(state)
+    return wide
+
+
 def _begin(run: TransformerRun, config: DiTConfig) -> tuple[DiT, dict[str, Any]]:
     """What the run goes on from, and its notes: its own checkpoint, else its teacher, else a fresh transformer."""
     source = run.out if run.out.is_file() else run.teacher
     dit, notes = (DiT(config), {}) if source is None else load_dit(source)
     if config.layers > dit.config.layers:
         dit = grown(dit, config.layers)
+    if config.in_channels > dit.config.in_channels:
+        dit = widened(dit, config.in_channels)
     dit = dit.float().to(run.device).train()
     for parameter in dit.parameters():
         parameter.requires_grad_(True)
@@ -276,7 +290,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         decay=args.decay, seed=args.seed, device=args.device, amp=args.device == "cuda", fast=args.fast,
         preset=args.preset, teacher=args.teacher, guidance=args.guidance, focus=args.focus, portraits=args.portraits,
     )  # fmt: skip
-    inputs = args.channels + PLACE_CHANNELS
+    inputs = args.channels + PLACE_CHANNELS + (args.channels if args.portraits else 0)
     train(
         run,
         DiTConfig(

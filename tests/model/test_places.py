@@ -55,26 +55,41 @@ def test_a_clean_latent_that_is_sure_of_itself_is_reached(solver: str) -> None:
     assert torch.allclose(generation.latents.float(), answer[0].expand(-1, 3, 4, 6), atol=2e-3)
 
 
+SHOWN = replace(TOLD, in_channels=TOLD.in_channels + TOLD.out_channels)
+
+
+def test_a_portrait_lies_beside_every_latent() -> None:
+    x, portrait = torch.randn(2, 4, 3, 5, 7), torch.randn(1, 4, 5, 7)
+    seen = with_places(x, SHOWN, portrait)
+    assert seen.shape == (2, 10, 3, 5, 7) and torch.equal(seen[:, :6], with_places(x, TOLD))
+    assert torch.equal(seen[1, 6:, 2], portrait[0])
+    assert not with_places(x, SHOWN)[:, 6:].any()
+
+
 class Sees(Knows):
-    """Remembers the last latent of what it is shown, and when each of them is."""
+    """Remembers what lies beside the latents that it is shown."""
 
     def forward(self, x: Tensor, t: Tensor, text: Tensor, **others: object) -> Tensor:
-        self.shown, self.positions = x[0, :4, -1], others["positions"]
+        self.beside = x[0, 6:, 0]
         return super().forward(x, t, text)
 
 
-def test_a_model_that_looks_its_cast_up_is_shown_whom_it_finds() -> None:
-    answer = torch.zeros(4)[None, :, None, None, None]
-    dit, notes = Sees(TOLD, answer), {"prediction": "sample", "portraits": True, "knows": {"subject": ("fox",)}}
-    gen = Generator(replace(ENTRY, notes=notes), dit, FakeVAE(), FakeText())  # type: ignore[arg-type]
+def test_a_model_that_looks_its_cast_up_is_shown_whom_it_finds_or_who_is_given() -> None:
+    dit = Sees(SHOWN, torch.zeros(4)[None, :, None, None, None])
+    notes = {"prediction": "sample", "portraits": True, "knows": {"subject": ("fox",)}}
+    entry = replace(ENTRY, notes=notes, given={**ENTRY.given, "references": True})
+    gen = Generator(entry, dit, FakeVAE(), FakeText())  # type: ignore[arg-type]
 
-    def shown(prompt: str) -> Tensor:
-        generation = gen.generate(gen.request(prompt, frames=9, steps=2))
-        np.concatenate(list(generation))
-        assert generation.latents.shape[1] == 3 and dit.positions == [0, 1, 2, 10]
-        return dit.shown
+    def shown(prompt: str, **more: object) -> Tensor:
+        np.concatenate(list(gen.generate(gen.request(prompt, frames=9, steps=2, **more))))
+        return dit.beside
 
     paper = shown("a quiet street")
     assert torch.equal(paper, paper[:, :1, :1].expand_as(paper))
     assert torch.equal(shown("a cat sleeps"), paper)  # it does not know cats
-    assert not torch.equal(shown("a fox sleeps"), paper)
+    assert not torch.equal(fox := shown("a fox sleeps"), paper)
+    width, height = next(iter(entry.sizes.values()))
+    given = np.full((1, height, width, 3), 200, np.uint8)
+    answer = shown("a fox sleeps", references=given)
+    assert torch.equal(answer, answer[:, :1, :1].expand_as(answer)) and not torch.equal(answer, paper)
+    assert not torch.equal(answer, fox)

@@ -24,12 +24,11 @@ from model.training.latents import LatentCache, cache, portraits
 from model.training.recipe import options_of, preset
 from model.training.render_set import SetSpec, open_set
 from model.training.render_set import render_set as render
-from model.training.transformer import Batch, Says, TransformerRun, grown, guided, loss_of, train
+from model.training.transformer import Batch, Says, TransformerRun, grown, guided, loss_of, train, widened
 from model.weights import load_dit
 from model.world.art import COMMITTED, Art
 from model.world.scene import Scene, SceneOptions, sample_scene
 
-Times = tuple[float, ...] | None
 SMALL = TinyVAEConfig(latent_channels=4, widths=(8, 8, 8), fine=8, blocks=1)
 HERE = {"subject": ("fox", "cat", "penguin"), "place": ("meadow", "snow"), "style": ("3d",)}
 
@@ -49,14 +48,14 @@ def small_world(monkeypatch: pytest.MonkeyPatch) -> None:
 def oracle(x: Tensor, wrong: Tensor, error: float) -> Says:
     """Says the clean latents x, off by `error` in the frames that `wrong` marks."""
 
-    def says(noisy: Tensor, t: Tensor, text: Tensor, mask: Tensor | None, positions: Times = None) -> Tensor:
+    def says(noisy: Tensor, t: Tensor, text: Tensor, mask: Tensor | None, portrait: Tensor | None = None) -> Tensor:
         assert t.shape == (x.shape[0], x.shape[2])
         return x + error * wrong[None, None, :, None, None]
 
     return says
 
 
-def teacher(x: Tensor, t: Tensor, text: Tensor, mask: Tensor | None, positions: Times = None) -> Tensor:
+def teacher(x: Tensor, t: Tensor, text: Tensor, mask: Tensor | None, portrait: Tensor | None = None) -> Tensor:
     """Says 2 where there is a caption and 1 where there is none."""
     return torch.ones_like(x) + text.mean()
 
@@ -185,13 +184,14 @@ def test_a_transformer_trains_saves_and_goes_on(tmp_path: Path) -> None:
     for name in ("stills", "moving"):
         portraits(tmp_path / name, tmp_path / "vae.safetensors")
     student = replace(run, out=tmp_path / "student.safetensors", teacher=run.out, portraits=0.8)
-    train(student, config)
-    notes = load_dit(student.out)[1]
+    train(student, replace(config, in_channels=config.in_channels + 4))
+    student_dit, notes = load_dit(student.out)
+    assert student_dit.config.in_channels == config.in_channels + 4
     assert notes["defaults"]["guidance"] == 1 and notes["portraits"] and notes["given"]["references"]
 
 
 @pytest.mark.usefixtures("small_world")
-def test_portraits_stand_behind_a_gap_and_are_not_counted(tmp_path: Path) -> None:
+def test_a_batch_shows_whom_its_clips_are_about(tmp_path: Path) -> None:
     TinyVAE(SMALL).save(tmp_path / "vae.safetensors")
     moving = tmp_path / "moving"
     cache(SetSpec("cpu", 5, 9, 128, 64, 0), moving, tmp_path / "vae.safetensors")
@@ -201,13 +201,25 @@ def test_portraits_stand_behind_a_gap_and_are_not_counted(tmp_path: Path) -> Non
     portraits(moving, tmp_path / "vae.safetensors", batch=2)
     cached = LatentCache(moving)
     assert cached.seen(1).shape == (4, 2, 4) and not torch.equal(cached.seen(1), cached.seen(-1))
+    latents = {tuple(cached.latents(i)[:, :2].flatten().tolist()): i for i in range(5)}
     batch = Batches(run, 1).draw(0.5)
-    assert batch.positions == (0, 1, 9) and batch.x.shape[2] == 3 and bool((batch.given[:, -1] == 0).all())
-    drawn = {tuple(seen.flatten().tolist()) for seen in batch.x[:, :, -1]}
-    assert drawn <= {tuple(cached.seen(index).flatten().tolist()) for index in range(5)}
-    blank = Batches(replace(run, portraits=1e-9), 1).draw(0.5)
-    assert torch.equal(blank.x[0, :, -1], cached.seen(-1))
-    assert loss_of(oracle(batch.x, torch.tensor([0, 0, 1.0]), 1.0), batch, run, torch.Generator()) == 0
+    assert batch.portrait is not None and len(batch.portrait) == len(batch.x)
+    for x, shown in zip(batch.x, batch.portrait, strict=True):
+        index = latents.get(tuple(x.flatten().tolist()))
+        assert index is None or torch.equal(shown, cached.seen(index))
+    blank = Batches(replace(run, portraits=1e-9), 1).draw(0.5).portrait
+    assert blank is not None and torch.equal(blank[0], cached.seen(-1))
+    assert Batches(replace(run, portraits=0.0), 1).draw(0.5).portrait is None
+
+
+def test_a_widened_transformer_says_the_same_until_it_learns() -> None:
+    torch.manual_seed(0)
+    dit = DiT(DiTConfig(6, 4, dim=48, heads=4, layers=1, ffn_dim=96, text_dim=8, patch=(1, 1, 1)))
+    for parameter in dit.parameters():
+        nn.init.normal_(parameter, std=0.1)
+    wide = widened(dit, 10)
+    x, t, text = torch.randn(1, 10, 2, 2, 4), torch.full((1,), 300.0), torch.randn(1, 7, 8)
+    torch.testing.assert_close(wide(x, t, text), dit(x[:, :6], t, text))
 
 
 @pytest.mark.usefixtures("small_world")
