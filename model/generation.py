@@ -29,7 +29,7 @@ from model.request import GenerationRequest
 from model.state import SamplerState, fingerprint
 from model.vae import WanVAE
 from model.velocity import Velocity
-from model.world.portraits import portrait, who_of
+from model.world.portraits import layout, portrait, portrait_of
 
 if TYPE_CHECKING:
     from model.pipeline import Generator
@@ -146,10 +146,11 @@ class Generation(Iterator[Frames]):
         if not self._looks_up:
             return None
         asked, knows = self._asked, self._of.entry.notes.get("knows")
-        pictures = asked.references
-        if pictures is None:
-            pictures = portrait(who_of(asked.prompt, knows), asked.width, asked.height)[None]
-        return conditioning.encode_references(pictures[:1], self._of.vae, device=self._of.device)[None, :, 0]
+        if asked.references is not None:
+            picture = portrait_of(asked.references[0])
+        else:
+            picture = portrait(layout(asked.prompt, knows), asked.width, asked.height)
+        return conditioning.encode_references(picture[None], self._of.vae, device=self._of.device)[None, :, 0]
 
     @torch.inference_mode()
     def _encode_given(self) -> tuple[tuple[Given, ...], Tensor | None]:

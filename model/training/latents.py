@@ -198,7 +198,7 @@ def portraits(out: Path, vae_path: Path, *, batch: int = 16, device: str = "cpu"
     began = time.monotonic()
     for start in range(0, len(cached), batch):
         stop = min(len(cached), start + batch)
-        pictures = renderer.alone([spec.scene(i).shots[0].actors[-1].instance for i in range(start, stop)])
+        pictures = renderer.alone([spec.scene(i).shots[0] for i in range(start, stop)])
         seen[start:stop] = _encode(vae, pictures[:, None].to(device), amp=False)[:, :, 0]
         if (start // batch) % 20 == 0 or stop == len(cached):
             log.info("%d of %d portraits, %.1f a second", stop, spec.clips, stop / (time.monotonic() - began))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -20,12 +20,12 @@ from torch.nn import functional as F
 from model.world.air import fill_air
 from model.world.appearance import dress
 from model.world.art import Art
-from model.world.camera import COLUMNS, camera_path, seen
+from model.world.camera import camera_path, seen
 from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP
 from model.world.light import HAZE, HOURS, Hour, light_of, paint_sky, weathered
 from model.world.motion import pose
 from model.world.places import PlaceLayers, paint
-from model.world.scene import OUTSIDE, Actor, Instance, Scene, Shot, Sign, portrait_shot
+from model.world.scene import OUTSIDE, Actor, Scene, Shot, Sign
 from model.world.signs import picture
 from model.world.style import stylise
 from model.world.style_filters import Sheet
@@ -87,19 +87,19 @@ class Renderer:
             out.append(torch.cat(parts, 1))
         return torch.cat(out)
 
-    def alone(self, instances: Sequence[Instance | None]) -> Tensor:
-        """Portraits: every instance as it stands, before plain grey, in the middle and large: uint8 (B, 3, H, W).
+    def alone(self, shots: Sequence[Shot | None]) -> Tensor:
+        """Portraits: the actors of a shot as its first frame has them, by day, on plain grey: uint8 (B, 3, H, W).
 
         None is the paper alone.
         """
-        now, hold = torch.zeros(1, device=self.device), torch.zeros(1, len(COLUMNS), device=self.device)
-        hold[:, COLUMNS.index("zoom")] = 1
         out = []
-        for instance in instances:
+        for shot in shots:
             frame = torch.full((1, 3, self.view.height, self.view.width), PAPER / 255, device=self.device)
-            if instance is not None:
-                shot = portrait_shot(instance)
-                frame = self._actor(frame, shot, shot.actors[0], now, hold, HOURS["day"], 0.0)
+            if shot is not None:
+                now = torch.tensor([shot.start], device=self.device)
+                camera, bare = camera_path([shot], now[None])[0], replace(shot, place=OUTSIDE)  # it casts no shadow
+                for actor in shot.actors:
+                    frame = self._actor(frame, bare, actor, now, camera, HOURS["day"], 0.0)
             out.append(frame)
         return (torch.cat(out).clamp(0, 1) * 255 + 0.5).to(torch.uint8)
 

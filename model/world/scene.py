@@ -266,14 +266,14 @@ def _actor(rng: random.Random, subject: Subject, place: str, framing: str, optio
     )
 
 
-def portrait_shot(instance: Instance) -> Shot:
-    """Where and how an instance stands for its portrait: as in a close shot, in the middle, doing nothing."""
+def portrait_shot(instance: Instance, framing: str = "close") -> Shot:
+    """Where and how an instance stands for its portrait: in the middle, doing nothing."""
     subject = SUBJECT[instance.subject]
-    height = sum(FRAMING_HEIGHT["close"]) / 2 * subject.size
-    y = min(0.86, 0.5 + height / 2) - 0.02 if subject.aloft(subject.moves[0]) else sum(FLOOR["close"]) / 2
+    height = sum(FRAMING_HEIGHT[framing]) / 2 * subject.size
+    y = min(0.86, 0.5 + height / 2) - 0.02 if subject.aloft(subject.moves[0]) else sum(FLOOR[framing]) / 2
     facing = -1 if subject.facing == "left" else 1
     actor = Actor(instance, "stand", 0.0, y, height, facing, 0.0)
-    return Shot(OUTSIDE, 0, "day", "clear", "static", "close", "3d", (actor,))
+    return Shot(OUTSIDE, 0, "day", "clear", "static", framing, "3d", (actor,))
 
 
 def _near(rng: random.Random, ends: tuple[float, float], spread: float) -> float:
