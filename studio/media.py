@@ -16,7 +16,7 @@ from PIL import Image, ImageFilter
 
 from studio.disk import require_space, room, save_bytes
 from studio.errors import MediaError
-from studio.pictures import Frames, fit_picture, jpeg, open_animation, open_picture, picture_kind
+from studio.pictures import Frames, fit_picture, jpeg, open_animation, open_picture, picture_kind, whole_picture
 from studio.writing import ClipWriter, retag
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "save_poster",
     "save_preview",
     "stream_clip",
+    "whole_picture",
 ]
 
 MAX_CLIP_BYTES = 2_000_000_000

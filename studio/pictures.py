@@ -88,6 +88,14 @@ def fit_picture(
     return np.array(fitted, dtype=np.uint8)
 
 
+def whole_picture(image: Image.Image, width: int, height: int) -> Frames:
+    """The picture, nothing cut off, scaled to fit into width x height pixels before the colour of its corner: uint8
+    (height, width, 3)."""
+    red, green, blue = np.asarray(image.convert("RGB"))[0, 0].tolist()
+    fitted = ImageOps.pad(image, (width, height), method=Image.Resampling.LANCZOS, color=(red, green, blue))
+    return np.array(fitted, dtype=np.uint8)
+
+
 def jpeg(frame: Frames, *, quality: int = 90, longest: int | None = None) -> bytes:
     """A frame as JPEG, no longer than `longest` pixels on its long side."""
     image = Image.fromarray(frame)

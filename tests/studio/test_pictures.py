@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from studio.errors import MediaError
-from studio.pictures import MAX_SIDE, fit_picture, open_picture, picture_kind
+from studio.pictures import MAX_SIDE, fit_picture, open_picture, picture_kind, whole_picture
 
 
 def save(image: Image.Image, path: Path, **options: object) -> Path:
@@ -124,3 +124,11 @@ def test_a_picture_kind_is_read_from_the_content(tmp_path: Path) -> None:
     Image.new("RGB", (32, 32)).save(buffer, "JPEG")
     (tmp_path / "wrong.png").write_bytes(buffer.getvalue())
     assert picture_kind(tmp_path / "wrong.png").suffix == ".jpg"
+
+
+def test_a_whole_picture_keeps_its_edges_before_its_own_paper() -> None:
+    tall = Image.new("RGB", (20, 80), (250, 240, 230))
+    tall.paste((200, 0, 0), (0, 70, 20, 80))
+    fitted = whole_picture(tall, 64, 32)
+    assert fitted.shape == (32, 64, 3) and tuple(fitted[31, 32]) == (200, 0, 0)
+    assert tuple(fitted[0, 0]) == tuple(fitted[0, 32]) == (250, 240, 230)
