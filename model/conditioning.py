@@ -196,10 +196,10 @@ def to_frames(video: Tensor) -> Frames:
 PLACE_CHANNELS = 2
 
 
-def with_places(x: Tensor, config: DiTConfig, portrait: Tensor | None = None) -> Tensor:
+def with_places(x: Tensor, config: DiTConfig, blocking: Tensor | None = None) -> Tensor:
     """Latents (B, C, T, H, W) as the transformer reads them: with their row and column, -1..1, as two more channels
-    where it has that many more inputs than outputs, else as they are; and where it has inputs for that, with the
-    latent (B or 1, C, H, W) of a picture of whom the clip is about beside every one of them (zeros for none).
+    where it has that many more inputs than outputs, else as they are; and where it has inputs for that, beside the
+    latents (1 or B, C, T, H, W) of the blocking: who is seen, alone on paper, moving as told (zeros for none).
 
     RoPE tells tokens apart only by distance: that the sky is above has to be found out from the frame's edges. A model
     that trains for an hour has no time for that, so Storybook is told. Nor has it time to find a picture that stands
@@ -214,5 +214,5 @@ def with_places(x: Tensor, config: DiTConfig, portrait: Tensor | None = None) ->
     places = torch.stack([rows, columns])[None, :, None].expand(batch, -1, frames, -1, -1)
     if more == PLACE_CHANNELS:
         return torch.cat([x, places], dim=1)
-    beside = x.new_zeros(1, channels, height, width) if portrait is None else portrait.to(x.dtype)
-    return torch.cat([x, places, beside[:, :, None].expand(batch, -1, frames, -1, -1)], dim=1)
+    beside = x.new_zeros(1, channels, frames, height, width) if blocking is None else blocking.to(x.dtype)
+    return torch.cat([x, places, beside.expand(batch, -1, -1, -1, -1)], dim=1)

@@ -29,7 +29,7 @@ from model.request import GenerationRequest
 from model.state import SamplerState, fingerprint
 from model.vae import WanVAE
 from model.velocity import Velocity
-from model.world.portraits import layout, portrait, portrait_of
+from model.world.blocking import Blocking, block
 
 if TYPE_CHECKING:
     from model.pipeline import Generator
@@ -93,10 +93,11 @@ class Generation(Iterator[Frames]):
     def _run(self) -> Iterator[Frames]:
         with self._timed("encode_anchors"):
             given, source = self._encode_given()
-            references, who = self._encode_references(), self._encode_portrait()
+            references = self._encode_references()
         with self._timed("text"), torch.inference_mode():
             shown = None if self._controlled else references
-            velocity = Velocity(self._of, self._asked, self._levels, shown, who)
+            velocity = Velocity(self._of, self._asked, self._levels, shown)
+        blocking = self._blocking()
         finished, first = self._before(), 0
         reel = Reel(self._of.vae, self._timed, renewed=self._renewed)
         if finished is not None:
@@ -115,6 +116,8 @@ class Generation(Iterator[Frames]):
             with self._timed("denoise"):
                 prefix = reel.known(window)
                 before = finished if prefix is None else _at_end(prefix, window.fresh)
+                if blocking is not None:
+                    velocity.blocking = self._blocked(window, blocking)
                 if self._controlled:
                     velocity.control = self._control(window, reel, references)
                 latents = self._denoise(index, velocity, before, finished, given, source)
@@ -137,20 +140,27 @@ class Generation(Iterator[Frames]):
 
     @property
     def _looks_up(self) -> bool:
-        """Whether the model is shown whom the clip is about."""
-        return bool(self._of.entry.notes.get("portraits"))
+        """Whether the model is shown the blocking of the clip."""
+        return bool(self._of.entry.notes.get("blocking"))
 
-    @torch.inference_mode()
-    def _encode_portrait(self) -> Tensor | None:
-        """Whom the clip is about as a latent (1, C, h, w): the first reference, else who is found in the prompt."""
+    def _blocking(self) -> Blocking | None:
+        """Who is seen in the clip and how they move; empty paper where given frames show who there is."""
         if not self._looks_up:
             return None
-        asked, knows = self._asked, self._of.entry.notes.get("knows")
-        if asked.references is not None:
-            picture = portrait_of(asked.references[0])
-        else:
-            picture = portrait(layout(asked.prompt, knows), asked.width, asked.height)
-        return conditioning.encode_references(picture[None], self._of.vae, device=self._of.device)[None, :, 0]
+        asked, pictures = self._asked, () if self._asked.references is None else tuple(self._asked.references)
+        shot = None
+        if not asked.anchors or pictures:
+            knows = self._of.entry.notes.get("knows")
+            shot = block(asked.prompt, knows, seed=asked.seed, given=len(pictures))
+        return Blocking(shot, asked.width, asked.height, pictures)
+
+    @torch.inference_mode()
+    def _blocked(self, window: windows.Window, blocking: Blocking) -> Tensor:
+        """The latents (1, C, T, h, w) of a window's part of the blocking."""
+        first = max(0, 4 * window.start - 4)  # a later window's latents follow one frame that is not looked at
+        frames = blocking.frames(first, 4 * window.stop - 3 - first)
+        made = self._of.vae.encode(conditioning.to_video(frames, self._of.device))
+        return made[:, :, 1 if window.start else 0 :]
 
     @torch.inference_mode()
     def _encode_given(self) -> tuple[tuple[Given, ...], Tensor | None]:

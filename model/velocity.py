@@ -30,15 +30,14 @@ class Velocity:
     """Call it with what is held, a latent (C, T, h, w) and sigma: the guided velocity, float32.
 
     `references` (C, n, h, w) are seen beside the clip, clean and behind a gap in time, and are no part of it. A model
-    with a control branch reads `control` (1, K, T, h, w) instead, which may be set anew for every window. `portrait`
-    (1, C, h, w) is who the clip is about, for a model that looks its cast up.
+    with a control branch reads `control` (1, K, T, h, w) instead, which may be set anew for every window. `blocking`
+    (1, C, T, h, w) is who is seen in a window and how they move, for a model that is shown that.
     """
 
     def __init__(
-        self, of: Generator, asked: GenerationRequest, levels: Tensor, references: Tensor | None = None,
-        portrait: Tensor | None = None,
-    ) -> None:  # fmt: skip
-        self._of, self._guidance, self._references, self._portrait = of, asked.guidance, references, portrait
+        self, of: Generator, asked: GenerationRequest, levels: Tensor, references: Tensor | None = None
+    ) -> None:
+        self._of, self._guidance, self._references = of, asked.guidance, references
         self._prompts = [asked.prompt] if asked.guidance == 1 else [asked.prompt, asked.negative_prompt]
         pad_to = of.encoder.config.pad_to
         states = [of.encoder.encode(prompt).to(of.device) for prompt in self._prompts]
@@ -52,6 +51,7 @@ class Velocity:
         exact = flow.timesteps(levels, truncate=whole).tolist()
         self._times = dict(zip(levels[:-1].float().tolist(), exact, strict=True)) if whole else {}
         self.control: Tensor | None = None
+        self.blocking: Tensor | None = None
         self.control_scale = 1.0
 
     def __call__(self, hold: flow.Hold, x: Tensor, sigma: float) -> Tensor:
@@ -70,7 +70,7 @@ class Velocity:
         # Where nothing is held one time serves all tokens, which is the same and a little less work.
         t = times[:1] if bool((times == times[0]).all()) else times.repeat_interleave(area)[None]
         t = t.expand(self._batch) if t.ndim == 1 else t.expand(self._batch, -1)
-        seen = conditioning.with_places(shown.expand(self._batch, *shown.shape), self._of.dit.config, self._portrait)
+        seen = conditioning.with_places(shown.expand(self._batch, *shown.shape), self._of.dit.config, self.blocking)
         v = self._forward(seen, t, positions)[:, :, :frames].float()
         if self._of_sample:  # x_t = x + sigma v
             v = (x - v) / max(sigma, SMALLEST_SIGMA)

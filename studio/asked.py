@@ -45,7 +45,7 @@ def _around(recipe: Recipe, generator: Generator, library: Library) -> dict[str,
     """What is no moment of the shot: the clip that it goes on from, and pictures of its cast."""
     size = (recipe.width, recipe.height)
     cast = [given for given in recipe.anchors if given.place == "cast"]
-    looks_up = bool(generator.entry.notes.get("portraits"))  # it cuts whom it is given out of the paper
+    looks_up = bool(generator.entry.notes.get("blocking"))  # it cuts whom it is given out of the paper
     pictures = [
         media.whole_picture(picture, *size) if looks_up else media.fit_picture(picture, *size, given.crop)
         for given in cast

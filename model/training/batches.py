@@ -28,8 +28,8 @@ class TransformerRun:
     dropped; shift: of noise levels; softest: the level below which errors weigh no more; fall: share of the time, at
     its end, over which the rates fall to the floor; fast: the forward of `fast.py`; decay: of the average; teacher: a
     trained transformer whose guided answer, at `guidance`, is learned instead of the data; focus: how much more an
-    error weighs where the subject stands; portraits: share of samples that are shown who they are about, the
-    others seeing blank paper; with 0 there is no such input at all.
+    error weighs where the subject stands; blocking: share of samples that are shown their blocking, the others
+    seeing blank paper; with 0 there is no such input at all.
     """
 
     out: Path
@@ -57,7 +57,7 @@ class TransformerRun:
     teacher: Path | None = None
     guidance: float = 3.0
     focus: float = 1.0
-    portraits: float = 0.0
+    blocking: float = 0.0
 
 
 def padded(texts: list[Tensor]) -> tuple[Tensor, Tensor]:
@@ -73,8 +73,8 @@ def padded(texts: list[Tensor]) -> tuple[Tensor, Tensor]:
 class Batch:
     """x (B, C, T, h, w) clean latents; given (B, T) noise level at which a latent is given, -1 where it is to be made;
     text (B, L, D) with mask (B, L); dropped (B,): whose caption is left out; silence: text and mask of none at all;
-    weight (B, 1, 1, h, w): what an error counts, with a mean of 1, or None for the same everywhere; portrait (B, C, h,
-    w): whom each clip is about, or None for a transformer that is not shown it."""
+    weight (B, 1, 1, h, w): what an error counts, with a mean of 1, or None for the same everywhere; blocking (B, C,
+    T, h, w): the actors alone on paper, or None for a transformer that is not shown it."""
 
     x: Tensor
     given: Tensor
@@ -83,7 +83,7 @@ class Batch:
     dropped: Tensor
     silence: tuple[Tensor, Tensor | None]
     weight: Tensor | None = None
-    portrait: Tensor | None = None
+    blocking: Tensor | None = None
 
 
 class Batches:
@@ -113,7 +113,7 @@ class Batches:
         length = min(self.run.window, 1 + (cache.spec.frames - 1) // 4) if moving else 1
         count = max(2, round(self.run.tokens / (per_frame * length)))
         picks = [self._index(cache) for _ in range(count)]
-        rows, given, text, drops = [], [], [], []
+        rows, given, text, drops, shown = [], [], [], [], []
         for index in picks:
             latents = cache.latents(index)
             start = (
@@ -123,6 +123,9 @@ class Batches:
             )
             rows.append(latents[:, start : start + length])
             given.append(self._given(length, stream=start > 0))
+            if self.run.blocking:
+                number = index if self.rng.random() < self.run.blocking else -1
+                shown.append(cache.blocking(number)[:, start : start + length])
             drops.append(bool(self.rng.random() < self.run.drop))
             text.append(self.empty if drops[-1] else cache.text(index, int(self.rng.integers(cache.wordings))))
         put = padded if self.run.fast else stack
@@ -136,12 +139,8 @@ class Batches:
             torch.tensor(drops, device=device),
             (empty.to(device), None if silent is None else silent.to(device)),
             None if self.run.focus == 1 else torch.stack([self._weight(cache, index) for index in picks]).to(device),
-            torch.stack([self._seen(cache, index) for index in picks]).to(device) if self.run.portraits else None,
+            torch.stack(shown).to(device) if shown else None,
         )
-
-    def _seen(self, cache: LatentCache, index: int) -> Tensor:
-        """What a sample is shown of who it is about, (C, h, w): its picture or blank paper."""
-        return cache.seen(index) if self.rng.random() < self.run.portraits else cache.seen(-1)
 
     def _weight(self, cache: LatentCache, index: int) -> Tensor:
         """What an error counts in every latent of a clip: (1, 1, h, w), more where its actors are, 1 in the mean."""
@@ -160,9 +159,11 @@ class Batches:
     def _pick(self, moving: bool) -> LatentCache:
         """A cache, the larger the likelier, of those there by now. A clip's first latent is a still too."""
         paths = self.run.moving if moving else (*self.run.stills, *self.run.moving)
-        there = [self._cache(path) for path in paths if path.with_suffix(".json").is_file()]
+        needed = ".blocking.npy" if self.run.blocking else ".json"  # blocking is drawn last
+        there = [self._cache(path) for path in paths if path.with_suffix(needed).is_file()]
         if not there:
-            raise ModelError(f"there is no cache of latents at {', '.join(map(str, paths))}; make one first")
+            need = " with its blocking (latents --blocking)" if self.run.blocking else ""
+            raise ModelError(f"there is no cache of latents{need} at {', '.join(map(str, paths))}; make one first")
         sizes = np.array([len(cache) * self._share(cache) for cache in there])
         return there[int(self.rng.choice(len(there), p=sizes / sizes.sum()))]
 

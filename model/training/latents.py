@@ -7,7 +7,7 @@ trainer may read what is there while the cache still grows.
 OUT.latents.npy  float16 (N, C, T, h, w)
 OUT.states.npy   float16 (rows, D): token states of all captions, one after another
 OUT.spans.npy    int64 (N, V, 2): where in the states caption v of clip n begins and ends
-OUT.seen.npy     float16 (N + 1, C, h, w): portraits of whom the clips are about, with `--portraits`; last, blank paper
+OUT.blocking.npy float16 (N + 1, C, T, h, w): the actors alone on grey paper, with `--blocking`; last, blank paper
 OUT.json         the spec and how many clips are done
 """
 
@@ -56,7 +56,7 @@ class LatentCache:
         self._latents: NDArray[np.float16] = np.load(path.with_suffix(".latents.npy"), mmap_mode="r")
         self._states: NDArray[np.float16] = np.load(path.with_suffix(".states.npy"), mmap_mode="r")
         self._spans: NDArray[np.int64] = np.load(path.with_suffix(".spans.npy"), mmap_mode="r")
-        self._seen: NDArray[np.float16] | None = None
+        self._blocking: NDArray[np.float16] | None = None
 
     def __len__(self) -> int:
         return int(json.loads(self.path.with_suffix(".json").read_text())["done"])
@@ -65,14 +65,20 @@ class LatentCache:
         """float32 (C, T, h, w)."""
         return torch.from_numpy(self._latents[index].astype(np.float32))
 
-    def seen(self, index: int) -> Tensor:
-        """The latent, float32 (C, h, w), of a portrait of whom this clip is about; of blank paper for -1."""
-        if self._seen is None:
-            path = self.path.with_suffix(".seen.npy")
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """(C, T, h, w) of a clip."""
+        channels, frames, rows, columns = self._latents.shape[1:]
+        return channels, frames, rows, columns
+
+    def blocking(self, index: int) -> Tensor:
+        """The latents of a clip's blocking, float32 (C, T, h, w); of blank paper for -1."""
+        if self._blocking is None:
+            path = self.path.with_suffix(".blocking.npy")
             if not path.is_file():
-                raise ModelError(f"{self.path} has no portraits; make them: latents {self.path} --portraits")
-            self._seen = np.load(path, mmap_mode="r")
-        return torch.from_numpy(self._seen[index].astype(np.float32))
+                raise ModelError(f"{self.path} has no blocking; make it: latents {self.path} --blocking")
+            self._blocking = np.load(path, mmap_mode="r")
+        return torch.from_numpy(self._blocking[index].astype(np.float32))
 
     @property
     def wordings(self) -> int:
@@ -187,23 +193,22 @@ def reword(out: Path, *, batch: int = 16, device: str = "cpu") -> None:
         part.with_suffix(suffix).replace(out.with_suffix(suffix))
 
 
-def portraits(out: Path, vae_path: Path, *, batch: int = 16, device: str = "cpu") -> None:
-    """For every clip of a cache, the latent of a portrait of whom it is about."""
+def blocking(out: Path, vae_path: Path, *, batch: int = 4, device: str = "cpu") -> None:
+    """The latents of the blocking of every clip that a cache holds by now: its actors alone, moving as they do."""
     cached, vae = LatentCache(out), TinyVAE.load(vae_path, device=device)
-    spec = cached.spec
-    renderer = Renderer(Art(), spec.width, spec.height, device=device, pool=PLACES_KEPT)
-    part = out.with_suffix(".seen.part")
-    grid = (vae.config.latent_channels, spec.height // 32, spec.width // 32)
-    seen = _open(part, "w+", np.float16, (spec.clips + 1, *grid))
+    spec, count = cached.spec, len(cached)
+    renderer = Renderer(Art(), spec.width, spec.height, device=device)
+    part = out.with_suffix(".blocking.part")
+    held = _open(part, "w+", np.float16, (count + 1, *cached.shape))
     began = time.monotonic()
-    for start in range(0, len(cached), batch):
-        stop = min(len(cached), start + batch)
-        pictures = renderer.alone([spec.scene(i).shots[0] for i in range(start, stop)])
-        seen[start:stop] = _encode(vae, pictures[:, None].to(device), amp=False)[:, :, 0]
-        if (start // batch) % 20 == 0 or stop == len(cached):
-            log.info("%d of %d portraits, %.1f a second", stop, spec.clips, stop / (time.monotonic() - began))
-    seen[-1] = _encode(vae, renderer.alone([None])[:, None].to(device), amp=False)[0, :, 0]
-    part.replace(out.with_suffix(".seen.npy"))
+    for start in range(0, count + 1, batch):
+        numbers = range(start, min(count + 1, start + batch))
+        shots = [spec.scene(i).shots[0] if i < count else None for i in numbers]
+        held[start : start + batch] = _encode(vae, renderer.alone(shots, spec.frames).to(device), amp=False)
+        if (start // batch) % 50 == 0:
+            log.info("blocking of %d of %d clips, %.1f a second", start, count, start / (time.monotonic() - began))
+    del held  # closed, and so written
+    part.replace(out.with_suffix(".blocking.npy"))
 
 
 @torch.no_grad()
@@ -236,7 +241,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--pixels", type=Path, help="a rendered set to encode, as far as it is done")
     parser.add_argument("--words", type=Path, help="a finished cache of the same scenes: its captions are taken")
     parser.add_argument("--amp", action="store_true", help="convolve in bfloat16: where the processor is fast at it")
-    parser.add_argument("--portraits", action="store_true", help="only portray who is in the clips of a cache OUT")
+    parser.add_argument("--blocking", action="store_true", help="only draw the actors of the clips of a cache OUT")
     parser.add_argument("--reword", action="store_true", help="only caption the finished cache OUT anew")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=0)
@@ -247,8 +252,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if args.reword:
         reword(args.out, device=args.device)
         return
-    if args.portraits:
-        portraits(args.out, args.vae, device=args.device)
+    if args.blocking:
+        blocking(args.out, args.vae, device=args.device)
         return
     spec = SetSpec(args.preset, args.clips, args.frames, 448, 256, args.first)
     if args.pixels:

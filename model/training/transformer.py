@@ -43,19 +43,18 @@ from model.world.vocabulary import VOCABULARY
 log = logging.getLogger(__name__)
 
 
-# (latents (B, C, T, h, w), timesteps (B, T), text, mask, portraits (B, C, h, w) or None) to clean latents.
+# (latents (B, C, T, h, w), timesteps (B, T), text, mask, blocking (B, C, T, h, w) or None) to clean latents.
 Says = Callable[[Tensor, Tensor, Tensor, Tensor | None, Tensor | None], Tensor]
 
 
 def speaker(dit: DiT, *, fast: bool) -> Says:
-    """How training asks a transformer: tokens are told their places and whom the clip is about; a latent's timestep is
-    that of its tokens."""
+    """How training asks a transformer: tokens are told their places and shown the blocking; timesteps are latents'."""
     quick = FastForward(dit) if fast else None
 
     def says(
-        x: Tensor, t: Tensor, text: Tensor, mask: Tensor | None, portrait: Tensor | None = None
+        x: Tensor, t: Tensor, text: Tensor, mask: Tensor | None, blocking: Tensor | None = None
     ) -> Tensor:
-        placed = with_places(x, dit.config, portrait)
+        placed = with_places(x, dit.config, blocking)
         if quick is not None and mask is not None:
             return quick(placed, t, text, mask)
         area = dit.config.patch[1] * dit.config.patch[2]
@@ -84,7 +83,7 @@ def loss_of(
     s = levels[:, None, :, None, None]
     noisy, t = torch.lerp(x, noise, s), levels * 1000
     aim = x if teacher is None else guided(teacher, batch, noisy, t, run.guidance)
-    clean = dit(noisy, t, batch.text, batch.mask, batch.portrait)
+    clean = dit(noisy, t, batch.text, batch.mask, batch.blocking)
     made = (batch.given < 0).float()[:, None, :, None, None]
     error = F.mse_loss(clean.float(), aim, reduction="none") / s.clamp(min=run.softest).square() * made
     if batch.weight is not None:
@@ -99,8 +98,8 @@ def guided(teacher: Says, batch: Batch, noisy: Tensor, t: Tensor, guidance: floa
     A student of it needs one pass where the teacher takes two ("On distillation of guided diffusion models", arXiv
     2210.03142). Where the caption is dropped it is unguided.
     """
-    told = teacher(noisy, t, batch.text, batch.mask, batch.portrait).float()
-    silent = teacher(noisy, t, *batch.silence, batch.portrait).float()
+    told = teacher(noisy, t, batch.text, batch.mask, batch.blocking).float()
+    silent = teacher(noisy, t, *batch.silence, batch.blocking).float()
     scale = torch.where(batch.dropped, 0.0, guidance)[:, None, None, None, None]
     return torch.lerp(silent, told, scale)
 
@@ -233,7 +232,7 @@ def save(run: TransformerRun, config: DiTConfig, average: Average, samples: int)
             "solver": "unipc",
         },
         **({} if run.teacher is None else {"distilled_guidance": run.guidance}), **_sizes(run),
-        **({"portraits": True, "given": {"references": True}} if run.portraits else {}),
+        **({"blocking": True, "given": {"references": True}} if run.blocking else {}),
     )  # fmt: skip
     part.replace(run.out)
 
@@ -275,7 +274,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--teacher", type=Path, help="learn this transformer's guided answer; --out begins as its copy")
     parser.add_argument("--guidance", type=float, default=3.0, help="of the teacher")
     parser.add_argument("--focus", type=float, default=1.0, help="what an error counts where the subject stands")
-    parser.add_argument("--portraits", type=float, default=0.0, help="share of samples shown who they are about")
+    parser.add_argument("--blocking", type=float, default=0.0, help="share of samples that see their actors' blocking")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fast", action="store_true", help="bfloat16 and compiled: for processors that are fast at it")
     parser.add_argument("--threads", type=int, default=0)
@@ -288,9 +287,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         args.out, tuple(args.stills), tuple(args.moving), args.minutes, args.clips, args.clips_from, args.tokens,
         args.window, args.learning_rate, args.muon_rate, fall=args.fall, shift=args.shift, softest=args.softest,
         decay=args.decay, seed=args.seed, device=args.device, amp=args.device == "cuda", fast=args.fast,
-        preset=args.preset, teacher=args.teacher, guidance=args.guidance, focus=args.focus, portraits=args.portraits,
+        preset=args.preset, teacher=args.teacher, guidance=args.guidance, focus=args.focus, blocking=args.blocking,
     )  # fmt: skip
-    inputs = args.channels + PLACE_CHANNELS + (args.channels if args.portraits else 0)
+    inputs = args.channels + PLACE_CHANNELS + (args.channels if args.blocking else 0)
     train(
         run,
         DiTConfig(

@@ -1,7 +1,7 @@
 """The art of the world: fetch Fluent emoji once, pack what the cast needs, load it as tensors.
 
 All of it is needed to train and to render world clips; running the studio takes one picture of each subject, which are
-committed (`pack_cast`, see `portraits.py`). `fetch` takes Microsoft's MIT-licensed Fluent
+committed (`pack_cast`, see `blocking.py`). `fetch` takes Microsoft's MIT-licensed Fluent
 emoji from the npm packages that carry them; `pack` crops every subject to what is drawn over all its frames, sets it
 on the bottom of a square and writes one WebP strip a subject; so are the few that `model.world.drawn` draws. A small
 pack is committed for the tests.

@@ -197,18 +197,31 @@ def _action(name: str) -> Callable[[_Cue, _Body], _Body]:
     return actions[name]
 
 
+def _legs(gone: Tensor, leg: float | None) -> tuple[Tensor, Tensor]:
+    """Which way one goes, 1 or -1, and how many seconds of its way it is from the middle, having set out `gone`
+    seconds from it; all (T,)."""
+    if leg is None:
+        return torch.ones_like(gone), gone
+    turns = torch.floor(gone / leg + 0.5)
+    way = 1 - 2 * (turns % 2)
+    return way, way * (gone - turns * leg)
+
+
 def pose(actor: Actor, loop: int, times: Tensor) -> Pose:
     """Where an actor is and how it is bent at `times`, (T,) seconds; loop: how many pictures it has. KeyError for an
     action that is not known."""
     subject = SUBJECT[actor.instance.subject]
     facing = {"left": -1, "right": 1, "front": 0}[subject.facing]
     heading = actor.direction if facing and facing != actor.direction else facing or 1
-    mirrored = -1.0 if facing and heading != facing else 1.0
+    mirrored = torch.full_like(times, -1.0 if facing and heading != facing else 1.0)
     phase = actor.phase * 2 * math.pi
     zero, one = torch.zeros_like(times), torch.ones_like(times)
     cue = _Cue(times, phase, actor.direction, actor.height, subject)
     body = _action(actor.action)(cue, _Body(zero, zero, one, one, zero, zero))
-    x = actor.x + actor.direction * SPEED.get(actor.action, 0.0) * (times - MIDDLE) + body.x
+    way, gone = _legs(times - MIDDLE, actor.leg)
+    x = actor.x + actor.direction * SPEED.get(actor.action, 0.0) * gone + body.x
+    if facing:
+        mirrored = mirrored * way
     aloft = subject.aloft(actor.action)
     index = (((times / LOOP_SECONDS + actor.phase) * loop).long() % loop) if loop > 1 else zero.long()
     return Pose(

@@ -34,7 +34,7 @@ from model.world.style_made import Collage
 FPS = 16
 PARALLAX = {"sky": 0.04, "far": 0.35, "ground": 1.0, "fore": 1.6}
 POOL = 128
-PAPER = 128  # the grey behind a portrait
+PAPER = 128  # the grey of blocking
 
 
 @dataclass(frozen=True)
@@ -87,21 +87,19 @@ class Renderer:
             out.append(torch.cat(parts, 1))
         return torch.cat(out)
 
-    def alone(self, shots: Sequence[Shot | None]) -> Tensor:
-        """Portraits: the actors of a shot as its first frame has them, by day, on plain grey: uint8 (B, 3, H, W).
-
-        None is the paper alone.
-        """
+    def alone(self, shots: Sequence[Shot | None], frames: int = 1) -> Tensor:
+        """The blocking of shots: their actors, moving as the shots have them, by day on plain grey paper with nothing
+        around them: uint8 (B, T, 3, H, W). None is the paper alone."""
         out = []
         for shot in shots:
-            frame = torch.full((1, 3, self.view.height, self.view.width), PAPER / 255, device=self.device)
+            paper = torch.full((frames, 3, self.view.height, self.view.width), PAPER / 255, device=self.device)
             if shot is not None:
-                now = torch.tensor([shot.start], device=self.device)
-                camera, bare = camera_path([shot], now[None])[0], replace(shot, place=OUTSIDE)  # it casts no shadow
+                times = shot.start + torch.arange(frames, device=self.device) / FPS
+                camera, bare = camera_path([shot], times[None])[0], replace(shot, place=OUTSIDE)  # it casts no shadow
                 for actor in shot.actors:
-                    frame = self._actor(frame, bare, actor, now, camera, HOURS["day"], 0.0)
-            out.append(frame)
-        return (torch.cat(out).clamp(0, 1) * 255 + 0.5).to(torch.uint8)
+                    paper = self._actor(paper, bare, actor, times, camera, HOURS["day"], 0.0)
+            out.append((paper.clamp(0, 1) * 255 + 0.5).to(torch.uint8))
+        return torch.stack(out)
 
     def keep(self, place: str, seed: int, layers: PlaceLayers) -> None:
         """Use these layers, painted elsewhere, for shots of this place and place seed (while the pool has room)."""

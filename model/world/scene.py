@@ -40,8 +40,9 @@ class Instance:
 
 @dataclass(frozen=True)
 class Actor:
-    """An instance in a shot: where its feet are (x, y in world units), how tall it is, what it does, which way it
-    goes."""
+    """An instance in a shot: where its feet are (x, y in world units), how tall it is, what it does, which way it goes;
+    leg: seconds after which it turns about, again and again, so that it stays in sight however long the shot is; it
+    goes on and on without."""
 
     instance: Instance
     action: str
@@ -50,6 +51,7 @@ class Actor:
     height: float
     direction: int
     phase: float
+    leg: float | None = None
 
 
 @dataclass(frozen=True)
@@ -264,16 +266,6 @@ def _actor(rng: random.Random, subject: Subject, place: str, framing: str, optio
         -facing if turned else facing,
         rng.random(),
     )
-
-
-def portrait_shot(instance: Instance, framing: str = "close") -> Shot:
-    """Where and how an instance stands for its portrait: in the middle, doing nothing."""
-    subject = SUBJECT[instance.subject]
-    height = sum(FRAMING_HEIGHT[framing]) / 2 * subject.size
-    y = min(0.86, 0.5 + height / 2) - 0.02 if subject.aloft(subject.moves[0]) else sum(FLOOR[framing]) / 2
-    facing = -1 if subject.facing == "left" else 1
-    actor = Actor(instance, "stand", 0.0, y, height, facing, 0.0)
-    return Shot(OUTSIDE, 0, "day", "clear", "static", framing, "3d", (actor,))
 
 
 def _near(rng: random.Random, ends: tuple[float, float], spread: float) -> float:

@@ -150,7 +150,7 @@ def _needs(film: Film, index: int, before: dict[int, int], entry: CatalogEntry) 
     """What a shot goes on from; and for a cut, the shot in which each of its cast without pictures was first seen."""
     if index in before:
         return (Need(before[index], "before"),)
-    if not entry.given.get("references", False) or entry.notes.get("portraits"):  # it looks its cast up by itself
+    if not entry.given.get("references", False) or entry.notes.get("blocking"):  # it looks its cast up by itself
         return ()
     found = []
     for member in casting.mentioned(film.shots[index].prompt, film.cast):

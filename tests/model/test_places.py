@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from model.conditioning import PLACE_CHANNELS, with_places
+from model.conditioning import PLACE_CHANNELS, Anchor, with_places
 from model.config import PRESETS, DiTConfig
 from model.pipeline import Generator
 from tests.model.doubles import ENTRY, FakeText, FakeVAE
@@ -58,38 +58,43 @@ def test_a_clean_latent_that_is_sure_of_itself_is_reached(solver: str) -> None:
 SHOWN = replace(TOLD, in_channels=TOLD.in_channels + TOLD.out_channels)
 
 
-def test_a_portrait_lies_beside_every_latent() -> None:
-    x, portrait = torch.randn(2, 4, 3, 5, 7), torch.randn(1, 4, 5, 7)
-    seen = with_places(x, SHOWN, portrait)
+def test_the_blocking_lies_beside_the_latents() -> None:
+    x, blocking = torch.randn(2, 4, 3, 5, 7), torch.randn(1, 4, 3, 5, 7)
+    seen = with_places(x, SHOWN, blocking)
     assert seen.shape == (2, 10, 3, 5, 7) and torch.equal(seen[:, :6], with_places(x, TOLD))
-    assert torch.equal(seen[1, 6:, 2], portrait[0])
+    assert torch.equal(seen[1, 6:], blocking[0])
     assert not with_places(x, SHOWN)[:, 6:].any()
 
 
 class Sees(Knows):
-    """Remembers what lies beside the latents that it is shown."""
+    """Remembers the blocking of every window that it is shown."""
+
+    beside: dict[tuple[float, ...], Tensor]
 
     def forward(self, x: Tensor, t: Tensor, text: Tensor, **others: object) -> Tensor:
-        self.beside = x[0, 6:, 0]
+        self.beside[tuple(x[0, 6:].flatten().tolist())] = x[0, 6:]
         return super().forward(x, t, text)
 
 
-def test_a_model_that_looks_its_cast_up_is_shown_whom_it_finds_or_who_is_given() -> None:
-    dit = Sees(SHOWN, torch.zeros(4)[None, :, None, None, None])
-    notes = {"prediction": "sample", "portraits": True, "knows": {"subject": ("fox",)}}
+def test_a_model_is_shown_the_blocking_of_each_window() -> None:
+    dit, vae = Sees(SHOWN, torch.zeros(4)[None, :, None, None, None]), FakeVAE()
+    notes = {"prediction": "sample", "blocking": True, "knows": {"subject": ("fox",)}}
     entry = replace(ENTRY, notes=notes, given={**ENTRY.given, "references": True})
-    gen = Generator(entry, dit, FakeVAE(), FakeText())  # type: ignore[arg-type]
-
-    def shown(prompt: str, **more: object) -> Tensor:
-        np.concatenate(list(gen.generate(gen.request(prompt, frames=9, steps=2, **more))))
-        return dit.beside
-
-    paper = shown("a quiet street")
-    assert torch.equal(paper, paper[:, :1, :1].expand_as(paper))
-    assert torch.equal(shown("a cat sleeps"), paper)  # it does not know cats
-    assert not torch.equal(fox := shown("a fox sleeps"), paper)
+    gen = Generator(entry, dit, vae, FakeText())  # type: ignore[arg-type]
     width, height = next(iter(entry.sizes.values()))
-    given = np.full((1, height, width, 3), 200, np.uint8)
-    answer = shown("a fox sleeps", references=given)
-    assert torch.equal(answer, answer[:, :1, :1].expand_as(answer)) and not torch.equal(answer, paper)
-    assert not torch.equal(answer, fox)
+
+    def shown(prompt: str, frames: int = 9, **more: object) -> list[Tensor]:
+        dit.beside = {}
+        np.concatenate(list(gen.generate(gen.request(prompt, frames=frames, steps=2, **more))))
+        return list(dit.beside.values())
+
+    (paper,) = shown("a quiet street")
+    assert torch.equal(paper, paper[:, :, :1, :1].expand_as(paper))
+    assert torch.equal(shown("a cat sleeps")[0], paper)  # it does not know cats
+    (fox,) = shown("a fox runs")
+    assert not torch.equal(fox, paper)
+    given = np.full((1, height, width, 3), 250, np.uint8)
+    given[:, 20:40, 20:40] = 0
+    assert not torch.equal(shown("a fox runs", references=given)[0], fox)
+    assert torch.equal(shown("a fox runs", anchors=(Anchor(given),))[0], paper)  # the picture shows who there is
+    assert len(shown("a fox runs", frames=41)) > 1

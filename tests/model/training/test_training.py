@@ -20,7 +20,7 @@ from model.training.autoencoder import AutoencoderRun, principal, psnr
 from model.training.batches import Batches
 from model.training.ema import Average
 from model.training.fast import FastForward
-from model.training.latents import LatentCache, cache, portraits
+from model.training.latents import LatentCache, blocking, cache
 from model.training.recipe import options_of, preset
 from model.training.render_set import SetSpec, open_set
 from model.training.render_set import render_set as render
@@ -48,14 +48,14 @@ def small_world(monkeypatch: pytest.MonkeyPatch) -> None:
 def oracle(x: Tensor, wrong: Tensor, error: float) -> Says:
     """Says the clean latents x, off by `error` in the frames that `wrong` marks."""
 
-    def says(noisy: Tensor, t: Tensor, text: Tensor, mask: Tensor | None, portrait: Tensor | None = None) -> Tensor:
+    def says(noisy: Tensor, t: Tensor, text: Tensor, mask: Tensor | None, blocking: Tensor | None = None) -> Tensor:
         assert t.shape == (x.shape[0], x.shape[2])
         return x + error * wrong[None, None, :, None, None]
 
     return says
 
 
-def teacher(x: Tensor, t: Tensor, text: Tensor, mask: Tensor | None, portrait: Tensor | None = None) -> Tensor:
+def teacher(x: Tensor, t: Tensor, text: Tensor, mask: Tensor | None, blocking: Tensor | None = None) -> Tensor:
     """Says 2 where there is a caption and 1 where there is none."""
     return torch.ones_like(x) + text.mean()
 
@@ -182,34 +182,37 @@ def test_a_transformer_trains_saves_and_goes_on(tmp_path: Path) -> None:
     train(run, config)
     assert load_dit(run.out)[1]["samples"] > notes["samples"]
     for name in ("stills", "moving"):
-        portraits(tmp_path / name, tmp_path / "vae.safetensors")
-    student = replace(run, out=tmp_path / "student.safetensors", teacher=run.out, portraits=0.8)
+        blocking(tmp_path / name, tmp_path / "vae.safetensors")
+    student = replace(run, out=tmp_path / "student.safetensors", teacher=run.out, blocking=0.8)
     train(student, replace(config, in_channels=config.in_channels + 4))
     student_dit, notes = load_dit(student.out)
     assert student_dit.config.in_channels == config.in_channels + 4
-    assert notes["defaults"]["guidance"] == 1 and notes["portraits"] and notes["given"]["references"]
+    assert notes["defaults"]["guidance"] == 1 and notes["blocking"] and notes["given"]["references"]
 
 
 @pytest.mark.usefixtures("small_world")
-def test_a_batch_shows_whom_its_clips_are_about(tmp_path: Path) -> None:
+def test_a_batch_shows_the_blocking_of_its_clips(tmp_path: Path) -> None:
     TinyVAE(SMALL).save(tmp_path / "vae.safetensors")
     moving = tmp_path / "moving"
     cache(SetSpec("cpu", 5, 9, 128, 64, 0), moving, tmp_path / "vae.safetensors")
-    run = replace(RUN, moving=(moving,), clips_from=0.0, tokens=32, window=2, preset="everything", portraits=1.0)
-    with pytest.raises(ModelError, match="--portraits"):
+    run = replace(RUN, moving=(moving,), clips_from=0.0, tokens=32, window=2, preset="everything", blocking=1.0)
+    with pytest.raises(ModelError, match="--blocking"):
         Batches(run, 1).draw(0.5)
-    portraits(moving, tmp_path / "vae.safetensors", batch=2)
+    blocking(moving, tmp_path / "vae.safetensors", batch=2)
     cached = LatentCache(moving)
-    assert cached.seen(1).shape == (4, 2, 4) and not torch.equal(cached.seen(1), cached.seen(-1))
-    latents = {tuple(cached.latents(i)[:, :2].flatten().tolist()): i for i in range(5)}
+    assert cached.blocking(1).shape == (4, 3, 2, 4) and not torch.equal(cached.blocking(1), cached.blocking(-1))
+    pairs = {
+        tuple(cached.latents(i)[:, start : start + 2].flatten().tolist()): cached.blocking(i)[:, start : start + 2]
+        for i in range(5)
+        for start in (0, 1)
+    }
     batch = Batches(run, 1).draw(0.5)
-    assert batch.portrait is not None and len(batch.portrait) == len(batch.x)
-    for x, shown in zip(batch.x, batch.portrait, strict=True):
-        index = latents.get(tuple(x.flatten().tolist()))
-        assert index is None or torch.equal(shown, cached.seen(index))
-    blank = Batches(replace(run, portraits=1e-9), 1).draw(0.5).portrait
-    assert blank is not None and torch.equal(blank[0], cached.seen(-1))
-    assert Batches(replace(run, portraits=0.0), 1).draw(0.5).portrait is None
+    assert batch.blocking is not None and batch.blocking.shape == batch.x.shape
+    for x, shown in zip(batch.x, batch.blocking, strict=True):
+        assert torch.equal(pairs[tuple(x.flatten().tolist())], shown)
+    blank = Batches(replace(run, blocking=1e-9), 1).draw(0.5).blocking
+    assert blank is not None and torch.equal(blank[0], cached.blocking(-1)[:, :2])
+    assert Batches(replace(run, blocking=0.0), 1).draw(0.5).blocking is None
 
 
 def test_a_widened_transformer_says_the_same_until_it_learns() -> None:

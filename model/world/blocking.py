@@ -1,0 +1,169 @@
+"""Blocking: who is seen in a shot, where they stand and how they move, set on grey paper before anything is drawn.
+
+A small transformer cannot know five hundred characters by heart, and need not. As in retrieval-augmented diffusion
+("Re-Imagen", arXiv 2209.14491; "Semi-parametric neural image synthesis", arXiv 2204.11824) the subjects that a prompt
+names are looked up; as in planned video ("VideoDirectorGPT", arXiv 2309.15091) a plan of their moves is made from its
+words, by rule. Their pictures, moving so on plain paper, are laid beside the noise; place, light, shadow, weather, and
+what comes into sight as the camera moves are the transformer's to draw. A picture that the artist gives of one of the
+cast takes the place of the one that is looked up, and so a drawing of one's own walks through the shot.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from model.world.art import PICTURES, Art, Sprite
+from model.world.motion import SPEED
+from model.world.render import FPS, Renderer
+from model.world.scene import FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
+from model.world.understand import Span, understand
+
+MOST = 3  # subjects beside each other
+APART = 0.62  # world units from one to the next
+SHARE = (1.0, 0.8, 0.62)  # how large each is, of one, two, three
+LEG = 4.0  # seconds
+STAND_IN = "teddy"  # how somebody moves who is given as a picture and named by no word that is known
+PAPER_DIFFERS = 48  # how far the colour of the paper may vary, over the three channels
+SMALLEST, LARGEST = 0.01, 0.85  # of a picture: what is cut out of it
+_MARK = (1, 2, 3)  # what is filled: a colour that no picture is all over
+
+Picture = NDArray[np.uint8]
+Knows = Mapping[str, Collection[str]]
+
+
+@dataclass(frozen=True)
+class Role:
+    """Somebody in a shot: how they look, and what they do."""
+
+    instance: Instance
+    action: str
+
+
+def roles(prompt: str, knows: Knows | None = None) -> tuple[Role, ...]:
+    """Those whom a prompt names, in its order, each once, in the colour that stands before them and doing what is said
+    behind them, else what is said first of all, else what they are wont to."""
+    spans = [span for span in understand(prompt, knows).spans if span.kind in ("subject", "colour", "action")]
+    first = next((span.id for span in spans if span.kind == "action"), None)
+    found: dict[str, Role] = {}
+    for index, span in enumerate(spans):
+        if span.kind != "subject" or span.id in found:
+            continue
+        behind = spans[index + 1] if index + 1 < len(spans) else None
+        does = behind.id if behind is not None and behind.kind == "action" else first
+        coloured = index > 0 and _belongs(spans[index - 1], span, prompt)
+        instance = Instance(span.id, colour=spans[index - 1].id if coloured else None)
+        found[span.id] = Role(instance, does or SUBJECT[span.id].moves[0])
+    return tuple(found.values())[:MOST]
+
+
+def _belongs(before: Span, span: Span, prompt: str) -> bool:
+    return before.kind == "colour" and prompt[before.end : span.start].isspace()
+
+
+def block(prompt: str, knows: Knows | None = None, *, seed: int = 0, given: int = 0) -> Shot | None:
+    """The plan of a shot from its prompt: who is where and does what, from its first second on, and how the camera
+    moves. None when nobody is named. seed: varies it a little; given: for how many there are pictures, named or not."""
+    cast = roles(prompt, knows)
+    if len(cast) < given:
+        does = understand(prompt, knows).first("action") or "stand"
+        cast += (Role(Instance(STAND_IN), does),) * (given - len(cast))
+    if not cast:
+        return None
+    heard, rng = understand(prompt, knows), random.Random(seed)
+    framing, camera = heard.first("framing"), heard.first("camera")
+    shown = framing if framing in FRAMING_HEIGHT else "close"
+    actors = tuple(_actor(role, place, len(cast), shown, rng) for place, role in enumerate(cast))
+    return Shot(OUTSIDE, 0, "day", "clear", camera or "static", shown, "3d", actors, seed=seed % (1 << 30))
+
+
+def _actor(role: Role, place: int, count: int, framing: str, rng: random.Random) -> Actor:
+    """One of `count`, side by side, at the middle size and height of the framing."""
+    subject = SUBJECT[role.instance.subject]
+    height = sum(FRAMING_HEIGHT[framing]) / 2 * subject.size * SHARE[count - 1]
+    y = sum(FLOOR[framing]) / 2
+    if subject.aloft(role.action):
+        y = min(0.86, 0.5 + height / 2) - 0.02
+    facing = -1 if subject.facing == "left" else 1
+    x = APART * (place - (count - 1) / 2)
+    leg = LEG if role.action in SPEED else None
+    return Actor(role.instance, role.action, x, y, height, facing, rng.random(), leg)
+
+
+class Blocking:
+    """The frames of a blocking: `frames(first, count)` are uint8 (count, H, W, 3), of any stretch of the shot.
+
+    shot: the plan, or None for empty paper; given: pictures of those in it, (H, W, 3), in their order, instead of the
+    ones that are looked up.
+    """
+
+    def __init__(self, shot: Shot | None, width: int, height: int, given: Sequence[Picture] = ()) -> None:
+        self.shot, self._size, self._given = shot, (width, height), tuple(given)
+
+    def frames(self, first: int, count: int) -> Picture:
+        """Frames first, first + 1, ... of the shot, 16 a second."""
+        shot = None if self.shot is None else replace(self.shot, start=self.shot.start + first / FPS)
+        made: Picture = self._renderer.alone([shot], count)[0].permute(0, 2, 3, 1).numpy()
+        return np.ascontiguousarray(made)
+
+    @cached_property
+    def _renderer(self) -> Renderer:
+        art = _looked_up()
+        if self.shot is not None and self._given:
+            subjects = [actor.instance.subject for actor in self.shot.actors]
+            art = _Given({who: sprite_of(picture, who) for who, picture in zip(subjects, self._given, strict=False)})
+        return Renderer(art, *self._size)
+
+
+class _Given(Art):
+    """Pictures that were given, before those that are looked up."""
+
+    def __init__(self, sprites: Mapping[str, Sprite]) -> None:
+        super().__init__(PICTURES)
+        self._sprites.update(sprites)
+
+
+@cache
+def _looked_up() -> Art:
+    return Art(PICTURES)
+
+
+def sprite_of(picture: Picture, identity: str) -> Sprite:
+    """Somebody who can be moved, from a picture of them (H, W, 3): cut out of its plain background if it has one, else
+    the whole of it, standing on the bottom edge of a square."""
+    cut = _cut_out(Image.fromarray(picture)) or Image.fromarray(picture).convert("RGBA")
+    side = max(cut.size)
+    square = Image.new("RGBA", (side, side))
+    square.paste(cut, ((side - cut.width) // 2, side - cut.height))
+    pixels = np.ascontiguousarray(np.asarray(square).transpose(2, 0, 1))
+    return Sprite(identity, torch.from_numpy(pixels)[None])
+
+
+def _cut_out(picture: Image.Image) -> Image.Image | None:
+    """What is drawn on a plain background, RGBA and no larger than it is; None where there is no such background."""
+    small = picture.resize((max(8, picture.width // 2), max(8, picture.height // 2)))
+    framed = Image.new("RGB", (small.width + 2, small.height + 2), _border(small))
+    framed.paste(small, (1, 1))
+    ImageDraw.floodfill(framed, (0, 0), _MARK, thresh=PAPER_DIFFERS)
+    drawn = (np.asarray(framed)[1:-1, 1:-1] != _MARK).any(-1)
+    if not SMALLEST < drawn.mean() < LARGEST:
+        return None
+    mask = Image.fromarray(drawn.astype(np.uint8) * 255).resize(picture.size, Image.Resampling.BILINEAR)
+    whole = picture.convert("RGBA")
+    whole.putalpha(mask)
+    return whole.crop(mask.getbbox())
+
+
+def _border(picture: Image.Image) -> tuple[int, int, int]:
+    """The colour in the middle of those along the border."""
+    pixels = np.asarray(picture)
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    red, green, blue = (int(value) for value in np.median(border, axis=0))
+    return red, green, blue

@@ -1,0 +1,110 @@
+"""Who is in a shot and how they move, set on grey paper before anything is drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from model.world.art import PICTURES
+from model.world.blocking import LEG, STAND_IN, Blocking, block, roles
+from model.world.cast import CAST
+from model.world.render import PAPER
+
+WIDE, HIGH = 144, 80
+
+
+def drawn(prompt: str, frame: int = 0, **more: int) -> np.ndarray:
+    """Where a frame of a prompt's blocking is not paper, (H, W)."""
+    frames = Blocking(block(prompt, **more), WIDE, HIGH).frames(frame, 1)
+    return np.asarray((frames[0] != PAPER).any(-1))
+
+
+def _centred(seen: np.ndarray) -> np.ndarray:
+    columns = np.nonzero(seen.any(0))[0]
+    middle = (int(columns[0]) + int(columns[-1])) // 2
+    return seen[:, middle - 40 : middle + 41]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "found"),
+    [
+        ("a fox in the snow", [("fox", None, "stand")]),
+        ("a blue fox jumps beside a dog, the fox laughs", [("fox", "blue", "jump"), ("dog", None, "jump")]),
+        ("a green balloon spins, then a cat walks", [("balloon", "green", "spin"), ("cat", None, "walk")]),
+        ("a butterfly over the meadow", [("butterfly", None, "fly")]),
+        ("snow falls on an empty street", []),
+        ("a fox, a dog, a cat and a horse run", [(who, None, "run") for who in ("fox", "dog", "cat")]),
+        ("", []),
+    ],
+)
+def test_roles_are_read_from_a_prompt(prompt: str, found: list[tuple[str, str | None, str]]) -> None:
+    assert [(role.instance.subject, role.instance.colour, role.action) for role in roles(prompt)][: len(found)] == [
+        (who, colour, "run" if does == "run" else does) for who, colour, does in found
+    ]
+
+
+def test_whom_a_model_does_not_know_is_not_blocked() -> None:
+    assert [role.instance.subject for role in roles("a fox meets a dog", {"subject": ("dog",)})] == ["dog"]
+
+
+def test_an_empty_shot_is_paper() -> None:
+    frames = Blocking(block("rain on a quiet street"), WIDE, HIGH).frames(0, 3)
+    assert frames.shape == (3, HIGH, WIDE, 3) and frames.dtype == np.uint8 and (frames == PAPER).all()
+
+
+def test_one_stands_in_the_middle_in_its_colour_and_smaller_in_a_wider_shot() -> None:
+    assert drawn("a fox")[:, 62:82].any() and not drawn("a fox")[:, :20].any()
+    red, blue = (Blocking(block(p), WIDE, HIGH).frames(0, 1)[0, 50, 72].astype(int) for p in ("a fox", "a blue fox"))
+    assert red[0] > red[2] + 60 and blue[2] > blue[0]
+    assert drawn("a fox, medium shot").sum() < 0.7 * drawn("a fox").sum()
+
+
+def test_two_stand_beside_each_other() -> None:
+    both = drawn("a fox and a penguin").any(0)
+    assert both[:60].any() and both[84:].any() and not both[70:74].any()
+
+
+def test_who_walks_turns_about_and_stays_in_sight() -> None:
+    middles = []
+    for second in (0, 2, 4, 6, 30):
+        columns = np.nonzero(drawn("a mammoth walks in the snow", 16 * second).any(0))[0]
+        middles.append(columns.mean())
+    assert abs(middles[0] - middles[2]) > 30 and abs(middles[1] - 72) < 12  # 4 seconds from side to side
+    assert abs(middles[1] - middles[3]) < 6 and 30 < middles[4] < 114
+    there, back = (_centred(drawn("a mammoth walks", frame)) for frame in (24, 16 * int(LEG) + 40))
+    flipped = (there != back[:, ::-1]).mean()
+    assert flipped < (there != back).mean()  # it faces the way that it goes
+
+
+def test_any_stretch_is_the_same_frames_and_a_seed_varies_them() -> None:
+    plan = block("a fox jumps", seed=3)
+    whole, part = Blocking(plan, WIDE, HIGH).frames(0, 12), Blocking(plan, WIDE, HIGH).frames(8, 4)
+    assert np.abs(whole[8:].astype(int) - part).max() <= 1
+    assert (whole != Blocking(block("a fox jumps", seed=4), WIDE, HIGH).frames(0, 12)).any()
+
+
+def test_a_drawing_is_cut_out_of_its_paper_and_moves() -> None:
+    drawing = np.full((HIGH, WIDE, 3), 250, np.uint8)
+    drawing[10:30, 10:30] = (200, 30, 30)
+    shot = block("my friend walks in the forest", given=1)
+    assert shot is not None and shot.actors[0].instance.subject == STAND_IN and shot.actors[0].action == "walk"
+    frames = Blocking(shot, WIDE, HIGH, (drawing,)).frames(32, 33)
+    seen = (frames != PAPER).any(-1)
+    rows, columns = (np.nonzero(seen[0].any(axis))[0] for axis in (1, 0))
+    assert 50 <= len(rows) <= 70 and rows[-1] > 68  # as tall as one stands in a close shot, feet on the ground
+    red, green, _ = frames[0, 55, int(columns.mean())].astype(int)
+    assert red > 160 and green < 60
+    assert abs(np.nonzero(seen[32].any(0))[0].mean() - columns.mean()) > 10
+
+
+def test_a_picture_without_plain_paper_is_moved_whole_and_the_named_are_looked_up_beside_it() -> None:
+    busy = np.random.default_rng(0).integers(0, 255, (HIGH, WIDE, 3), np.uint8)
+    frames = Blocking(block("a fox and a dog", given=1), WIDE, HIGH, (busy,)).frames(0, 1)[0].astype(int)
+    left, right = frames[:, :72], frames[:, 72:]
+    assert left[(left != PAPER).any(-1)].std() > 40  # the noise stands where the fox would
+    assert abs(right[(right != PAPER).any(-1)].mean() - busy.mean()) > 15
+
+
+def test_everybody_of_the_cast_has_a_picture() -> None:
+    assert {subject.id for subject in CAST} == {path.stem for path in PICTURES.glob("*.webp")}
+    assert sum(path.stat().st_size for path in PICTURES.iterdir()) < 4_000_000
