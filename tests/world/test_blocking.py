@@ -13,10 +13,10 @@ from model.world.render import PAPER
 WIDE, HIGH = 144, 80
 
 
-def drawn(prompt: str, frame: int = 0, **more: int) -> np.ndarray:
+def drawn(prompt: str, frame: int = 0) -> np.ndarray:
     """Where a frame of a prompt's blocking is not paper, (H, W)."""
-    frames = Blocking(block(prompt, **more), WIDE, HIGH).frames(frame, 1)
-    return np.asarray((frames[0] != PAPER).any(-1))
+    frames = Blocking(block(prompt), WIDE, HIGH).frames(frame, 1)
+    return np.any(frames[0] != PAPER, axis=-1)
 
 
 def _centred(seen: np.ndarray) -> np.ndarray:
