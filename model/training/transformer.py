@@ -219,7 +219,9 @@ def train(run: TransformerRun, config: DiTConfig) -> None:
 def save(run: TransformerRun, config: DiTConfig, average: Average, samples: int) -> None:
     """Write the averaged weights, half precision, with all that the catalogue wants to know of them."""
     tensors = {name: value.half() for name, value in average.state().items()}
-    known = preset(run.preset).knows
+    known = dict(preset(run.preset).knows or {})
+    if run.blocking:
+        known.pop("action", None)  # whatever its actors do on paper, it draws
     terms = {kind: [term.id for term in VOCABULARY[kind]] for kind in VOCABULARY}
     part = run.out.with_suffix(".part")
     part.parent.mkdir(parents=True, exist_ok=True)

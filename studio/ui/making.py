@@ -41,6 +41,7 @@ class Making(Owned):
             self.post("/appeal", self.appeal),
             self.get("/examples/{name}.{kind}", self.example),
             self.get("/direction/{kind}-{name}.webp", self.direction),
+            self.get("/cast/{name}.webp", self.face),
         ]
 
     def start(self, request: Request, owner: str) -> Response:
@@ -164,4 +165,9 @@ class Making(Owned):
     def direction(self, request: Request, owner: str) -> Response:
         """The small moving picture of a choice of direction."""
         path = pictures.media(self.assets, request.path_params["kind"], request.path_params["name"])
+        return Response(status_code=404) if path is None else file(path, "image/webp")
+
+    def face(self, request: Request, owner: str) -> Response:
+        """The picture of a subject of the world."""
+        path = pictures.face(self.assets, request.path_params["name"])
         return Response(status_code=404) if path is None else file(path, "image/webp")

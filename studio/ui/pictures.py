@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from model.world.scene import Shot
 
 FOLDER = "direction"
+FACES = "cast"
 SIZE = (288, 180)  # pixels as it is rendered; half of that as it is kept
 FRAMES = 33
 EVERY = 3  # of the frames, one is kept
@@ -29,6 +30,12 @@ def media(assets: Path, kind: str, identity: str) -> Path | None:
         return None
     path = assets / FOLDER / f"{kind}-{identity}.webp"
     return path if path.is_file() else None
+
+
+def face(assets: Path, identity: str) -> Path | None:
+    """The picture of a subject of the world; None where there is none."""
+    path = assets / FACES / f"{identity}.webp"
+    return path if _NAME.fullmatch(identity) and path.is_file() else None
 
 
 def shown(assets: Path, offered: Mapping[str, tuple[tuple[str, str], ...]]) -> dict[str, list[dict[str, Any]]]:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from model.world.understand import Understanding
+from model.world.understand import Span, Understanding
 from studio.film import Job, Take
 from studio.policy import Decision
 from studio.preferences import Preferences
@@ -81,13 +81,18 @@ def policy(decision: Decision) -> dict[str, Any]:
 
 
 def understanding(found: Understanding) -> dict[str, Any]:
-    """What a model can film of a prompt and what it cannot: each word once, in the order of the prompt;
-    and whether it reads like English."""
+    """What a model can film of a prompt and what it cannot: each word once, in the order of the prompt, with its kind
+    and the address of a picture of who it names; and whether it reads like English."""
     words = {
-        side: list({span.text.strip(): span.kind for span in spans}.items())[:SHOWN_SPANS]
+        side: list({span.text.strip(): (span.kind, _face(span)) for span in spans}.items())[:SHOWN_SPANS]
         for side, spans in (("can", found.spans), ("cannot", found.unknown))
     }
-    return {**{side: [list(pair) for pair in pairs] for side, pairs in words.items()}, "english": found.english}
+    told = {side: [[word, *known] for word, known in pairs] for side, pairs in words.items()}
+    return {**told, "english": found.english}
+
+
+def _face(span: Span) -> str | None:
+    return f"studio/cast/{span.id}.webp" if span.kind == "subject" else None
 
 
 def preferences(found: Preferences) -> dict[str, Any]:

@@ -18,8 +18,16 @@ export function words(found, prompt, model) {
 
 function row(title, pairs, kind) {
   if (!pairs.length) return null;
-  const items = pairs.map(([word, what]) => el("li", {}, el("mark", { class: "word", title: what }, word)));
+  const items = pairs.map(([word, what, face]) => el("li", {}, el("mark", { class: "word", title: what }, ...portrait(face), word)));
   return el("div", { class: `words words-${kind}` }, el("span", { class: "words-title" }, title), el("ul", {}, ...items));
+}
+
+// Who is meant, as the model will have them; gone where this studio has no picture.
+function portrait(face) {
+  if (!face) return [];
+  const image = el("img", { class: "word-face", src: face, alt: "", width: 22, height: 22, decoding: "async" });
+  image.addEventListener("error", () => image.remove());
+  return [image];
 }
 
 export class PolicyPanel {
