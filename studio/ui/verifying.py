@@ -26,12 +26,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class VerifyPage:
-    """The components of the page. `recipe` is what the file says of itself, untrusted; `form` carries it to Shoot."""
+    """The components of the page. `recipe` is what the file says of itself, untrusted; `form` carries it to Shoot.
+
+    The browser holds the recipe: for a `gr.State` Gradio would keep a connection of every open tab, and a browser has
+    six to a studio.
+    """
 
     file: gr.File
     said: gr.HTML
     load: gr.Button
-    recipe: gr.State
+    recipe: gr.JSON
     form: gr.JSON
 
 
@@ -49,7 +53,8 @@ def build() -> VerifyPage:
         )
         said = gr.HTML("", elem_id="verdict", elem_classes="slot")
         load = gr.Button("Load settings into the studio", visible=False, elem_id="verify-load")
-    return VerifyPage(file, said, load, gr.State(None), gr.JSON(None, visible=False, label="Form"))
+    recipe = gr.JSON(None, visible=False, label="Recipe")
+    return VerifyPage(file, said, load, recipe, gr.JSON(None, visible=False, label="Form"))
 
 
 def check(studio: Studio, looker: Looker, page: VerifyPage, path: str | None) -> dict[Any, Any]:

@@ -96,7 +96,8 @@ export class Stage {
     if (!ended) this.message.textContent = "";
     this.node.dataset.state = job.state;
     this.words.textContent = job.state === "queued" && job.ahead ? `${job.words}: ${job.ahead} before it` : job.words;
-    this.steps.textContent = job.steps && job.state === "running" ? `step ${job.step} of ${job.steps}` : "";
+    const begun = job.state === "running" || (job.step && ["paused", "queued"].includes(job.state)); // what was done stays done
+    this.steps.textContent = job.steps && begun ? `step ${job.step} of ${job.steps}` : "";
     this.left.textContent = !ended && job.left !== null ? `${clock(Math.ceil(job.left))} left` : "";
     this.bar.setAttribute("aria-valuemax", String(job.steps || 1));
     this.bar.setAttribute("aria-valuenow", String(job.step));
@@ -112,7 +113,7 @@ export class Stage {
     if (this.workingKey === key) return;
     this.workingKey = key;
     const act = (words, shape, what, id) => button(words, shape, () => this.acts.job(what, job), { words: true, class: "quiet", id });
-    const running = job.state === "running";
+    const running = job.state === "running" && !job.asked; // it is asked once
     const tools = ended ? [] : [
       job.state === "paused" ? act("Go on", "play", "resume", "job-resume") : running ? act("Pause", "pause", "pause", "job-pause") : null,
       running ? act("Stop and keep what is there", "stop", "keep", "job-keep") : null,
