@@ -1,7 +1,8 @@
 """Many tabs that watch one render: `python -m tests.ui.tabs --count 25` prints how long the page's answers take.
 
 Each tab belongs to a browser of its own, or with `--together` all of them to one, which opens six connections to a
-studio and no more: a page that held one of them would make the seventh tab wait. Real Chromium, the real studio, the weights that come along. Not a test: what is measured depends on the machine.
+studio and no more: a page that held one of them would make the seventh tab wait. Real Chromium, the real studio, the
+weights that come along. Not a test: what is measured depends on the machine.
 """
 
 from __future__ import annotations

@@ -301,6 +301,7 @@ export class Form {
     this.editingJob = job;
     this.editing.hidden = !job;
     this.editing.replaceChildren(...(job ? [el("span", {}, "You are editing a shot that waits in the queue."), button("Leave it as it is", null, () => this.edit(null), { words: true, class: "link" })] : []));
+    if (job) setTimeout(() => this.editing.scrollIntoView({ block: "nearest" }), 100); // once the page is there
     this.look();
   }
 
