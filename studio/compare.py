@@ -16,7 +16,7 @@ LABELS = {
     "size": "Size",
     "width": "Width",
     "height": "Height",
-    "seconds": "Length",
+    "seconds": "Seconds",
     "frames": "Frames",
     "fps": "Frames a second",
     "seed": "Seed",

@@ -73,8 +73,8 @@ def probe(path: Path) -> ClipFacts:
     ).stderr.decode(errors="replace")  # fmt: skip
     size = _SIZE.search(said)
     if size is None:
-        what = "only sound" if " Audio: " in said else "no pictures"
-        raise MediaError(f"{path.name}: there is {what} in this clip; give one with pictures that move")
+        what = "is only sound" if " Audio: " in said else "are no pictures"
+        raise MediaError(f"{path.name}: there {what} in this clip; give one with pictures that move")
     long = _DURATION.search(said)
     seconds = None if long is None else int(long[1]) * 3600 + int(long[2]) * 60 + float(long[3])
     return ClipFacts(int(size[1]), int(size[2]), seconds)

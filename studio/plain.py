@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from model.errors import ModelError
 from studio.errors import StudioError
@@ -20,7 +21,7 @@ def plain_error(error: BaseException) -> str:
     ):
         return "There is not enough memory for this shot: make it smaller or shorter."
     if isinstance(error, OSError):
-        return (
-            f"A file could not be read or written: {os.strerror(error.errno) if error.errno else type(error).__name__}."
-        )
+        which = f" ({Path(os.fsdecode(error.filename)).name})" if isinstance(error.filename, str | bytes) else ""
+        why = os.strerror(error.errno) if error.errno else type(error).__name__
+        return f"A file could not be read or written{which}: {why}."
     return f"The render broke off ({type(error).__name__}); the log says more. Shoot it again."

@@ -202,7 +202,8 @@ def _real(field: str, value: object) -> float | None:
     except ValueError:
         number = float("nan")
     if not abs(number) < 1e9:
-        raise ShotError(field, value, f"{field.capitalize()} must be a number, for example 4.")
+        example = 1 if field == "strength" else 4
+        raise ShotError(field, value, f"{field.capitalize()} must be a number, for example {example}.", example)
     return number
 
 

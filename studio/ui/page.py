@@ -82,7 +82,7 @@ def _wire_verify(studio: Studio, page: verifying.VerifyPage, tabs: gr.Tabs) -> N
     def check(path: str | None) -> dict[Any, Any]:
         return verifying.check(studio, looker, page, path)
 
-    def load(recipe: dict[str, Any] | None, request: gr.Request) -> dict[Any, Any]:
+    def load(recipe: str, request: gr.Request) -> dict[Any, Any]:
         return verifying.load(forms, page, recipe, request)
 
     page.file.change(check, [page.file], [page.said, page.load, page.recipe], **{**_PLAIN, "show_progress": "minimal"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,12 +25,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class VerifyPage:
-    """The components of the page. `recipe` is what the file says of itself, untrusted; `form` carries it to Shoot."""
+    """The components of the page. `recipe` is what the file says of itself, untrusted; `form` carries it to Shoot.
+
+    The browser holds the recipe: for a `gr.State` Gradio would keep a connection of every open tab, and a browser has
+    six to a studio. It is text, because a browser's numbers do not hold every seed.
+    """
 
     file: gr.File
     said: gr.HTML
     load: gr.Button
-    recipe: gr.State
+    recipe: gr.Textbox
     form: gr.JSON
 
 
@@ -49,12 +52,13 @@ def build() -> VerifyPage:
         )
         said = gr.HTML("", elem_id="verdict", elem_classes="slot")
         load = gr.Button("Load settings into the studio", visible=False, elem_id="verify-load")
-    return VerifyPage(file, said, load, gr.State(None), gr.JSON(None, visible=False, label="Form"))
+    recipe = gr.Textbox("", visible=False, label="Recipe")
+    return VerifyPage(file, said, load, recipe, gr.JSON(None, visible=False, label="Form"))
 
 
 def check(studio: Studio, looker: Looker, page: VerifyPage, path: str | None) -> dict[Any, Any]:
     """What the page shows for an uploaded file, which is gone when this returns; nothing for none."""
-    cleared = {page.said: "", page.load: gr.update(visible=False), page.recipe: None}
+    cleared = {page.said: "", page.load: gr.update(visible=False), page.recipe: ""}
     if not path:
         return cleared
     try:
@@ -72,7 +76,7 @@ def check(studio: Studio, looker: Looker, page: VerifyPage, path: str | None) ->
     return {
         page.said: shown,
         page.load: gr.update(visible=recipe is not None),
-        page.recipe: None if recipe is None else json.loads(recipe.to_json()),
+        page.recipe: "" if recipe is None else recipe.to_json(),
     }
 
 
@@ -86,12 +90,12 @@ def _forget(studio: Studio, path: Path) -> None:
             found.parent.rmdir()
 
 
-def load(forms: Forms, page: VerifyPage, recipe: dict[str, Any] | None, request: gr.Request) -> dict[Any, Any]:
+def load(forms: Forms, page: VerifyPage, recipe: str, request: gr.Request) -> dict[Any, Any]:
     """The form that shows a file's recipe, for whoever dropped it; a line where it cannot be."""
     owner = owner_of(dict(request.cookies), forms.studio.settings.shared)
     try:
         if owner is None:
             raise RecipeError("This browser has no key to the studio yet. Reload the page.")
-        return {page.form: forms.of_recipe(Recipe.from_dict(recipe or {}), owner)}
+        return {page.form: forms.of_recipe(Recipe.from_json(recipe), owner)}
     except StudioError as error:
         return {page.form: None, page.said: markup.error(str(error))}

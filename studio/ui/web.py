@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ MAX_JSON = 2_000_000  # bytes; a form with a long prompt and sixteen pictures ha
 
 _FRESH = {"cache-control": "no-store"}
 _KEPT = {"cache-control": "private, max-age=86400"}  # a take never changes
+_FILE = re.compile(r"[^:]+\.[A-Za-z]\w{0,4}: ")  # "holiday.mp4: ..."
 _log = logging.getLogger(__name__)
 
 Body = dict[str, Any]
@@ -95,8 +97,8 @@ def guarded(answer: Callable[[], Response]) -> Response:
 
 
 def sentence(line: str) -> str:
-    """A line of the studio as a sentence of the page."""
-    return line[:1].upper() + line[1:]
+    """A line of the studio as a sentence of the page. The name of a file at its head stays as it is."""
+    return line if _FILE.match(line) else line[:1].upper() + line[1:]
 
 
 def plain(value: object) -> Any:

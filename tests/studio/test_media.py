@@ -53,6 +53,34 @@ def test_a_clip_reads_back_in_its_colours_frame_by_frame(clip: Path) -> None:
     assert inside < 3
 
 
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (["testsrc=s=64x64:d=1", "-vf", "select=0"], r"there are no pictures in this clip"),
+        (["sine=d=1"], r"there is only sound in this clip"),
+    ],
+)
+def test_a_clip_without_moving_pictures_says_what_it_lacks(tmp_path: Path, source: list[str], says: str) -> None:
+    path = tmp_path / "holiday.mp4"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "lavfi", "-i", *source, str(path)]
+    subprocess.run(command, check=True)
+    with pytest.raises(MediaError, match=f"^holiday.mp4: {says}; give one with pictures that move$"):
+        media.probe(path)
+
+
+@pytest.mark.parametrize(
+    ("size", "how"),
+    [((64, 48), ["-c:v", "libx265"]), ((65, 47), ["-c:v", "libx264", "-pix_fmt", "yuv444p"])],
+    ids=["HEVC", "odd size"],
+)
+def test_a_clip_that_a_browser_cannot_play_is_read(tmp_path: Path, size: tuple[int, int], how: list[str]) -> None:
+    path = tmp_path / "holiday.mp4"
+    source = ["-f", "lavfi", "-i", f"testsrc=s={size[0]}x{size[1]}:r=16:d=0.5"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", *source, *how, str(path)]
+    subprocess.run(command, check=True, capture_output=True)
+    assert media.decode_clip(path).shape == (8, size[1], size[0], 3)
+
+
 def test_a_clip_is_tagged_as_bt709_h264_with_its_index_in_front(clip: Path) -> None:
     text = about(clip)
     assert "h264 (High)" in text and "yuv420p(tv, bt709, progressive)" in text and "16 fps" in text

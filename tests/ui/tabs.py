@@ -1,6 +1,8 @@
 """Many tabs that watch one render: `python -m tests.ui.tabs --count 25` prints how long the page's answers take.
 
-Real Chromium, the real studio, the weights that come along. Not a test: what is measured depends on the machine.
+Each tab belongs to a browser of its own, or with `--together` all of them to one, which opens six connections to a
+studio and no more: a page that held one of them would make the seventh tab wait. Real Chromium, the real studio, the
+weights that come along. Not a test: what is measured depends on the machine.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from tests.ui.servers import Server, end, start
 WATCHED = ("/studio/now", "/studio/takes", "/preview")
 
 
-def measure(server: Server, chromium: str, count: int, seconds: float) -> dict[str, float]:
+def measure(server: Server, chromium: str, count: int, seconds: float, together: bool = False) -> dict[str, float]:
     """Open `count` tabs, shoot, watch for so many seconds: milliseconds from asking to the end of the answer."""
     took: list[float] = []
 
@@ -33,9 +35,10 @@ def measure(server: Server, chromium: str, count: int, seconds: float) -> dict[s
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        context = browser.new_context() if together else None
         pages = []
-        for _ in range(count):  # each with a browser of its own: one browser opens six connections to a studio
-            pages.append(browser.new_context().new_page())
+        for _ in range(count):
+            pages.append((context or browser.new_context()).new_page())
             pages[-1].goto(server.url)
             pages[-1].wait_for_selector("body[data-ready=true] #stage[data-view]", timeout=120_000)
         for page in pages:
@@ -64,12 +67,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=25)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--together", action="store_true", help="all tabs in one browser")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         server = start(["app.py"], Path(folder))
         try:
-            found = measure(server, args.chromium, args.count, args.seconds)
+            found = measure(server, args.chromium, args.count, args.seconds, args.together)
         finally:
             end(server)
     sys.stdout.write(json.dumps(found) + "\n")

@@ -46,6 +46,22 @@ def test_a_closed_tab_finds_its_shot_and_its_form_again(painted: Server, visit: 
 
 
 @pytest.mark.usefixtures("empty_strip")
+def test_seven_tabs_of_one_browser_all_watch(painted: Server, visit: Visit) -> None:
+    """A browser has six connections to a studio: a page that held one would leave the seventh tab blank."""
+    tabs = [visit(painted)]
+    for _ in range(6):
+        tabs.append(tabs[0].context.new_page())
+        tabs[-1].goto(painted.url)
+        tabs[-1].wait_for_selector("body[data-ready=true] #stage[data-view]")
+    write(tabs[-1], FOX)
+    steps(tabs[-1], 30)
+    shoot(tabs[-1])
+    for tab in tabs:
+        tab.bring_to_front()
+        expect(tab.locator("#takes-list li[data-job]")).to_have_count(1)
+
+
+@pytest.mark.usefixtures("empty_strip")
 def test_two_tabs_watch_one_shot_and_each_keeps_its_own_words(painted: Server, visit: Visit) -> None:
     one = visit(painted)
     other = one.context.new_page()

@@ -74,7 +74,11 @@ def test_a_clip_is_given_between_two_handles(painted: Server, visit: Visit, clip
     page.set_input_files("#frames-file", clip)
     page.locator(".trim-start").press("ArrowRight")
     expect(page.locator(".clip-said")).to_contain_text("0.1 to")
+    page.keyboard.press("ArrowRight")  # the handle keeps the focus
+    expect(page.locator(".clip-said")).to_contain_text("0.2 to")
     page.keyboard.press("Control+z")
+    expect(page.locator(".clip-said")).to_contain_text("0.1 to")
+    page.locator(".trim-end").press("Home")  # it takes the other handle along
     expect(page.locator(".clip-said")).to_contain_text("0.0 to")
 
 
@@ -191,12 +195,12 @@ def test_a_frame_of_a_take_begins_the_next_shot(painted: Server, visit: Visit) -
     expect(page.locator("#seed input")).to_have_value("")
 
 
-DROP = """async ([address, name]) => {
+DROP = """async ([address, name, place]) => {
   const data = await (await fetch(address)).blob();
   const transfer = new DataTransfer();
   transfer.items.add(new File([data], name, { type: 'video/mp4' }));
   const drop = new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true });
-  document.querySelector('#stage').dispatchEvent(drop);
+  document.querySelector(place).dispatchEvent(drop);
 }"""
 
 
@@ -209,7 +213,9 @@ def test_a_clip_of_ours_that_is_dropped_brings_its_settings(painted: Server, vis
     plays(page)
     clip = page.locator("#clip").get_attribute("src")
     page.click("#fresh")
-    page.evaluate(DROP, [clip, "fox.mp4"])
+    page.get_by_role("tab", name="Queue").click()
+    page.evaluate(DROP, [clip, "fox.mp4", "#queue-root"])  # on any page
+    expect(page.get_by_role("tab", name="Shoot")).to_have_attribute("aria-selected", "true")
     expect(page.locator("#dropped .verdict-line")).to_have_attribute("data-verdict", "local")
     expect(page.locator("#dropped")).to_contain_text("Verified")
     page.click("#dropped-load")

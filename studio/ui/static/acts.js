@@ -26,6 +26,7 @@ export class Acts {
       pick: (take) => page.show("take", take.id),
       compareWith: (one, other) => page.showCompare(one, other),
       job: (what, job) => page.act(`studio/jobs/${job.id}/${what}`),
+      queueOn: () => page.act("studio/queue/resume"),
       retry: (job) => page.act(`studio/jobs/${job.id}/retry`).then((made) => made && page.show("job", made.id)),
     };
   }

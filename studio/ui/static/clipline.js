@@ -7,15 +7,17 @@ const SHORTEST = 0.25; // seconds
 export function clipLine(clip, shotSeconds, onchange) {
   const total = clip.seconds;
   let [start, end] = [clip.start || 0, clip.end || total];
+  let held = end - start; // how long the part was when a hand took it
   const said = el("p", { class: "clip-said" });
   const strip = el("div", { class: "clip-strip", style: `background-image: url("${clip.strip}")` });
   const handles = { start: handle("start", "Where the clip begins"), end: handle("end", "Where the clip ends") };
   strip.append(el("i", { class: "clip-off before" }), el("i", { class: "clip-off after" }), handles.start, handles.end);
 
   function handle(side, label) {
-    const node = el("button", { type: "button", class: `trim trim-${side}`, role: "slider", "aria-label": label, "aria-valuemin": "0", "aria-valuemax": total.toFixed(2) });
+    const node = el("button", { type: "button", class: `trim trim-${side}`, role: "slider", "data-key": `trim-${side}`, "aria-label": label, "aria-valuemin": "0", "aria-valuemax": total.toFixed(2) });
     node.addEventListener("pointerdown", (event) => {
       event.preventDefault();
+      held = end - start;
       node.focus();
       node.setPointerCapture(event.pointerId);
       const { left, width } = strip.getBoundingClientRect();
@@ -24,8 +26,10 @@ export function clipLine(clip, shotSeconds, onchange) {
     });
     node.addEventListener("keydown", (event) => {
       const now = side === "start" ? start : end;
-      const to = { ArrowLeft: now - 0.1, ArrowRight: now + 0.1, PageDown: now - 1, PageUp: now + 1, Home: 0, End: total }[event.key];
+      const far = Math.max(1, total / 20);
+      const to = { ArrowLeft: now - 0.1, ArrowRight: now + 0.1, PageDown: now - far, PageUp: now + far, Home: 0, End: total }[event.key];
       if (to === undefined) return;
+      held = end - start;
       event.preventDefault();
       event.stopPropagation();
       set(side, to);
@@ -34,9 +38,16 @@ export function clipLine(clip, shotSeconds, onchange) {
     return node;
   }
 
+  // A handle that meets the other pushes it along: two seconds of ten minutes are found with one hand.
   function set(side, value) {
-    if (side === "start") start = clamp(value, 0, end - SHORTEST);
-    else end = clamp(value, start + SHORTEST, total);
+    const least = Math.min(SHORTEST, total);
+    if (side === "start") {
+      start = clamp(value, 0, total - least);
+      if (start > end - least) end = Math.min(total, start + held);
+    } else {
+      end = clamp(value, least, total);
+      if (end < start + least) start = Math.max(0, end - held);
+    }
     draw();
   }
 

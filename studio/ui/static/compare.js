@@ -51,7 +51,7 @@ export class Compare {
     });
     this.bar.max = String(Math.round(this.frames * one.fps) - 1);
     this.setWipe();
-    difference(one, other, this.table);
+    difference(one, other, this.table, ["Left", "Right"]);
     if (!calm()) this.toggle();
     this.tick();
   }

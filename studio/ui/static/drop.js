@@ -1,21 +1,30 @@
 // Files that come from outside: dropped anywhere (a clip of ours brings its settings), or pasted.
 import { ask, button, el } from "./dom.js";
-import { openDialog } from "./shell.js";
+import { goTo, openDialog } from "./shell.js";
+
+const ELSEWHERE = "#verify, #film-root, dialog"; // they take files in their own way
 
 export function listenForFiles(page) {
   const veil = el("div", { id: "veil", "aria-hidden": "true" }, el("p", {}, "Drop it here: a clip of ours brings its settings back"));
   document.body.append(veil);
   let inside = 0;
   const dragging = (on) => { document.body.dataset.dragging = String(on); };
-  const ours = (event) => [...(event.dataTransfer?.types || [])].includes("Files") && page.onShootPage();
+  const files = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
+  const ours = (event) => files(event) && !event.target.closest?.(ELSEWHERE);
   document.addEventListener("dragenter", (event) => { if (ours(event)) { inside += 1; dragging(true); } });
   document.addEventListener("dragleave", (event) => { if (ours(event) && --inside <= 0) { inside = 0; dragging(false); } });
-  document.addEventListener("dragover", (event) => { if (ours(event)) event.preventDefault(); });
+  document.addEventListener("dragover", (event) => {
+    if (!files(event) || event.defaultPrevented) return;
+    event.preventDefault(); // a file dropped beside a place for it would take the page's place
+    if (!ours(event)) event.dataTransfer.dropEffect = "none";
+  });
   document.addEventListener("drop", (event) => {
     inside = 0;
     dragging(false);
-    if (event.defaultPrevented || !ours(event) || !event.dataTransfer.files.length) return;
+    if (event.defaultPrevented || !files(event)) return;
     event.preventDefault();
+    if (!ours(event) || !event.dataTransfer.files.length) return;
+    goTo("Shoot");
     dropped(page, [...event.dataTransfer.files]);
   });
   document.addEventListener("paste", (event) => {

@@ -40,7 +40,7 @@ export class Form {
   // Drawing
 
   build() {
-    this.prompt = el("textarea", { rows: "4", placeholder: "A red fox walks through a snowy forest at dusk…", "aria-describedby": "error-prompt", "data-field": "prompt", spellcheck: "true", lang: "en" });
+    this.prompt = el("textarea", { rows: "3", placeholder: "A red fox walks through a snowy forest at dusk…", "aria-describedby": "error-prompt", "data-field": "prompt", spellcheck: "true", lang: "en" });
     this.understood = el("div", { id: "understanding", "aria-live": "polite" });
     this.read = el("p", { class: "read-text" });
     this.reading = el("div", { id: "reading", hidden: true }, el("span", { class: "words-title" }, "Will read"), el("div", {}, this.read, button("Take into my words", "pen", () => this.takeIn(), { words: true, class: "link", id: "take-in" })));
@@ -168,7 +168,7 @@ export class Form {
     const name = event.target.dataset.field;
     if (!name) return;
     this.data = { ...this.data, [name]: event.target.value };
-    if (name === "prompt") { this.touched = true; this.grow(); this.error("prompt", ""); this.expand.typed(); }
+    if (name === "prompt") { this.touched = true; this.grow(); this.error("prompt", ""); this.expand.typed(); this.policy.typed(); }
     if (name === "seconds") this.frames.show(this.data);
     this.changed();
   }
@@ -278,7 +278,7 @@ export class Form {
     if (said.policy) this.policy.show(said.policy, this.data);
     else if (said.field) this.error(this.start.slots[said.field] || "shot", error.message);
     else this.error("shot", error.status ? error.message : "The studio does not answer. Your words are kept; shoot again when it is back.");
-    const wrong = this.node.querySelector(".field-error, .policy-why");
+    const wrong = this.node.querySelector(".field-error, #policy:not([hidden])");
     if (wrong) wrong.scrollIntoView({ block: "nearest" });
   }
 
@@ -301,6 +301,7 @@ export class Form {
     this.editingJob = job;
     this.editing.hidden = !job;
     this.editing.replaceChildren(...(job ? [el("span", {}, "You are editing a shot that waits in the queue."), button("Leave it as it is", null, () => this.edit(null), { words: true, class: "link" })] : []));
+    if (job) setTimeout(() => this.editing.scrollIntoView({ block: "nearest" }), 100); // once the page is there
     this.look();
   }
 

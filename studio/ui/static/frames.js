@@ -25,17 +25,18 @@ export class Frames {
     this.data = data;
     const frames = data.frames || [];
     if (this.chosen !== null && !this.item()) this.chosen = null;
+    const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.key : null;
+    const refocus = () => focused && this.line.querySelector(`[data-key="${focused}"]`)?.focus();
     if (data.clip) {
       this.line.replaceChildren(clipLine(data.clip, this.acts.seconds(), (clip, silent) => this.put({ clip }, silent)));
       this.editor.hidden = true;
-      return;
+      return refocus();
     }
-    const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.key : null;
     this.line.replaceChildren(...[this.able.first && this.end("first", "First"), this.able.index && this.between(), this.able.last && this.end("last", "Last")].filter(Boolean));
     this.track = el("div", { class: "track" }, this.ruler(), ...frames.map((item, index) => this.key(item, index)));
     this.landing(this.track, (files, event) => this.receive(files, "between", event));
     if (frames.length) this.line.append(this.track);
-    if (focused) this.line.querySelector(`[data-key="${focused}"]`)?.focus();
+    refocus();
     this.showEditor();
   }
 

@@ -177,7 +177,7 @@ export class Page {
     const { kind, id } = this.view;
     const job = kind === "job" ? this.jobs.find((each) => each.id === id) || (this.followed && this.followed.id === id ? this.followed : null) : null;
     const take = kind === "take" ? this.find(id) : null;
-    if (job) this.stage.showJob(job);
+    if (job) this.stage.showJob(job, this.paused);
     else if (take) this.stage.showTake(take);
     else if (kind !== "job") this.stage.showEmpty();
     this.strip.show(this.takes, this.jobs, `${kind}-${id}`, this.more);
@@ -216,7 +216,7 @@ export class Page {
   showCompare(one, other) {
     this.stage.player.video.pause();
     this.stage.node.hidden = true;
-    this.compare.show(one, other);
+    this.compare.show(this.find(one.id) || one, this.find(other.id) || other); // as they are called by now
   }
 
   closeCompare() {
@@ -261,7 +261,9 @@ export class Page {
     if (!job) return;
     const waited = job.state === "queued";
     await this.act(`studio/jobs/${job.id}/stop`);
-    if (waited) this.undos.add("server");
+    if (!waited) return;
+    this.undos.add("server");
+    this.toasts.say("Cancelled.", { act: () => this.undos.undo() });
   }
 
   tellTabs() {

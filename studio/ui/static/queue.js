@@ -54,7 +54,7 @@ export class Queue {
     row.job = job;
     row.querySelector(".row-title").textContent = job.prompt;
     const place = job.state === "queued" && job.ahead !== null ? (job.ahead ? `${job.ahead} before it` : "next") : "";
-    const steps = job.state === "running" && job.steps ? `step ${job.step} of ${job.steps}` : "";
+    const steps = job.steps && (job.state === "running" || job.step) && job.state !== "finishing" ? `step ${job.step} of ${job.steps}` : "";
     const left = job.left !== null ? `${clock(Math.ceil(job.left))} left` : "";
     row.querySelector(".row-said").textContent = [job.state === "queued" ? "" : job.words, place, steps, left, `${job.seconds} s`, `seed ${job.seed}`].filter(Boolean).join(" · ");
     row.querySelector(".row-bar").style.width = `${job.steps ? (100 * job.step) / job.steps : 0}%`;

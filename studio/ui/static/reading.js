@@ -85,10 +85,15 @@ export class PolicyPanel {
     this.acts.put(this.original);
   }
 
-  hide() {
+  // What was said was said of other words; the way back to them stays.
+  typed() {
     this.node.hidden = true;
-    this.back.hidden = true;
     this.node.replaceChildren();
+  }
+
+  hide() {
+    this.typed();
+    this.back.hidden = true;
   }
 }
 

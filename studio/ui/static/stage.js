@@ -87,7 +87,7 @@ export class Stage {
 
   // A shot that waits, is being shot, or has ended without a take
 
-  showJob(job) {
+  showJob(job, paused) {
     if (this.jobId !== job.id) this.clearPreview();
     this.jobId = job.id;
     this.view("job");
@@ -95,25 +95,28 @@ export class Stage {
     const ended = job.state === "failed" || job.state === "cancelled";
     if (!ended) this.message.textContent = "";
     this.node.dataset.state = job.state;
-    this.words.textContent = job.state === "queued" && job.ahead ? `${job.words}: ${job.ahead} before it` : job.words;
-    this.steps.textContent = job.steps && job.state === "running" ? `step ${job.step} of ${job.steps}` : "";
+    const held = paused && job.state === "queued";
+    this.words.textContent = held ? "The queue is paused" : job.state === "queued" && job.ahead ? `${job.words}: ${job.ahead} before it` : job.words;
+    const begun = job.state === "running" || (job.step && ["paused", "queued"].includes(job.state)); // what was done stays done
+    this.steps.textContent = job.steps && begun ? `step ${job.step} of ${job.steps}` : "";
     this.left.textContent = !ended && job.left !== null ? `${clock(Math.ceil(job.left))} left` : "";
     this.bar.setAttribute("aria-valuemax", String(job.steps || 1));
     this.bar.setAttribute("aria-valuenow", String(job.step));
     this.bar.style.setProperty("--done", `${job.steps ? (100 * job.step) / job.steps : 0}%`);
     this.preview.style.filter = `blur(${job.steps ? Math.max(0, 5 * (1 - job.step / job.steps)).toFixed(1) : 5}px)`;
-    this.showWorking(job, ended);
+    this.showWorking(job, ended, held);
     if (ended) this.showEnd(job);
     else if (job.preview) this.showPreview(job.preview);
   }
 
-  showWorking(job, ended) {
-    const key = `${job.id} ${job.state} ${job.asked}`;
+  showWorking(job, ended, held) {
+    const key = `${job.id} ${job.state} ${job.asked} ${held}`;
     if (this.workingKey === key) return;
     this.workingKey = key;
     const act = (words, shape, what, id) => button(words, shape, () => this.acts.job(what, job), { words: true, class: "quiet", id });
-    const running = job.state === "running";
+    const running = job.state === "running" && !job.asked; // it is asked once
     const tools = ended ? [] : [
+      held ? button("Let the queue go on", "play", () => this.acts.queueOn(), { words: true, class: "quiet", id: "queue-on" }) : null,
       job.state === "paused" ? act("Go on", "play", "resume", "job-resume") : running ? act("Pause", "pause", "pause", "job-pause") : null,
       running ? act("Stop and keep what is there", "stop", "keep", "job-keep") : null,
     ];

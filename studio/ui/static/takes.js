@@ -66,7 +66,7 @@ export class Takes {
     open.style.aspectRatio = `${job.width} / ${job.height}`;
     open.title = job.prompt;
     open.setAttribute("aria-label", `${job.words}: ${job.prompt}`);
-    open.firstChild.textContent = job.state === "queued" ? "waiting" : job.state === "paused" ? "paused" : `${job.step}/${job.steps || "…"}`;
+    open.firstChild.textContent = job.state === "queued" ? "waiting" : job.state === "paused" ? "paused" : job.steps ? `${job.step}/${job.steps}` : "starting";
     open.lastChild.style.width = `${job.steps ? (100 * job.step) / job.steps : 0}%`;
     return tile;
   }
