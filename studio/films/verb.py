@@ -6,6 +6,7 @@ import re
 import time
 import zipfile
 from argparse import Namespace
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,13 @@ from studio.core import Studio
 from studio.engines.local import LocalEngine
 from studio.errors import FilmError, PolicyStop
 from studio.film import Job, Take
-from studio.films import cutting, formats, reading, timelines
+from studio.films import cutting, formats, joins, reading, timelines
 from studio.films.cutting import Finished
-from studio.films.room import ShotState
+from studio.films.room import ShotState, takes_of
 from studio.films.script import Film
 from studio.library import Library
 from studio.settings import Settings
+from studio.tools.seams import Seam
 from studio.verbs import DONE, FAILED, stopped
 
 
@@ -59,10 +61,11 @@ def film(options: Namespace, console: Console) -> int:
         failed = [index for index, state in enumerate(states) if not state.fits and not state.chosen]
         if failed:
             return _incomplete(script, states, failed, console)
+        met = joins.measured(script, takes_of(states))
         finished = _finish(studio, script, states, form, out, options.fit, console)
         files = [*cutting.hand_out(finished, out), *_more(studio, script, states, options)]
         took = {"total": time.perf_counter() - begun, "shoot": shot, **finished.took}
-    answer = _answer(script, before, states, finished, files, took)
+    answer = _answer(script, before, states, met, finished, files, took)
     console.answer(answer, _text(answer))
     return DONE
 
@@ -152,11 +155,12 @@ def _answer(
     script: Film,
     before: tuple[ShotState, ...],
     states: tuple[ShotState, ...],
+    met: Mapping[int, Seam],
     finished: Finished,
     files: list[Path],
     took: dict[str, float],
 ) -> dict[str, Any]:
-    shots = [_shot(old, new) for old, new in zip(before, states, strict=True)]
+    shots = [_shot(old, new, met.get(i)) for i, (old, new) in enumerate(zip(before, states, strict=True))]
     return {
         "file": str(files[0]),
         "files": [str(path) for path in files],
@@ -173,7 +177,7 @@ def _answer(
     }
 
 
-def _shot(old: ShotState, new: ShotState) -> dict[str, Any]:
+def _shot(old: ShotState, new: ShotState, seam: Seam | None) -> dict[str, Any]:
     take: Take | None = new.take
     assert take is not None
     return {
@@ -184,6 +188,7 @@ def _shot(old: ShotState, new: ShotState) -> dict[str, Any]:
         "frames": take.frames,
         "again": old.fits,
         "seconds": take.seconds.get("total"),
+        "seam": None if seam is None else seam.to_dict(),
     }
 
 
@@ -194,7 +199,22 @@ def _text(answer: dict[str, Any]) -> str:
         f"{len(answer['shots'])} shots ({new} new), signed ({answer['credential']['state']})",
         f"  took {answer['seconds']['total']:.1f} s, of which shooting {answer['seconds']['shoot']:.1f} s",
     ]
-    return "\n".join([*lines, *(f"  {path}" for path in answer["files"][1:])])
+    return "\n".join([*lines, *_joins(answer["shots"]), *(f"  {path}" for path in answer["files"][1:])])
+
+
+def _joins(shots: list[dict[str, Any]]) -> list[str]:
+    """How the shots that continue one another meet: the good ones counted, each poor one named."""
+    met = [(number, shot["seam"]) for number, shot in enumerate(shots, 1) if shot["seam"] is not None]
+    if not met:
+        return []
+    good = sum(seam["seamless"] for _, seam in met)
+    lines = [f"  {good} of {len(met)} joins of shots that continue one another cannot be seen"]
+    poor = [(number, seam["drop_db"]) for number, seam in met if not seam["seamless"]]
+    return lines + [
+        f"  shot {number}: the join with the shot before is {drop:.1f} dB rougher than the movement beside it; "
+        f"another seed may meet it better"
+        for number, drop in poor
+    ]
 
 
 def slug(title: str) -> str:

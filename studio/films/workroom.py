@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from studio.errors import StudioError
 from studio.film import Take
-from studio.films import formats, likeness
+from studio.films import formats, joins, likeness
 from studio.films.archive import Export
 from studio.films.likeness import Looks
+from studio.films.script import Film
 from studio.plain import plain_error
+from studio.tools.seams import Seam
 
 if TYPE_CHECKING:
     from model.training.judge_network import Judge
@@ -42,6 +44,8 @@ class Workroom:
         self._lock = threading.Lock()
         self._unseen: dict[str, Take] = {}
         self._looked: dict[str, Looks] = {}
+        self._unmet: dict[tuple[str, str], tuple[Take, Take]] = {}
+        self._met: dict[tuple[str, str], Seam | None] = {}
         self._judge: Judge | None = None
         self._judge_asked = False
 
@@ -83,6 +87,19 @@ class Workroom:
             self.wake()
         return found
 
+    def joins(self, film: Film, takes: Mapping[int, Take]) -> dict[int, Seam]:
+        """How the shots of a film meet that continue one another, by the later shot; measured in their turn."""
+        found = {}
+        for index, (one, other) in joins.pairs(film, takes).items():
+            key = (one.id, other.id)
+            if key not in self._met:
+                self._unmet[key] = (one, other)
+            elif (seam := self._met[key]) is not None:
+                found[index] = seam
+        if self._unmet:
+            self.wake()
+        return found
+
     def _work(self) -> None:
         while not self._closing.is_set():
             self._wake.clear()
@@ -90,6 +107,8 @@ class Workroom:
                 export = self._studio.library.next_export()
                 if export is not None:
                     self._finish(export)
+                elif self._unmet:
+                    self._meet(*self._unmet.popitem())
                 elif self._unseen:
                     self._look(self._unseen.pop(next(iter(self._unseen))))
                 else:
@@ -150,6 +169,10 @@ class Workroom:
         for name in (export.facts.get("file"), export.facts.get("sidecar")):
             if name:
                 (self._studio.film_folder(export.film) / Path(str(name)).name).unlink(missing_ok=True)
+
+    def _meet(self, key: tuple[str, str], takes: tuple[Take, Take]) -> None:
+        self._met[key] = None  # a clip that cannot be read is not tried again and again
+        self._met[key] = joins.measure(*takes)
 
     def _look(self, take: Take) -> None:
         found = likeness.look(take.clip, take.fps, self._seer())
