@@ -213,10 +213,10 @@ export class Page {
     return this.show("take", id);
   }
 
-  showCompare(one, other) {
+  showCompare(one, other, how = {}) {
     this.stage.player.video.pause();
     this.stage.node.hidden = true;
-    this.compare.show(one, other);
+    this.compare.show(one, other, how);
   }
 
   closeCompare() {
