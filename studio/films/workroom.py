@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio.errors import StudioError
+from studio.errors import FilmError, StudioError
 from studio.film import Take
 from studio.films import formats, joins, likeness
 from studio.films.archive import Export
@@ -74,10 +74,12 @@ class Workroom:
         self.wake()
         return made
 
-    def looks(self, takes: Mapping[int, Take]) -> dict[int, Looks]:
-        """What was seen of takes so far; those that were not looked at yet are, in their turn."""
+    def looks(self, takes: Mapping[int, Take], *, now: bool = False) -> dict[int, Looks]:
+        """What was seen of takes so far; those that were not looked at yet are, in their turn, or `now`."""
         found = {}
         for index, take in takes.items():
+            if now and take.id not in self._looked and self._studio.library.take_looks(take.id) is None:
+                self._look(take)
             known = self._looked.get(take.id) or self._studio.library.take_looks(take.id)
             if known is None:
                 self._unseen[take.id] = take
@@ -87,11 +89,20 @@ class Workroom:
             self.wake()
         return found
 
-    def joins(self, film: Film, takes: Mapping[int, Take]) -> dict[int, Seam]:
-        """How the shots of a film meet that continue one another, by the later shot; measured in their turn."""
+    def joins(self, film: Film, takes: Mapping[int, Take], *, now: bool = False) -> dict[int, Seam]:
+        """How the shots of a film meet that continue one another, by the later shot; measured in their turn, or `now`.
+
+        Nothing is said of a film whose shots continue what is not there.
+        """
+        try:
+            meeting = joins.pairs(film, takes)
+        except FilmError:
+            return {}
         found = {}
-        for index, (one, other) in joins.pairs(film, takes).items():
+        for index, (one, other) in meeting.items():
             key = (one.id, other.id)
+            if key not in self._met and now:
+                self._meet(key, (one, other))
             if key not in self._met:
                 self._unmet[key] = (one, other)
             elif (seam := self._met[key]) is not None:

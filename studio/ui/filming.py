@@ -16,9 +16,8 @@ from studio.errors import Conflict, FilmError, ShotError, StudioError
 from studio.films import formats, likeness, listing, timeline
 from studio.films.archive import Export, KeptFilm
 from studio.films.planning import Order
-from studio.films.room import ShotState, footage_of, lengths_of, takes_of
+from studio.films.room import ShotState, fitting, footage_of, lengths_of, takes_of
 from studio.films.script import Film, FilmShot, Member
-from studio.films.workroom import Workroom
 from studio.tools.seams import Seam
 from studio.ui import views
 from studio.ui.filmform import FilmForms
@@ -40,8 +39,7 @@ class Filming(Owned):
         super().__init__(studio)
         self.takes_forms = forms
         self.forms = FilmForms(forms.drafts)
-        self.workroom = Workroom(studio)
-        studio.at_close(self.workroom.close)
+        self.workroom = studio.workroom
         self._planned: dict[str, tuple[int, tuple[Order | FilmError, ...]]] = {}
         if studio.library.next_export() is not None:
             self.workroom.wake()
@@ -174,7 +172,7 @@ class Filming(Owned):
         film = kept.film
         entry = self.studio.entry() if not self._knows(film.model) else self.studio.entry(film.model)
         looks = self.workroom.looks(takes_of(states))
-        joins = self._joins(film, states)
+        joins = self.workroom.joins(film, fitting(states))
         lost = {(one.shot, one.member): one for one in likeness.kept(film, looks, known(entry))}
         footage = {index: footage_of(take) for index, take in takes_of(states).items()}
         laid = timeline.lay(film, footage, entry.fps, lengths_of(states, entry.fps))
@@ -205,14 +203,6 @@ class Filming(Owned):
             self._planned = dict(list(self._planned.items())[-50:])
             self._planned[kept.id] = (kept.version, tuple(orders))
         return self.studio.states_of(kept.film, self._planned[kept.id][1], kept.id, owner)
-
-    def _joins(self, film: Film, states: tuple[ShotState, ...]) -> dict[int, Seam]:
-        """How the shots that continue one another meet; of shots that were changed since, nothing can be said."""
-        takes = {index: take for index, take in takes_of(states).items() if states[index].fits or states[index].chosen}
-        try:
-            return self.workroom.joins(film, takes)
-        except FilmError:
-            return {}
 
     def _state(
         self, state: ShotState, index: int, lost: dict[tuple[int, str], likeness.Kept], joins: dict[int, Seam]
