@@ -11,15 +11,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from studio import media
+from studio import direction, media
 from studio.console import Console, clock
 from studio.core import Studio
 from studio.engines.local import LocalEngine
 from studio.errors import FilmError, PolicyStop
 from studio.film import Job, Take
-from studio.films import cutting, formats, joins, reading, timelines
+from studio.films import comparing, cutting, formats, joins, reading, timelines
 from studio.films.cutting import Finished
-from studio.films.room import ShotState, takes_of
+from studio.films.room import ShotState, fitting, takes_of
 from studio.films.script import Film
 from studio.library import Library
 from studio.settings import Settings
@@ -52,6 +52,7 @@ def film(options: Namespace, console: Console) -> int:
             console.say(notice)
         before = studio.film_states(script)
         studio.material(script, before)  # sounds and captions are looked at before a second is spent on rendering
+        alone = comparing.independent(script) if options.compare_independent else None
         jobs = studio.shoot_film(script)
         if studio.library.served():
             console.say("A studio is open on this data folder: it shoots this.")
@@ -65,9 +66,31 @@ def film(options: Namespace, console: Console) -> int:
         finished = _finish(studio, script, states, form, out, options.fit, console)
         files = [*cutting.hand_out(finished, out), *_more(studio, script, states, options)]
         took = {"total": time.perf_counter() - begun, "shoot": shot, **finished.took}
+        sides = None if alone is None else _compare(studio, script, alone, states, console)
     answer = _answer(script, before, states, met, finished, files, took)
-    console.answer(answer, _text(answer))
+    if sides is not None:
+        answer["compared"] = {"film": sides[0].to_dict(), "independent": sides[1].to_dict()}
+    text = [_text(answer), *(comparing.table(*sides) if sides is not None else [])]
+    console.answer(answer, "\n".join(text))
     return DONE
+
+
+def _compare(
+    studio: Studio, script: Film, alone: Film, states: tuple[ShotState, ...], console: Console
+) -> tuple[comparing.Side, comparing.Side]:
+    """The film beside its prompts as independent shots, which are shot for it; those that fail are left out of both."""
+    console.say("Shooting every prompt on its own ...")
+    _watch(studio, studio.shoot_film(alone), console)
+    knows = direction.known(studio.entry(script.model))
+    pair = [fitting(states), fitting(studio.film_states(alone))]
+    both = pair[0].keys() & pair[1].keys()
+    if len(both) < len(states):
+        console.say(f"{len(states) - len(both)} of the independent shots were not made: the others are compared.")
+    found = []
+    for takes in pair:
+        kept = {index: take for index, take in takes.items() if index in both}
+        found.append(comparing.side(script, kept, studio.workroom.looks(kept, now=True), knows))
+    return found[0], found[1]
 
 
 def _finish(
