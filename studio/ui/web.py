@@ -95,8 +95,9 @@ def guarded(answer: Callable[[], Response]) -> Response:
 
 
 def sentence(line: str) -> str:
-    """A line of the studio as a sentence of the page."""
-    return line[:1].upper() + line[1:]
+    """A line of the studio as a sentence of the page; one that begins with the name of a file leaves it as it is."""
+    first = line.split(" ", 1)[0].rstrip(":,.")
+    return line if "." in first else line[:1].upper() + line[1:]
 
 
 def plain(value: object) -> Any:

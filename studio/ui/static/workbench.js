@@ -70,7 +70,7 @@ export class Workbench {
     if (tool === "recut") {
       const ways = [["keep", "Keep"], ["cut", "Cut out"], ["replace", "Replace"]].filter(([id]) => id === "replace" || !take.outside || take.recipe);
       const anew = answers.cutting === "replace" ? [this.number("seconds", "New length", answers.span, (value) => { answers.span = value; }, "s", "as it was"), this.words()] : [];
-      return [this.row("cutting", "Do", ways), this.moments("start", "From"), this.moments("end", "To"), ...anew];
+      return [ways.length > 1 ? this.row("cutting", "Do", ways) : null, this.moments("start", "From"), this.moments("end", "To"), ...anew];
     }
     if (tool === "vary") return [this.row("count", "How many", [[2, "2"], [4, "4"], [8, "8"]])];
     if (tool === "upscale") return [this.row("factor", "Times as large", [["1.5", "1.5"], ["2", "2"], ["3", "3"], ["4", "4"]])];
