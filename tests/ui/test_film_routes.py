@@ -127,7 +127,7 @@ def test_a_film_goes_out_and_comes_in_again(open_studio: Opens, tmp_path: Path) 
     editors = page.get(f"/studio/films/{told['id']}/film.otio").json()
     assert editors["OTIO_SCHEMA"].startswith("Timeline")
     wrong = page.post("/studio/films/open?name=film.yaml", content=b"shots:\n  - {promt: a}")
-    assert (wrong.status_code, wrong.json()["error"][:17]) == (422, "Film.yaml line 2:")
+    assert (wrong.status_code, wrong.json()["error"][:17]) == (422, "film.yaml line 2:")
 
 
 def test_sound_is_looked_at_before_it_is_kept(open_studio: Opens, tmp_path: Path) -> None:
