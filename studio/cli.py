@@ -159,6 +159,8 @@ def _add_film(verbs: argparse._SubParsersAction[_Parser]) -> None:
     film.add_argument("--fit", choices=("subject", "middle", "whole"), default="subject", help="how a crop is placed")
     film.add_argument("--otio", type=Path, metavar="film.otio", help="also for an editor's program (OpenTimelineIO)")
     film.add_argument("--zip", type=Path, metavar="film.zip", help="also as one file that moves with its takes")
+    about = "also shoot every prompt on its own, and say how well each of the two films keeps its characters"
+    film.add_argument("--compare-independent", action="store_true", help=about)
     film.add_argument("--accept-rewrite", action="store_true", help="shoot the policy's wording where it has one")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from studio.recipe import GivenFrames, Recipe
+from studio.work import Work
 
 LABELS = {
     "prompt": "Prompt",
@@ -25,6 +26,7 @@ LABELS = {
     "shift": "Shift",
     "solver": "Solver",
     "anchors": "Given pictures",
+    "work": "Tool",
     "parents": "Made from",
     "machine": "Machine",
 }
@@ -58,6 +60,11 @@ def _of_names(field: str, a: dict[str, str], b: dict[str, str]) -> list[Differen
 
 
 def _text(value: object) -> str:
+    if isinstance(value, Work):
+        drawn_over = value.made is not None and value.made.source
+        return f"{value.tool}, strength {value.made.strength:g}" if drawn_over and value.made else value.tool
+    if value is None:
+        return ""
     if isinstance(value, tuple):
         return ", ".join(_given(item) if isinstance(item, GivenFrames) else str(item) for item in value)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -7,7 +7,7 @@ that takes jobs from the library. Nothing in this file waits for a model. Its pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from model.errors import ModelError
@@ -17,6 +17,7 @@ from studio.engines import Engine
 from studio.engines.local import LocalEngine
 from studio.film import FINAL_STATES, Job, JobState, Shot, Take
 from studio.films.room import Films
+from studio.films.workroom import Workroom
 from studio.keeping import Keeping
 from studio.library import Library
 from studio.models import Models
@@ -38,7 +39,7 @@ class Studio(Workshop, Shelf, Keeping, Films, Office):
         self.models = Models(settings.home, settings.models)
         self.fetcher = Fetcher(self.models)
         self._identity = None
-        self._closers: list[Callable[[], None]] = []
+        self.workroom = Workroom(self)
         self._engine = engine if engine is not None else LocalEngine(settings, self.library)
         self._engine.start()
 
@@ -46,18 +47,13 @@ class Studio(Workshop, Shelf, Keeping, Films, Office):
         """The (id, label) pairs one can choose for each field of a Direction."""
         return direction.choices(direction.known(self.entry(model)))
 
-    def at_close(self, act: Callable[[], None]) -> None:
-        """Do something before the library is let go of."""
-        self._closers.append(act)
-
     def warm(self, model: str = "storybook") -> None:
         """Load a model in the background. Returns at once."""
         self._engine.warm(model)
 
     def close(self) -> None:
         """Stop rendering and let go of the library. What was running goes back to the queue."""
-        for act in self._closers:
-            act()
+        self.workroom.close()
         self.fetcher.close()
         self._engine.close()
         self.library.close()

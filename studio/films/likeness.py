@@ -99,7 +99,7 @@ def kept(film: Film, looks: Mapping[int, Looks], knows: Any = None) -> tuple[Kep
             continue
         shots = [i for i in looks if member in casting.mentioned(film.shots[i].prompt, film.cast)]
         alone = [i for i in shots if _characters(film, i) == 1]
-        wanted = _subjects(member, knows)
+        wanted = subjects(member, knows)
         for index in shots:
             others = [alike(looks[index].colours, looks[i].colours) for i in alone if i != index]
             near = round(max(others), 3) if others and index in alone else None  # light differs from scene to scene
@@ -119,7 +119,8 @@ def _characters(film: Film, index: int) -> int:
     return sum(member.kind == "character" for member in casting.mentioned(film.shots[index].prompt, film.cast))
 
 
-def _subjects(member: Member, knows: Any) -> set[str]:
+def subjects(member: Member, knows: Any = None) -> set[str]:
+    """The subjects that a character's words name, by the ids that the judge knows."""
     from model.world.understand import understand
 
     return {span.id for span in understand(member.looks or member.name, knows).spans if span.kind == "subject"}

@@ -262,6 +262,12 @@ def footage_of(take: Take) -> Footage:
     return Footage(take.clip, take.frames, take.fps, take.width, take.height, take.title, take.id)
 
 
+def fitting(states: Sequence[ShotState]) -> Mapping[int, Take]:
+    """The takes that were made for their shot as it is written, or chosen for it, by the place of the shot."""
+    kept = {index: state for index, state in enumerate(states) if state.fits or state.chosen}
+    return {index: state.take for index, state in kept.items() if state.take is not None}
+
+
 def takes_of(states: Sequence[ShotState]) -> Mapping[int, Take]:
     """The takes that are there, by the place of their shot."""
     return {index: state.take for index, state in enumerate(states) if state.take is not None}

@@ -6,22 +6,24 @@ import re
 import time
 import zipfile
 from argparse import Namespace
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from studio import media
+from studio import direction, media
 from studio.console import Console, clock
 from studio.core import Studio
 from studio.engines.local import LocalEngine
 from studio.errors import FilmError, PolicyStop
 from studio.film import Job, Take
-from studio.films import cutting, formats, reading, timelines
+from studio.films import comparing, cutting, formats, joins, reading, timelines
 from studio.films.cutting import Finished
-from studio.films.room import ShotState
+from studio.films.room import ShotState, fitting, takes_of
 from studio.films.script import Film
 from studio.library import Library
 from studio.settings import Settings
+from studio.tools.seams import Seam
 from studio.verbs import DONE, FAILED, stopped
 
 
@@ -50,6 +52,7 @@ def film(options: Namespace, console: Console) -> int:
             console.say(notice)
         before = studio.film_states(script)
         studio.material(script, before)  # sounds and captions are looked at before a second is spent on rendering
+        alone = comparing.independent(script) if options.compare_independent else None
         jobs = studio.shoot_film(script)
         if studio.library.served():
             console.say("A studio is open on this data folder: it shoots this.")
@@ -59,12 +62,35 @@ def film(options: Namespace, console: Console) -> int:
         failed = [index for index, state in enumerate(states) if not state.fits and not state.chosen]
         if failed:
             return _incomplete(script, states, failed, console)
+        met = joins.measured(script, takes_of(states))
         finished = _finish(studio, script, states, form, out, options.fit, console)
         files = [*cutting.hand_out(finished, out), *_more(studio, script, states, options)]
         took = {"total": time.perf_counter() - begun, "shoot": shot, **finished.took}
-    answer = _answer(script, before, states, finished, files, took)
-    console.answer(answer, _text(answer))
+        sides = None if alone is None else _compare(studio, script, alone, states, console)
+    answer = _answer(script, before, states, met, finished, files, took)
+    if sides is not None:
+        answer["compared"] = {"film": sides[0].to_dict(), "independent": sides[1].to_dict()}
+    text = [_text(answer), *(comparing.table(*sides) if sides is not None else [])]
+    console.answer(answer, "\n".join(text))
     return DONE
+
+
+def _compare(
+    studio: Studio, script: Film, alone: Film, states: tuple[ShotState, ...], console: Console
+) -> tuple[comparing.Side, comparing.Side]:
+    """The film beside its prompts as independent shots, which are shot for it; those that fail are left out of both."""
+    console.say("Shooting every prompt on its own ...")
+    _watch(studio, studio.shoot_film(alone), console)
+    knows = direction.known(studio.entry(script.model))
+    pair = [fitting(states), fitting(studio.film_states(alone))]
+    both = pair[0].keys() & pair[1].keys()
+    if len(both) < len(states):
+        console.say(f"{len(states) - len(both)} of the independent shots were not made: the others are compared.")
+    found = []
+    for takes in pair:
+        kept = {index: take for index, take in takes.items() if index in both}
+        found.append(comparing.side(script, kept, studio.workroom.looks(kept, now=True), knows))
+    return found[0], found[1]
 
 
 def _finish(
@@ -152,11 +178,12 @@ def _answer(
     script: Film,
     before: tuple[ShotState, ...],
     states: tuple[ShotState, ...],
+    met: Mapping[int, Seam],
     finished: Finished,
     files: list[Path],
     took: dict[str, float],
 ) -> dict[str, Any]:
-    shots = [_shot(old, new) for old, new in zip(before, states, strict=True)]
+    shots = [_shot(old, new, met.get(i)) for i, (old, new) in enumerate(zip(before, states, strict=True))]
     return {
         "file": str(files[0]),
         "files": [str(path) for path in files],
@@ -173,7 +200,7 @@ def _answer(
     }
 
 
-def _shot(old: ShotState, new: ShotState) -> dict[str, Any]:
+def _shot(old: ShotState, new: ShotState, seam: Seam | None) -> dict[str, Any]:
     take: Take | None = new.take
     assert take is not None
     return {
@@ -184,6 +211,7 @@ def _shot(old: ShotState, new: ShotState) -> dict[str, Any]:
         "frames": take.frames,
         "again": old.fits,
         "seconds": take.seconds.get("total"),
+        "seam": None if seam is None else seam.to_dict(),
     }
 
 
@@ -194,7 +222,22 @@ def _text(answer: dict[str, Any]) -> str:
         f"{len(answer['shots'])} shots ({new} new), signed ({answer['credential']['state']})",
         f"  took {answer['seconds']['total']:.1f} s, of which shooting {answer['seconds']['shoot']:.1f} s",
     ]
-    return "\n".join([*lines, *(f"  {path}" for path in answer["files"][1:])])
+    return "\n".join([*lines, *_joins(answer["shots"]), *(f"  {path}" for path in answer["files"][1:])])
+
+
+def _joins(shots: list[dict[str, Any]]) -> list[str]:
+    """How the shots that continue one another meet: the good ones counted, each poor one named."""
+    met = [(number, shot["seam"]) for number, shot in enumerate(shots, 1) if shot["seam"] is not None]
+    if not met:
+        return []
+    good = sum(seam["seamless"] for _, seam in met)
+    lines = [f"  {good} of {len(met)} joins of shots that continue one another cannot be seen"]
+    poor = [(number, seam["drop_db"]) for number, seam in met if not seam["seamless"]]
+    return lines + [
+        f"  shot {number}: the join with the shot before is {drop:.1f} dB rougher than the movement beside it; "
+        f"another seed may meet it better"
+        for number, drop in poor
+    ]
 
 
 def slug(title: str) -> str:

@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio.errors import StudioError
+from studio.errors import FilmError, StudioError
 from studio.film import Take
-from studio.films import formats, likeness
+from studio.films import formats, joins, likeness
 from studio.films.archive import Export
 from studio.films.likeness import Looks
+from studio.films.script import Film
 from studio.plain import plain_error
+from studio.tools.seams import Seam
 
 if TYPE_CHECKING:
     from model.training.judge_network import Judge
@@ -42,6 +44,8 @@ class Workroom:
         self._lock = threading.Lock()
         self._unseen: dict[str, Take] = {}
         self._looked: dict[str, Looks] = {}
+        self._unmet: dict[tuple[str, str], tuple[Take, Take]] = {}
+        self._met: dict[tuple[str, str], Seam | None] = {}
         self._judge: Judge | None = None
         self._judge_asked = False
 
@@ -70,16 +74,40 @@ class Workroom:
         self.wake()
         return made
 
-    def looks(self, takes: Mapping[int, Take]) -> dict[int, Looks]:
-        """What was seen of takes so far; those that were not looked at yet are, in their turn."""
+    def looks(self, takes: Mapping[int, Take], *, now: bool = False) -> dict[int, Looks]:
+        """What was seen of takes so far; those that were not looked at yet are, in their turn, or `now`."""
         found = {}
         for index, take in takes.items():
+            if now and take.id not in self._looked and self._studio.library.take_looks(take.id) is None:
+                self._look(take)
             known = self._looked.get(take.id) or self._studio.library.take_looks(take.id)
             if known is None:
                 self._unseen[take.id] = take
             else:
                 self._looked[take.id] = found[index] = known
         if self._unseen:
+            self.wake()
+        return found
+
+    def joins(self, film: Film, takes: Mapping[int, Take], *, now: bool = False) -> dict[int, Seam]:
+        """How the shots of a film meet that continue one another, by the later shot; measured in their turn, or `now`.
+
+        Nothing is said of a film whose shots continue what is not there.
+        """
+        try:
+            meeting = joins.pairs(film, takes)
+        except FilmError:
+            return {}
+        found = {}
+        for index, (one, other) in meeting.items():
+            key = (one.id, other.id)
+            if key not in self._met and now:
+                self._meet(key, (one, other))
+            if key not in self._met:
+                self._unmet[key] = (one, other)
+            elif (seam := self._met[key]) is not None:
+                found[index] = seam
+        if self._unmet:
             self.wake()
         return found
 
@@ -90,6 +118,8 @@ class Workroom:
                 export = self._studio.library.next_export()
                 if export is not None:
                     self._finish(export)
+                elif self._unmet:
+                    self._meet(*self._unmet.popitem())
                 elif self._unseen:
                     self._look(self._unseen.pop(next(iter(self._unseen))))
                 else:
@@ -150,6 +180,10 @@ class Workroom:
         for name in (export.facts.get("file"), export.facts.get("sidecar")):
             if name:
                 (self._studio.film_folder(export.film) / Path(str(name)).name).unlink(missing_ok=True)
+
+    def _meet(self, key: tuple[str, str], takes: tuple[Take, Take]) -> None:
+        self._met[key] = None  # a clip that cannot be read is not tried again and again
+        self._met[key] = joins.measure(*takes)
 
     def _look(self, take: Take) -> None:
         found = likeness.look(take.clip, take.fps, self._seer())

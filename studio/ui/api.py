@@ -7,41 +7,38 @@ nothing. Answers are plain JSON; the clip itself is at the address in `clip`, on
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import gradio as gr
 
-from model.errors import ModelError
 from studio.core import Studio
-from studio.errors import PolicyStop, StudioError
 from studio.film import Job, Shot, Take
 from studio.tools import read
 from studio.ui import views
-from studio.ui.owner import owner_of
-from studio.ui.web import sentence
+from studio.ui.answering import Answer, Answering
+from studio.ui.filmapi import FilmInterface
 
 WAITING = 8  # calls that may wait for their clips at once, of all programs
 SHOWN = 100  # takes in one answer
 
-Answer = dict[str, Any]
-T = TypeVar("T")
 
-
-class Interface:
+class Interface(Answering):
     """The endpoints over one studio. What cannot be done is one line, as an error of Gradio."""
 
     def __init__(self, studio: Studio) -> None:
-        self.studio = studio
+        super().__init__(studio)
+        self.films = FilmInterface(studio)
 
     def build(self) -> None:
         """Add every endpoint to the page that is being built."""
+        slow, prompt = self.films.endpoints()
         waiting: tuple[Callable[..., Any], ...] = (
             self.shoot, self.extend, self.loop, self.blend, self.interpolate, self.remix, self.recut, self.vary,
-            self.upscale, self.smooth,
+            self.upscale, self.smooth, *slow,
         )  # fmt: skip
         for endpoint in waiting:
             gr.api(endpoint, api_name=endpoint.__name__, concurrency_limit=WAITING, concurrency_id="clips")
-        for quick in (self.job, self.stop, self.takes, self.take):
+        for quick in (self.job, self.stop, self.takes, self.take, *prompt):
             gr.api(quick, api_name=quick.__name__, concurrency_limit=None)
 
     # Making
@@ -127,7 +124,7 @@ class Interface:
 
     def job(self, request: gr.Request, id: str) -> Answer:
         """How a job stands, and its take once it is done."""
-        return self._guarded(request, lambda owner: self._answer(self.studio.job(id, owner), owner))
+        return self.guarded(request, lambda owner: self._answer(self.studio.job(id, owner), owner))
 
     def stop(self, request: gr.Request, id: str) -> Answer:
         """Stop a job."""
@@ -136,18 +133,18 @@ class Interface:
             self.studio.cancel(id, owner=owner)
             return self._answer(self.studio.job(id, owner), owner)
 
-        return self._guarded(request, act)
+        return self.guarded(request, act)
 
     def takes(self, request: gr.Request, search: str = "", limit: int = 20) -> list[Answer]:
         """The newest takes, or those that hold these words."""
         most = max(1, min(limit, SHOWN))
-        return self._guarded(
+        return self.guarded(
             request, lambda owner: [told(each) for each in self.studio.takes(owner=owner, search=search, limit=most)]
         )
 
     def take(self, request: gr.Request, id: str) -> Answer:
         """All about a take: its clip's address, its recipe, its credential, and how its parts meet."""
-        return self._guarded(request, lambda owner: told(self.studio.take(id, owner)))
+        return self.guarded(request, lambda owner: told(self.studio.take(id, owner)))
 
     # What they have in common
 
@@ -163,19 +160,7 @@ class Interface:
                 jobs = [self.studio.wait(job.id, owner=owner) for job in jobs]
             return [self._answer(job, owner) for job in jobs]
 
-        return self._guarded(request, act)
-
-    def _guarded(self, request: gr.Request, act: Callable[[str], T]) -> T:
-        owner = owner_of(request.cookies, self.studio.settings.shared)
-        if owner is None:
-            raise _refusal("This studio is shared: send the cookie that its page gave your browser.")
-        try:
-            return act(owner)
-        except PolicyStop as stop:
-            offered = f" It could be shot as: {stop.decision.rewritten}" if stop.decision.rewritten else ""
-            raise _refusal(stop.decision.message + offered) from None
-        except (StudioError, ModelError) as error:
-            raise _refusal(sentence(str(error))) from None
+        return self.guarded(request, act)
 
     def _answer(self, job: Job, owner: str) -> Answer:
         take = None if job.take_id is None else told(self.studio.take(job.take_id, owner))
@@ -184,11 +169,6 @@ class Interface:
             "job": job.id, "state": job.state, "stage": job.stage, "step": job.step, "steps": job.steps, "left": left,
             "error": job.error or None, "notice": job.notice or None, "take": take,
         }  # fmt: skip
-
-
-def _refusal(line: str) -> gr.Error:
-    """What a program is told; it is its caller's mistake and no trouble of the studio's."""
-    return gr.Error(line, print_exception=False)
 
 
 def told(take: Take) -> Answer:

@@ -16,9 +16,9 @@ from studio.errors import Conflict, FilmError, ShotError, StudioError
 from studio.films import formats, likeness, listing, timeline
 from studio.films.archive import Export, KeptFilm
 from studio.films.planning import Order
-from studio.films.room import ShotState, footage_of, lengths_of, takes_of
+from studio.films.room import ShotState, fitting, footage_of, lengths_of, takes_of
 from studio.films.script import Film, FilmShot, Member
-from studio.films.workroom import Workroom
+from studio.tools.seams import Seam
 from studio.ui import views
 from studio.ui.filmform import FilmForms
 from studio.ui.form import Forms
@@ -39,8 +39,7 @@ class Filming(Owned):
         super().__init__(studio)
         self.takes_forms = forms
         self.forms = FilmForms(forms.drafts)
-        self.workroom = Workroom(studio)
-        studio.at_close(self.workroom.close)
+        self.workroom = studio.workroom
         self._planned: dict[str, tuple[int, tuple[Order | FilmError, ...]]] = {}
         if studio.library.next_export() is not None:
             self.workroom.wake()
@@ -173,6 +172,7 @@ class Filming(Owned):
         film = kept.film
         entry = self.studio.entry() if not self._knows(film.model) else self.studio.entry(film.model)
         looks = self.workroom.looks(takes_of(states))
+        joins = self.workroom.joins(film, fitting(states))
         lost = {(one.shot, one.member): one for one in likeness.kept(film, looks, known(entry))}
         footage = {index: footage_of(take) for index, take in takes_of(states).items()}
         laid = timeline.lay(film, footage, entry.fps, lengths_of(states, entry.fps))
@@ -184,7 +184,7 @@ class Filming(Owned):
             "redo": kept.redo,
             "size": list(picture_size(self.studio, film.size, film.model)),
             "references": bool(entry.given.get("references", False)),
-            "shots": [self._state(state, index, lost) for index, state in enumerate(states)],
+            "shots": [self._state(state, index, lost, joins) for index, state in enumerate(states)],
             "missing": sum(state.missing for state in states),
             "cost": self.studio.film_seconds(states),
             "timeline": {"fps": laid.fps, "frames": laid.frames, "pieces": [_piece(piece) for piece in laid.pieces]},
@@ -204,7 +204,9 @@ class Filming(Owned):
             self._planned[kept.id] = (kept.version, tuple(orders))
         return self.studio.states_of(kept.film, self._planned[kept.id][1], kept.id, owner)
 
-    def _state(self, state: ShotState, index: int, lost: dict[tuple[int, str], likeness.Kept]) -> dict[str, Any]:
+    def _state(
+        self, state: ShotState, index: int, lost: dict[tuple[int, str], likeness.Kept], joins: dict[int, Seam]
+    ) -> dict[str, Any]:
         job = state.job
         mine = [one for (shot, _), one in lost.items() if shot == index]
         error = state.error if state.error is not None and state.error.shot in ("", state.shot.id) else None
@@ -216,6 +218,7 @@ class Filming(Owned):
             "missing": state.missing,
             "job": None if job is None or job.state == "done" else views.job(job, (16, 9)),
             "error": None if error is None else {"field": error.field, "line": sentence(error.message)},
+            "seam": None if index not in joins else joins[index].to_dict(),
             "kept": [{"member": one.member, "alike": one.alike, "lost": one.lost} for one in mine],
         }
 

@@ -45,7 +45,7 @@ def routes(studio: Studio, assets: Path) -> list[BaseRoute]:
         *making.Making(studio, forms, assets).routes(),
         *queueing.Queueing(studio, forms).routes(),
         *takes.Takes(studio, forms).routes(),
-        *working.Working(studio).routes(),
+        *working.Working(studio, forms.drafts).routes(),
         *filmfiles.FilmFiles(films, looker).routes(),
         *films.routes(),
         *shelves.Shelves(studio).routes(),

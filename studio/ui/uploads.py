@@ -72,7 +72,7 @@ class Uploads(Owned):
             answer |= {"form": self.forms.filled(shot, owner), "verdict": report.verdict, "tone": tone, "line": line}
             answer["proven"] = report.recipe_verified
         except (RecipeError, ProvenanceError, OSError) as error:
-            answer["line"] = sentence(str(error).replace(path.name, name))
+            answer["line"] = sentence(str(error).replace(path.name, "it"))
         try:
             answer["given"] = given.receive(self.drafts, self.studio.library, owner, path, name).shown()
         except MediaError:

@@ -126,6 +126,7 @@ def take(found: Take) -> dict[str, Any]:
         "recipe": recipe_rows(found.recipe, found.seconds),
         "json": found.recipe.to_json(),
         "parents": list(found.recipe.parents),
+        "tool": "" if found.recipe.work is None else found.recipe.work.tool,
         "seams": [seam(each, found.fps) for each in found.seams],
     }
 

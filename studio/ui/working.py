@@ -1,7 +1,8 @@
-"""Working on a take from the page: what a tool would make and take, and having it done."""
+"""Working on a clip from the page, a take or one from outside: what a tool would make and take, and having it done."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -9,16 +10,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from studio.core import Studio
-from studio.errors import ShotError
+from studio.errors import NotFound, ShotError
 from studio.tools import read
+from studio.tools.asks import Ask
+from studio.ui.drafts import Drafts
 from studio.ui.web import Body, Owned, fresh
 
 
 class Working(Owned):
-    """The tools of a take."""
+    """The tools of a take, or of a clip that its owner gave."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, drafts: Drafts) -> None:
         super().__init__(studio)
+        self.drafts = drafts
 
     def routes(self) -> list[Route]:
         """The routes of this part."""
@@ -26,11 +30,13 @@ class Working(Owned):
             self.post("/takes/{take}/plan", self.plan),
             self.post("/takes/{take}/work", self.work),
             self.post("/takes/{take}/vary", self.vary),
+            self.post("/given/{given}/plan", self.plan),
+            self.post("/given/{given}/work", self.work),
         ]
 
     def plan(self, request: Request, owner: str, body: Body) -> Response:
         """How long the new clip will be, how much of it is made, and how long that takes; nothing is begun."""
-        order, seconds = self.studio.plan_work(read(*_ask(request, body)), owner=owner)
+        order, seconds = self.studio.plan_work(self._ask(request, owner, body), owner=owner)
         recipe = order.recipe
         return fresh(
             {
@@ -45,8 +51,9 @@ class Working(Owned):
 
     def work(self, request: Request, owner: str, body: Body) -> Response:
         """Put a piece of work in the queue."""
-        accept = body.pop("accept", False) is True
-        job = self.studio.work(read(*_ask(request, body)), owner=owner, accept_rewrite=accept)
+        accept, consent = body.pop("accept", False) is True, body.pop("consent", False) is True
+        ask = self._ask(request, owner, body)
+        job = self.studio.work(ask, owner=owner, accept_rewrite=accept, consent=consent)
         return fresh({"jobs": [job.id], "notice": job.notice})
 
     def vary(self, request: Request, owner: str, body: Body) -> Response:
@@ -54,13 +61,19 @@ class Working(Owned):
         jobs = self.studio.vary(request.path_params["take"], body.get("count", 4), owner=owner)
         return fresh({"jobs": [job.id for job in jobs], "notice": jobs[0].notice})
 
-
-def _ask(request: Request, body: Body) -> tuple[str, dict[str, Any]]:
-    """The tool, and what is asked of it for the take of this address; numbers may come as they were typed."""
-    tool = body.pop("tool", None)
-    if not isinstance(tool, str):
-        raise ShotError("tool", tool, "choose a tool")
-    return tool, {**{name: _typed(name, value) for name, value in body.items()}, "clip": request.path_params["take"]}
+    def _ask(self, request: Request, owner: str, body: Body) -> Ask:
+        """What is asked of a tool for the clip of this address; numbers may come as they were typed."""
+        tool, named = body.pop("tool", None), request.path_params
+        if not isinstance(tool, str):
+            raise ShotError("tool", tool, "choose a tool")
+        asked = {name: _typed(name, value) for name, value in body.items()}
+        if "take" in named:
+            return read(tool, {**asked, "clip": named["take"]})
+        given = self.drafts.given(owner, named["given"])
+        path = None if given is None or given.kind != "clip" else self.drafts.path(owner, given)
+        if path is None:
+            raise NotFound("this clip is no longer in the studio; drop it again")
+        return replace(read(tool, {**asked, "clip": "given"}), clip=path)
 
 
 def _typed(name: str, value: Any) -> Any:

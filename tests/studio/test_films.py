@@ -190,11 +190,16 @@ def test_the_command_makes_the_film_and_goes_on_where_it_was(
     out = tmp_path / "out" / "film.mp4"
     command = ["film", str(tmp_path / "film.yaml"), "--out", str(out), "--json"]
     assert main(command) == 0
-    told = json.loads(capsys.readouterr().out)
+    said = capsys.readouterr()
+    told = json.loads(said.out)
     assert (told["file"], told["frames"], told["width"], told["credential"]["state"]) == (str(out), 17, 128, "local")
+    cut, joined = (one["seam"] for one in told["shots"])
+    assert cut is None and joined["what"] == "from the shot before" and not joined["seamless"], "the double starts anew"
     assert [one["again"] for one in told["shots"]] == [False, False]
     assert main(command) == 0
     assert [one["again"] for one in json.loads(capsys.readouterr().out)["shots"]] == [True, True]
+    assert main(command[:-1]) == 0
+    assert "0 of 1 joins" in (lines := capsys.readouterr().out) and "shot 2: the join with the shot before is" in lines
     (tmp_path / "film.yaml").write_text(FILM.replace("steps: 2", "stepz: 2"), encoding="utf-8")
     assert main(command) == 2
     assert "film.yaml line 3" in json.loads(capsys.readouterr().out)["error"]

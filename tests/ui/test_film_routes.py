@@ -73,6 +73,20 @@ def test_a_film_is_shot_finished_and_handed_out(open_studio: Opens, tmp_path: Pa
     assert page.get("/" + export["file"]).status_code == 404
 
 
+def test_a_join_that_may_be_seen_is_told_at_its_shot(open_studio: Opens, tmp_path: Path) -> None:
+    page = browser(open_studio(), tmp_path)
+    told = new(page)
+    told["film"]["shots"][1]["join"] = "continue"
+    told = edit(page, told, told["film"])
+    assert [shot["seam"] for shot in told["shots"]] == [None, None]
+    page.post(f"/studio/films/{told['id']}/shoot")
+    told = until(page, told, lambda now: now["shots"][1]["seam"] is not None)
+    assert told["shots"][0]["seam"] is None
+    assert told["shots"][1]["seam"]["seamless"] is False and told["shots"][1]["seam"]["drop_db"] > 1
+    told["film"]["shots"][1]["seed"] = 99
+    assert edit(page, told, told["film"])["shots"][1]["seam"] is None, "of a shot that was changed nothing is known"
+
+
 def test_what_is_wrong_is_said_at_its_shot(open_studio: Opens, tmp_path: Path) -> None:
     page = browser(open_studio(), tmp_path)
     told = new(page)
@@ -113,7 +127,7 @@ def test_a_film_goes_out_and_comes_in_again(open_studio: Opens, tmp_path: Path) 
     editors = page.get(f"/studio/films/{told['id']}/film.otio").json()
     assert editors["OTIO_SCHEMA"].startswith("Timeline")
     wrong = page.post("/studio/films/open?name=film.yaml", content=b"shots:\n  - {promt: a}")
-    assert (wrong.status_code, wrong.json()["error"][:17]) == (422, "Film.yaml line 2:")
+    assert (wrong.status_code, wrong.json()["error"][:17]) == (422, "film.yaml line 2:")
 
 
 def test_sound_is_looked_at_before_it_is_kept(open_studio: Opens, tmp_path: Path) -> None:

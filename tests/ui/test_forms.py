@@ -90,7 +90,7 @@ def test_a_given_picture_keeps_its_name_and_is_its_owners_alone(
 def test_what_is_no_picture_is_refused_in_words_that_name_it(browser: TestClient) -> None:
     told = give(browser, b"%PDF-1.7 not a picture", "drawing.png")
     assert told.status_code == 409
-    assert told.json()["error"].startswith("Drawing.png")
+    assert told.json()["error"].startswith("drawing.png")
 
 
 def test_a_clip_is_shown_as_a_strip(browser: TestClient, tmp_path: Path) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from studio import media
 from studio.core import LOCAL_OWNER, Studio
 from studio.engines.local import LocalEngine
 from studio.film import Shot, Take
@@ -220,6 +222,31 @@ def test_a_tool_says_what_it_comes_to_and_then_does_it(open_studio: Callable[...
     assert page.post(f"/studio/takes/{take.id}/vary", json={"count": 3}).status_code == 422
     assert page.post("/studio/takes/t00000000/work", json=asked).status_code == 404
     assert len(page.post(f"/studio/takes/{take.id}/vary", json={"count": 2}).json()["jobs"]) == 2
+
+
+def test_a_clip_that_was_given_is_worked_on_by_its_owner_alone(
+    open_studio: Callable[..., Studio], tmp_path: Path
+) -> None:
+    studio = open_studio(shared=True)
+    tokens = [new_token(), new_token()]
+    mine, theirs = (browser(studio, tmp_path, token) for token in tokens)
+    plain = tmp_path / "plain.mp4"
+    with media.ClipWriter(plain, 128, 128, 16) as writer:
+        writer.write(np.full((17, 128, 128, 3), 90, np.uint8))
+    given = mine.post("/studio/given?name=plain.mp4", content=plain.read_bytes()).json()["id"]
+    picture = Path(__file__).parents[1] / "studio" / "policy" / "astronaut.jpg"
+    other = mine.post("/studio/given?name=a.jpg", content=picture.read_bytes()).json()["id"]
+    asked = {"tool": "recut", "replace": ["0.25", "0.5"], "prompt": "a balloon", "steps": "2", "seconds": "0.5"}
+    told = mine.post(f"/studio/given/{given}/plan", json=asked).json()
+    assert (told["length"], told["made"]) == (round(21 / 16, 2), 0.5)
+    for page, name in ((theirs, given), (mine, other), (mine, "nothing")):
+        assert page.post(f"/studio/given/{name}/work", json=asked).status_code == 404
+    assert mine.post(f"/studio/given/{given}/work", json={"tool": "upscale"}).json()["field"] == "clip"
+    (job,) = mine.post(f"/studio/given/{given}/work", json=asked).json()["jobs"]
+    owner = owner_of({COOKIE: tokens[0]}, True)
+    assert owner is not None and studio.wait(job, 60, owner).state == "done"
+    (take,) = mine.get("/studio/takes").json()["takes"]
+    assert (take["frames"], take["tool"], take["parents"]) == (21, "recut", [])
 
 
 def test_a_marked_part_of_a_take_is_given_under_its_name(open_studio: Callable[..., Studio], tmp_path: Path) -> None:

@@ -13,10 +13,17 @@ from studio.provenance import Report
 from studio.recipe import Recipe
 from studio.ui import examples, form, views
 from studio.ui.verdict import card
+from studio.ui.web import sentence
 
 RECIPE = Recipe(
     "a <b>fox</b>", "a <b>fox</b>, at dusk", 448, 256, 65, 16, 7, 20, 4.0, 3.0, "unipc", direction={"time": "dusk"}
 )
+
+
+def test_a_sentence_begins_large_unless_it_begins_with_a_file() -> None:
+    assert sentence("there is no take") == "There is no take"
+    assert sentence("holiday.mp4: it cannot be read") == "holiday.mp4: it cannot be read"
+    assert sentence("seconds: up to 60") == "Seconds: up to 60" and sentence("") == ""
 
 
 def test_a_verdict_shows_what_a_file_claims_as_text() -> None:

@@ -24,7 +24,7 @@ export class Acts {
       takes: () => page.takes,
       shot: (jobs) => page.shot(jobs, null),
       pick: (take) => page.show("take", take.id),
-      compareWith: (one, other) => page.showCompare(one, other),
+      compareWith: (one, other, how) => page.showCompare(one, other, how),
       job: (what, job) => page.act(`studio/jobs/${job.id}/${what}`),
       queueOn: () => page.act("studio/queue/resume"),
       retry: (job) => page.act(`studio/jobs/${job.id}/retry`).then((made) => made && page.show("job", made.id)),

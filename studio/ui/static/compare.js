@@ -13,12 +13,13 @@ export class Compare {
     this.play = button("Play or pause", "play", () => this.toggle(), { class: "tool play" });
     this.time = el("span", { class: "timecode" });
     this.bar = el("input", { type: "range", min: "0", max: "0", step: "1", value: "0", class: "scrub", "aria-label": "Frame", oninput: () => { this.pause(); this.seek(Number(this.bar.value)); } });
-    this.modes = { side: this.mode("side", "Side by side"), wipe: this.mode("wipe", "Wipe") };
+    this.modes = { side: this.mode("side", "Side by side"), wipe: this.mode("wipe", "Wipe"), change: this.mode("change", "What changed") };
+    this.key = el("p", { class: "change-key" }, "Black is what was kept; the brighter, the more it changed.");
     this.table = el("div", { id: "compare-difference" });
     const transport = el("div", { class: "transport" },
       button("One frame back", "back", () => this.step(-1), { class: "tool" }), this.play, button("One frame on", "next", () => this.step(1), { class: "tool" }),
-      this.time, this.bar, this.modes.side, this.modes.wipe, button("Close the comparison", "close", () => this.acts.close(), { class: "tool", id: "compare-close" }));
-    this.node = el("section", { id: "compare", "aria-label": "Two takes in step", hidden: true }, this.pair, transport, this.table);
+      this.time, this.bar, this.modes.side, this.modes.wipe, this.modes.change, button("Close the comparison", "close", () => this.acts.close(), { class: "tool", id: "compare-close" }));
+    this.node = el("section", { id: "compare", "aria-label": "Two takes in step", hidden: true }, this.pair, this.key, transport, this.table);
     this.videos[0].addEventListener("timeupdate", () => this.follow());
     for (const name of ["play", "pause"]) this.videos[0].addEventListener(name, () => this.showPlaying());
   }
@@ -29,6 +30,7 @@ export class Compare {
 
   setMode(name) {
     this.pair.dataset.mode = name;
+    this.key.hidden = name !== "change";
     for (const [key, node] of Object.entries(this.modes)) node.setAttribute("aria-pressed", String(key === name));
     this.setWipe();
     if (name === "wipe") this.wipe.focus();
@@ -38,7 +40,8 @@ export class Compare {
     this.pair.style.setProperty("--wipe", `${this.wipe.value}%`);
   }
 
-  show(one, other) {
+  // `named` are the two in words, where they are more than two takes: what something was made of, and what came of it.
+  show(one, other, { mode = "side", named = null } = {}) {
     this.takes = [one, other];
     this.frames = Math.max(one.frames / one.fps, other.frames / other.fps);
     this.node.hidden = false;
@@ -47,11 +50,11 @@ export class Compare {
       const take = this.takes[index];
       each.poster = take.poster;
       each.src = take.clip;
-      this.labels[index].textContent = `${take.title} · seed ${take.seed}`;
+      this.labels[index].textContent = `${named ? `${named[index]}: ` : ""}${take.title} · seed ${take.seed}`;
     });
     this.bar.max = String(Math.round(this.frames * one.fps) - 1);
-    this.setWipe();
-    difference(one, other, this.table, ["Left", "Right"]);
+    this.setMode(mode);
+    difference(one, other, this.table, named || ["Left", "Right"]);
     if (!calm()) this.toggle();
     this.tick();
   }

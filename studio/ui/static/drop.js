@@ -1,6 +1,7 @@
-// Files that come from outside: dropped anywhere (a clip of ours brings its settings), or pasted.
+// Files that come from outside: dropped anywhere (a clip of ours brings its settings; any clip can be worked on), or pasted.
 import { ask, button, el } from "./dom.js";
 import { goTo, openDialog } from "./shell.js";
+import { Workbench } from "./workbench.js";
 
 const ELSEWHERE = "#verify, #film-root, dialog"; // they take files in their own way
 
@@ -47,30 +48,44 @@ export async function dropped(page, files) {
     return page.toasts.say(error.message, { tone: "toast-stop" });
   }
   page.toasts.clear();
-  if (!told.form) return place(page, told);
-  return offer(page, file.name, told);
+  if (!told.form && told.given.kind !== "clip") return place(page, told);
+  return offer(page, file, told);
 }
 
-// What is no clip of ours, or one whose recipe cannot be read, is taken as what it is: a picture, or frames.
-function place(page, { given, line }) {
-  const { frames } = page.form;
-  const clip = given.kind === "clip";
-  frames.take([given], clip ? "between" : frames.next());
-  page.toasts.say(clip ? `${line.replace(/\.?$/, ".")} It is in the shot as frames.` : "The picture is in the shot.", { act: () => page.undos.undo() });
+// A picture that is no clip of ours, or whose recipe cannot be read, is taken as what it is.
+function place(page, { given }) {
+  page.form.frames.take([given], page.form.frames.next());
+  page.toasts.say("The picture is in the shot.", { act: () => page.undos.undo() });
 }
 
-function offer(page, name, told) {
+function offer(page, file, told) {
+  const { name } = file;
   const proven = told.proven ? "Verified: its settings are as they were signed." : "Its settings are what the file claims: not proven.";
   const act = (words, what, kind, id) => button(words, null, () => { dialog.close(); what(); }, { words: true, class: kind, id, autofocus: kind.includes("strong") });
   const parts = [
     el("p", { class: `verdict-line tone-${told.tone}`, "data-verdict": told.verdict }, told.line),
-    el("p", { class: "dim" }, proven),
-    el("blockquote", {}, told.form.prompt || "A shot without words."),
+    ...(told.form ? [el("p", { class: "dim" }, proven), el("blockquote", {}, told.form.prompt || "A shot without words.")] : [el("p", { class: "dim" }, "It can be gone on from, blended or drawn anew, or be the frames of a shot.")]),
   ];
+  const clip = told.given && told.given.kind === "clip";
   const tools = [
-    act("Load its settings", () => page.form.fill({ ...told.form, takes: page.form.data.takes }, { why: "The form is as it was" }), "plain strong", "dropped-load"),
-    told.given && told.given.kind === "clip" ? act("Use it as frames", () => page.form.frames.take([told.given], "between"), "plain", "dropped-frames") : null,
+    told.form && act("Load its settings", () => page.form.fill({ ...told.form, takes: page.form.data.takes }, { why: "The form is as it was" }), "plain strong", "dropped-load"),
+    clip && act("Use it as frames", () => page.form.frames.take([told.given], "between"), "plain", "dropped-frames"),
+    clip && act("Work on it", () => workOn(page, file, told), told.form ? "plain" : "plain strong", "dropped-work"),
   ].filter(Boolean);
   const content = el("div", { class: "dropped" }, ...parts, el("div", { class: "dialog-tools" }, ...tools));
   const dialog = openDialog(name, content, "dropped");
+}
+
+// The tools on a clip that is no take. It plays from the visitor's own file: the studio never sends it back.
+function workOn(page, file, told) {
+  const address = URL.createObjectURL(file);
+  const video = el("video", { src: address, class: "outside-clip", controls: true, muted: true, playsinline: true, "aria-label": file.name });
+  const { id, seconds } = told.given;
+  const clip = { id, title: file.name, outside: true, recipe: Boolean(told.form), prompt: told.form ? told.form.prompt : "", frames: Math.round(seconds * 16), fps: 16, parents: [], seams: [], group: "" };
+  const bench = new Workbench({
+    ...page.acts.ofTakes(), marks: () => null, moment: () => (video.currentTime > 0 ? video.currentTime : null),
+    shot: (jobs) => { dialog.close(); page.shot(jobs, null); },
+  });
+  const dialog = openDialog(file.name, el("div", { class: "outside" }, video, ...bench.panel(clip)), "work-outside");
+  dialog.addEventListener("close", () => URL.revokeObjectURL(address));
 }

@@ -113,16 +113,19 @@ export class Cards {
     const lost = (state.kept || []).find((one) => one.lost);
     const alike = (state.kept || []).filter((one) => one.alike !== null && !one.lost);
     const listed = (shot.prompt.match(new RegExp(LIST, "gi")) || []).length > 1;
-    const words = state.error ? state.error.line : job ? job.error || "Stopped." : lost ? `${lost.lost}.` : "";
-    const key = JSON.stringify([words, Boolean(lost), alike, listed, Boolean(job)]);
+    const { seam } = state;
+    const rough = seam && !seam.seamless;
+    const words = state.error ? state.error.line : job ? job.error || "Stopped." : lost ? `${lost.lost}.` : rough ? `The join with the shot before may be seen: it is ${seam.drop_db.toFixed(1)} dB rougher than the movement beside it.` : "";
+    const key = JSON.stringify([words, Boolean(lost), alike, listed, Boolean(job), seam]);
     if (parts.said.dataset.key === key) return;
     parts.said.dataset.key = key;
-    const again = lost && !state.error && !job;
+    const again = (lost || rough) && !state.error && !job;
     parts.said.replaceChildren(...[
       words ? el("p", { class: "film-error", "data-tone": state.error || job ? "stop" : "warn" }, words) : null,
       again ? button("Shoot again", "again", () => this.of.again(shot), { words: true, class: "link" }) : null,
       job ? button("Try again", "again", () => this.of.shoot([shot.id]), { words: true, class: "link" }) : null,
       listed ? button("Turn this list into cards", "split", () => this.of.act(`studio/films/${this.told.id}/cards`, { shot: shot.id }), { words: true, class: "link" }) : null,
+      seam && !rough && !state.error ? el("p", { class: "film-met", title: `How alike the two frames at the join are: ${seam.join_db.toFixed(1)} dB; the largest steps beside it: ${seam.around_db.toFixed(1)} dB` }, icon("chain"), "The join with the shot before cannot be seen") : null,
       !words && alike.length ? el("p", { class: "film-alike", title: "How much the subject looks like in its other shots (1 is the same)" }, alike.map((one) => `@${one.member} ${one.alike.toFixed(2)} alike`).join(" · ")) : null,
     ].filter(Boolean));
   }

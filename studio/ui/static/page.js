@@ -213,10 +213,10 @@ export class Page {
     return this.show("take", id);
   }
 
-  showCompare(one, other) {
+  showCompare(one, other, how = {}) {
     this.stage.player.video.pause();
     this.stage.node.hidden = true;
-    this.compare.show(this.find(one.id) || one, this.find(other.id) || other); // as they are called by now
+    this.compare.show(this.find(one.id) || one, this.find(other.id) || other, how); // as they are called by now
   }
 
   closeCompare() {

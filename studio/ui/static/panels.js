@@ -28,7 +28,7 @@ export function recipePanel(take, others, acts) {
 
 const short = (text) => (text.length > 46 ? `${text.slice(0, 45)}…` : text);
 
-export async function difference(one, other, table, names = ["This take", "The other"]) {
+export async function difference(one, other, table, titles = ["This take", "The other"]) {
   table.replaceChildren();
   if (!other) return;
   let found;
@@ -42,7 +42,7 @@ export async function difference(one, other, table, names = ["This take", "The o
     table.replaceChildren(el("p", { class: "note" }, "Nothing is different: the same recipe."));
     return;
   }
-  const head = el("tr", {}, el("th", { scope: "col" }, "What"), ...names.map((name) => el("th", { scope: "col" }, name)));
+  const head = el("tr", {}, el("th", { scope: "col" }, "What"), ...titles.map((each) => el("th", { scope: "col" }, each)));
   const lines = found.map(([label, a, b]) => el("tr", {}, el("th", { scope: "row" }, label), el("td", {}, a || "none"), el("td", {}, b || "none")));
   table.replaceChildren(el("table", { class: "difference" }, el("thead", {}, head), el("tbody", {}, ...lines)));
 }

@@ -58,6 +58,7 @@ export class Player {
     this.bar.style.setProperty("--out", share(this.part ? this.part[1] : last));
     this.marked.hidden = !this.part;
     if (this.part) this.marked.lastChild.textContent = `${this.part[0] + 1}–${this.part[1] + 1}`;
+    if (this.onmark) this.onmark();
   }
 
   // The marked part in seconds, or null.

@@ -74,7 +74,11 @@ export class Takes {
   onKey(event) {
     const item = event.target.closest("li");
     const to = { ArrowLeft: item.previousSibling, ArrowRight: item.nextSibling, Home: this.list.firstChild, End: this.list.lastChild }[event.key];
-    if (event.key === "Delete" && item.take) this.acts.bin(item.take);
+    if (event.key === "Delete" && item.take) {
+      const beside = item.nextSibling || item.previousSibling; // whoever works by keys stays in the strip
+      if (beside) beside.firstChild.focus();
+      this.acts.bin(item.take);
+    }
     else if (to) to.firstChild.focus();
     else return;
     event.preventDefault();

@@ -9,7 +9,7 @@ const TOOLS = [
   ["blend", "Blend", "The end of this take and the start of another are drawn into each other."],
   ["interpolate", "Between", "New frames lead from the end of this take to the start of another."],
   ["remix", "Remix", "The same clip drawn again: other words, or the same words more freely."],
-  ["recut", "Re-cut", "Keep a part, cut one out, or replace one by new frames that meet both ends."],
+  ["recut", "Re-cut", "Keep a part, cut one out, or replace one by new frames that meet both ends. I and O on the clip mark the part."],
   ["vary", "Variations", "The same once more with other seeds, to pick from."],
   ["upscale", "Larger", "A larger picture: Lanczos, and sharpening that follows the contrast. No model has a part in it."],
   ["smooth", "Smoother", "More frames a second, by following the motion. No model has a part in it."],
@@ -20,21 +20,25 @@ const DRAWN = ["extend", "loop", "blend", "interpolate", "remix"];
 
 export class Workbench {
   constructor(acts) {
-    this.acts = acts; // takes(), moment(), shot(jobs), pick(take), compareWith(one, other)
+    this.acts = acts; // takes(), moment(), marks(), shot(jobs), pick(take), compareWith(one, other, how)
     this.tool = "extend";
     this.answers = { seconds: {}, direction: "forward", strength: "medium", curve: "smooth", cutting: "keep", count: 4, factor: "2", prompt: "" };
     this.plan = later(350, () => this.forecast());
   }
 
   panel(take) {
-    if (!this.take || this.take.id !== take.id) Object.assign(this.answers, { at: null, prompt: "", start: "0", end: `${round(take.frames / take.fps / 2)}`, fps: String(2 * take.fps) });
+    if (!this.take || this.take.id !== take.id) Object.assign(this.answers, { at: null, prompt: "", start: "0", end: `${round(take.frames / take.fps / 2)}`, span: "", seed: "", steps: "", fps: take.outside ? "" : String(2 * take.fps) });
+    if (take.outside && !take.recipe) this.answers.cutting = "replace"; // what says nothing of itself is only added to
     this.take = take;
+    this.takeMarks();
     this.fields = el("div", { class: "work-fields" });
     this.lead = el("p", { class: "panel-lead" });
     this.said = el("p", { class: "note work-said", role: "status" });
     this.go = button("Make a new take", null, () => this.begin(), { words: true, class: "plain strong", id: "work-go" });
-    const tools = el("div", { class: "work-tools", role: "radiogroup", "aria-label": "Tool" }, ...TOOLS.map(([id, words]) => {
-      const input = el("input", { type: "radio", name: "work-tool", value: id, checked: id === this.tool, onchange: () => { this.tool = id; this.draw(); } });
+    const offered = TOOLS.filter(([id]) => !take.outside || (id !== "vary" && (take.recipe || !["upscale", "smooth"].includes(id))));
+    if (!offered.some(([id]) => id === this.tool)) this.tool = "extend";
+    const tools = el("div", { class: "work-tools", role: "radiogroup", "aria-label": "Tool" }, ...offered.map(([id, words]) => {
+      const input = el("input", { type: "radio", name: `work-tool-${take.outside ? "outside" : "take"}`, value: id, checked: id === this.tool, onchange: () => { this.tool = id; this.draw(); } });
       return el("label", {}, input, el("span", {}, words));
     }));
     this.draw();
@@ -45,8 +49,9 @@ export class Workbench {
   }
 
   draw() {
-    this.lead.textContent = TOOLS.find(([id]) => id === this.tool)[2];
-    this.fields.replaceChildren(...this.questions().filter(Boolean));
+    const foreign = this.tool === "recut" && this.take.outside && !this.take.recipe;
+    this.lead.textContent = foreign ? "New frames take the place of a part, and meet both ends." : TOOLS.find(([id]) => id === this.tool)[2];
+    this.fields.replaceChildren(...this.questions().filter(Boolean), ...(this.drawn() ? [this.fine()] : []));
     this.said.textContent = "";
     this.go.querySelector("span").textContent = this.tool === "vary" ? "Make the variations" : "Make a new take";
     this.forecast();
@@ -62,22 +67,56 @@ export class Workbench {
     if (tool === "blend") return [this.other(), length("Seconds", "1"), this.row("curve", "Curve", CURVES), this.row("strength", "How freely", STRENGTHS), this.words()];
     if (tool === "interpolate") return [this.other(), length("Seconds", "1"), this.words()];
     if (tool === "remix") return [this.row("strength", "Change", STRENGTHS), this.words()];
-    if (tool === "recut") return [this.row("cutting", "Do", [["keep", "Keep"], ["cut", "Cut out"], ["replace", "Replace"]]), this.moments("start", "From"), this.moments("end", "To"), answers.cutting === "replace" ? this.words() : null];
+    if (tool === "recut") {
+      const ways = [["keep", "Keep"], ["cut", "Cut out"], ["replace", "Replace"]].filter(([id]) => id === "replace" || !take.outside || take.recipe);
+      const anew = answers.cutting === "replace" ? [this.number("seconds", "New length", answers.span, (value) => { answers.span = value; }, "s", "as it was"), this.words()] : [];
+      return [ways.length > 1 ? this.row("cutting", "Do", ways) : null, this.moments("start", "From"), this.moments("end", "To"), ...anew];
+    }
     if (tool === "vary") return [this.row("count", "How many", [[2, "2"], [4, "4"], [8, "8"]])];
     if (tool === "upscale") return [this.row("factor", "Times as large", [["1.5", "1.5"], ["2", "2"], ["3", "3"], ["4", "4"]])];
-    return [this.number("fps", `Frames a second (now ${take.fps})`, answers.fps, (value) => { answers.fps = value; })];
+    return [this.number("fps", take.outside ? "Frames a second" : `Frames a second (now ${take.fps})`, answers.fps, (value) => { answers.fps = value; }, "", "twice as many")];
   }
 
   row(name, label, options) {
-    return choices(`work-${name}`, label, options, this.answers[name], (value) => {
+    return choices(`work-${name}${this.take.outside ? "-outside" : ""}`, label, options, this.answers[name], (value) => {
       this.answers[name] = value;
       if (name === "cutting") this.draw();
       else this.forecast();
     });
   }
 
-  number(name, label, value, keep, unit = "") {
-    const input = el("input", { type: "text", inputmode: "decimal", id: `work-${name}`, value, autocomplete: "off", placeholder: this.tool === "loop" ? "what suits" : "", oninput: () => { keep(input.value); this.plan(); } });
+  // Whether the model draws something in what is asked.
+  drawn() {
+    return DRAWN.includes(this.tool) || (this.tool === "recut" && this.answers.cutting === "replace");
+  }
+
+  fine() {
+    const { answers } = this;
+    const inside = el("div", { class: "work-fine", hidden: !this.fineOpen },
+      this.number("seed", "Seed", answers.seed, (value) => { answers.seed = value; }, "", "drawn anew"),
+      this.number("steps", "Steps", answers.steps, (value) => { answers.steps = value; }, "", "what suits"));
+    const fold = button("Fine tuning", "fold", () => {
+      this.fineOpen = inside.hidden;
+      inside.hidden = !this.fineOpen;
+      fold.setAttribute("aria-expanded", String(this.fineOpen));
+    }, { words: true, class: "fold", id: "work-fine-switch", "aria-expanded": String(Boolean(this.fineOpen)) });
+    return el("div", { class: "work-folded" }, fold, inside);
+  }
+
+  // The part that is marked with I and O is the span of a re-cut.
+  takeMarks() {
+    const marks = this.acts.marks();
+    if (marks) [this.answers.start, this.answers.end] = marks.map((each) => `${round(each)}`);
+    return Boolean(marks);
+  }
+
+  marked() {
+    if (!this.take || !this.fields || !this.fields.isConnected) return;
+    if (this.takeMarks() && this.tool === "recut") this.draw();
+  }
+
+  number(name, label, value, keep, unit = "", empty = "") {
+    const input = el("input", { type: "text", inputmode: "decimal", id: `work-${name}`, value, autocomplete: "off", placeholder: empty || (this.tool === "loop" ? "what suits" : ""), oninput: () => { keep(input.value); this.plan(); } });
     return el("label", { class: "work-number" }, el("span", {}, label), el("span", { class: "work-unit" }, input, unit ? el("i", {}, unit) : null));
   }
 
@@ -106,14 +145,30 @@ export class Workbench {
   other() {
     const all = this.acts.takes().filter((each) => each.id !== this.take.id);
     if (!all.some((each) => each.id === this.answers.other)) this.answers.other = all.length ? all[0].id : "";
-    const node = el("select", { id: "work-other", onchange: () => { this.answers.other = node.value; this.forecast(); } },
+    const picture = el("img", { alt: "", class: "work-other-picture" });
+    const seen = () => {
+      const chosen = all.find((each) => each.id === this.answers.other);
+      picture.hidden = !chosen;
+      if (chosen) picture.src = chosen.poster;
+      const area = this.fields.querySelector("#work-prompt");
+      if (area) area.placeholder = this.wordless();
+    };
+    const node = el("select", { id: "work-other", onchange: () => { this.answers.other = node.value; seen(); this.forecast(); } },
       ...(all.length ? all.slice(0, 40).map((each) => el("option", { value: each.id }, short(each.title))) : [el("option", { value: "" }, "there is no other take yet")]));
     node.value = this.answers.other;
-    return el("label", { class: "work-other" }, el("span", {}, "The other take"), node);
+    seen();
+    return el("label", { class: "work-other" }, el("span", {}, "The other take"), el("span", { class: "work-other-row" }, picture, node));
+  }
+
+  // What is said where nothing is written: the words of the take, and of the other one that it leads to.
+  wordless() {
+    const other = ["blend", "interpolate"].includes(this.tool) && this.acts.takes().find((each) => each.id === this.answers.other);
+    const told = [this.take.prompt, other && other.prompt].filter(Boolean).map((each) => each.replace(/[. ]+$/, ""));
+    return [...new Set(told)].join(". ") || "What the new frames show";
   }
 
   words() {
-    const area = el("textarea", { id: "work-prompt", rows: "2", placeholder: this.take.prompt || "What the new frames show", oninput: () => { this.answers.prompt = area.value; this.plan(); } });
+    const area = el("textarea", { id: "work-prompt", rows: "2", placeholder: this.wordless(), oninput: () => { this.answers.prompt = area.value; this.plan(); } });
     area.value = this.answers.prompt;
     return el("label", { class: "work-words" }, el("span", {}, "What the new frames show"), area);
   }
@@ -123,13 +178,14 @@ export class Workbench {
   asked() {
     const { tool, answers } = this;
     const body = { tool };
-    if (DRAWN.includes(tool) || (tool === "recut" && answers.cutting === "replace")) body.prompt = answers.prompt.trim();
+    if (this.drawn()) Object.assign(body, { prompt: answers.prompt.trim(), seed: answers.seed, steps: answers.steps });
     if (["extend", "loop", "blend", "interpolate"].includes(tool)) body.seconds = answers.seconds[tool] ?? { extend: "4", loop: "", blend: "1", interpolate: "1" }[tool];
     if (tool === "extend") Object.assign(body, { direction: answers.direction }, answers.at === null ? {} : { at: answers.at });
     if (tool === "blend" || tool === "interpolate") body.other = answers.other;
     if (tool === "blend") Object.assign(body, { curve: answers.curve, strength: answers.strength });
     if (tool === "remix") body.strength = answers.strength;
     if (tool === "recut") body[answers.cutting] = [answers.start, answers.end];
+    if (tool === "recut" && answers.cutting === "replace") body.seconds = answers.span;
     if (tool === "upscale") body.factor = answers.factor;
     if (tool === "smooth") body.fps = answers.fps;
     return body;
@@ -139,7 +195,7 @@ export class Workbench {
     const mark = (this.mark = {});
     if (this.tool === "vary") return this.say("They appear here side by side, as each is done.");
     try {
-      const told = await ask(`studio/takes/${this.take.id}/plan`, "POST", this.asked());
+      const told = await ask(`${this.address()}/plan`, "POST", this.asked());
       if (mark !== this.mark) return;
       const parts = [`The new take lasts ${round(told.length)} s`];
       if (told.made) parts.push(`${round(told.made)} s of it new`);
@@ -160,17 +216,29 @@ export class Workbench {
 
   async begin() {
     this.go.disabled = true;
-    const address = `studio/takes/${this.take.id}/${this.tool === "vary" ? "vary" : "work"}`;
+    const address = `${this.address()}/${this.tool === "vary" ? "vary" : "work"}`;
     try {
-      const told = await tell(address, this.tool === "vary" ? { count: Number(this.answers.count) } : this.asked());
+      const told = await tell(address, this.tool === "vary" ? { count: Number(this.answers.count) } : { ...this.asked(), consent: this.consent === this.take.id });
       if (told.notice) this.say(told.notice);
       this.acts.shot(told.jobs, null);
     } catch (error) {
-      const offered = error.said && error.said.policy && error.said.policy.offered;
+      const policy = (error.said && error.said.policy) || {};
+      const { offered } = policy;
+      if (policy.consent) return this.askConsent(error.message);
       this.say(offered ? `${error.message} It could be: ${offered}` : error.message, true);
     } finally {
       this.go.disabled = false;
     }
+  }
+
+  address() {
+    return `studio/${this.take.outside ? "given" : "takes"}/${this.take.id}`;
+  }
+
+  // The people in a clip from outside are the artist, or have agreed.
+  askConsent(line) {
+    this.say(line, true);
+    this.said.append(" ", button("I have permission", null, () => { this.consent = this.take.id; this.begin(); }, { words: true, class: "plain", id: "work-consent" }));
   }
 
   // What it was made of, and what was made with it
@@ -188,11 +256,21 @@ export class Workbench {
   family(take, takes) {
     const parents = takes.filter((each) => take.parents.includes(each.id));
     const kin = take.group ? takes.filter((each) => each.group === take.group) : [];
+    if (parents.length === 1 && take.tool === "remix") return [this.beforeAfter(parents[0], take), ...this.sheet(take, kin)];
     const title = (index) => (parents.length === 1 ? "Compare with what it is made of" : `Compare with part ${index + 1}`);
     const found = [];
     if (parents.length) found.push(el("div", { class: "work-parents" }, ...parents.map((each, index) => button(title(index), "compare", () => this.acts.compareWith(each, take), { words: true, class: "quiet" }))));
-    if (kin.length > 1) found.push(el("h3", {}, "Its variations"), el("ul", { class: "work-sheet" }, ...kin.map((each) => this.card(each, take))));
-    return found;
+    return [...found, ...this.sheet(take, kin)];
+  }
+
+  sheet(take, kin) {
+    return kin.length > 1 ? [el("h3", {}, "Its variations"), el("ul", { class: "work-sheet" }, ...kin.map((each) => this.card(each, take)))] : [];
+  }
+
+  // A remix beside what it was drawn over: a line to wipe between the two, and what changed alone.
+  beforeAfter(parent, take) {
+    const open = (words, mode, id) => button(words, "compare", () => this.acts.compareWith(parent, take, { mode, named: ["Before", "After"] }), { words: true, class: "quiet", id });
+    return el("div", { class: "work-parents" }, open("Before and after", "wipe", "work-before"), open("What changed", "change", "work-changed"));
   }
 
   card(each, take) {
