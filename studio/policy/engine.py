@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from studio.policy import classifier, indirect, meaning, messages, parse
+from studio.policy import classifier, hidden, indirect, meaning, messages, parse
 from studio.policy.classifier import Unavailable
 from studio.policy.config import DEFAULT, FIXED, SEVERITY, PolicyConfig
 from studio.policy.decision import Decision, Mode, PolicyRequest, Span
@@ -36,7 +36,6 @@ _ORDER = (
     "harassment",
     "shocking",
 )
-_DECODED_LETTERS = 5  # hits in a decoded text must be this long: short words turn up there by chance
 _REWRITES = 3
 
 
@@ -135,6 +134,15 @@ def _check_text(text: str, house: _House, stage: str, shot: int | None) -> Decis
 
 
 def _harms(text: str, named: list[Mention], house: _House) -> list[_Found]:
+    """What is said of a text as it is written and of what is hidden in it; fills `named`."""
+    found = _plain_harms(text, named, house)
+    if not found:
+        found = _hidden(text, named, house)
+        named[:] = _without_overlaps(named)
+    return found
+
+
+def _plain_harms(text: str, named: list[Mention], house: _House) -> list[_Found]:
     """What the rules say of every reading of a text, and the classifier where they say nothing; fills `named`."""
     plain = fold(text)
     met: list[_Found] = []
@@ -149,7 +157,6 @@ def _harms(text: str, named: list[Mention], house: _House) -> list[_Found]:
     named += _added(text, plain, house)
     named += indirect.private_people(text) + indirect.unknown_styles(text)
     named[:] = [m for m in _without_overlaps(named) if fold(m.name).text not in house.allowed_names()]
-    met += _hidden(text)
     if not met and not house.config.words_only:
         threshold = house.config.thresholds[house.mode]
         shown = _described(text, named)
@@ -169,12 +176,15 @@ def _added(text: str, plain: Folded, house: _House) -> list[Mention]:
     return found
 
 
-def _hidden(text: str) -> list[_Found]:
-    """What the rules say of a text that was written backwards or in a common encoding."""
+def _hidden(text: str, named: list[Mention], house: _House) -> list[_Found]:
+    """What is said of a text by those of its readings that only a decoder has; names in them are added to `named`."""
     met: list[_Found] = []
-    for hidden in parse.decoded(text):
-        long = [hit for hit in words().find(fold(hidden)) if hit.end - hit.start >= _DECODED_LETTERS]
-        met += [_Found(finding.category, ()) for finding in findings(long)]
+    for reading in hidden.readings(text, judged=not house.config.words_only):
+        inside: list[Mention] = []
+        met += [_Found(found.category, ()) for found in _plain_harms(reading.text, inside, house)]
+        for mention in inside:
+            plain = _described(reading.text, inside)
+            named.append(replace(mention, start=reading.start, end=reading.end, replacement=plain, hit=None))
     return met
 
 
