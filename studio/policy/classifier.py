@@ -21,6 +21,7 @@ from studio.policy.lexicon import DATA
 
 HEADS = DATA / "heads.npz"
 HARMLESS = "harmless"
+WORD = "\u2581"  # marks a piece of the vocabulary that begins a word
 _SENTENCES = re.compile(r"(?<=[.!?;。！？；])\s*|\n+|\bshot\s+\d+\s*:", re.IGNORECASE)
 _WINDOW, _STRIDE = 18, 9  # words of a part of a long sentence
 _WINDOW_CJK, _STRIDE_CJK = 40, 20  # characters of a part where there are no spaces
@@ -100,15 +101,16 @@ def pieces(text: str) -> list[str]:
     """The pieces of the encoder's vocabulary that a text is made of, without marks of space. Raises Unavailable."""
     with _ONE_AT_A_TIME:
         found = _encoder()._tokenizer.encode(text, out_type=str, add_bos=False, add_eos=False)
-    return [bare for piece in found if (bare := piece.strip("\u2581"))]
+    return [bare for piece in found if (bare := piece.strip(WORD))]
 
 
 @lru_cache(maxsize=1)
 def vocabulary() -> Mapping[str, float]:
-    """Whole words that the encoder knows, and how likely each is (its logarithm). Raises Unavailable."""
+    """The pieces of words that the encoder knows, with WORD before those that begin one, and the logarithm of how
+    likely each is. Raises Unavailable."""
     tokenizer = _encoder()._tokenizer
-    words = zip(tokenizer._pieces, tokenizer._scores, strict=True)
-    return {piece[1:]: score for piece, score in words if piece.startswith("\u2581") and piece[1:].isalpha()}
+    pieces = zip(tokenizer._pieces, tokenizer._scores, strict=True)
+    return {piece: score for piece, score in pieces if piece.removeprefix(WORD).isalpha()}
 
 
 def score(text: str) -> Scores:

@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from studio.policy import classifier, hidden, indirect, meaning, messages, parse
-from studio.policy.classifier import Unavailable
+from studio.policy import classifier, hidden, indirect, meaning, messages, parse, spelling
+from studio.policy.classifier import WORD, Unavailable
 from studio.policy.config import DEFAULT, FIXED, SEVERITY, PolicyConfig
 from studio.policy.decision import Decision, Mode, PolicyRequest, Span
 from studio.policy.lexicon import Hit, Lexicon, build, word_entries, word_infixes
@@ -67,6 +67,14 @@ def words() -> Lexicon:
     return build(word_entries(), word_infixes())
 
 
+@lru_cache(maxsize=1)
+def _listed() -> frozenset[str]:
+    """Every form of a listed word that the encoder knows. Raises Unavailable."""
+    lists = words()
+    begun = {piece.removeprefix(WORD) for piece in classifier.vocabulary() if piece.startswith(WORD)}
+    return lists.known | {word for word in begun if lists.is_word(word)}
+
+
 def check_request(request: PolicyRequest, mode: Mode, config: PolicyConfig = DEFAULT) -> Decision:
     """Whether a request may be made, and if not, why and what may be made instead.
 
@@ -77,6 +85,7 @@ def check_request(request: PolicyRequest, mode: Mode, config: PolicyConfig = DEF
     if not config.words_only:
         with suppress(Unavailable):
             classifier.warm()
+            _listed()
     start = time.perf_counter()
     house = _House(mode, config)
     fields: list[tuple[str, int | None, str]] = [("prompt", None, request.prompt), ("title", None, request.title)]
@@ -179,7 +188,11 @@ def _added(text: str, plain: Folded, house: _House) -> list[Mention]:
 def _hidden(text: str, named: list[Mention], house: _House) -> list[_Found]:
     """What is said of a text by those of its readings that only a decoder has; names in them are added to `named`."""
     met: list[_Found] = []
-    for reading in hidden.readings(text, judged=not house.config.words_only):
+    readings = hidden.readings(text, judged=not house.config.words_only)
+    right = None if house.config.words_only else spelling.respelt(text, _listed())
+    if right is not None:
+        readings.append(hidden.Hidden(right, 0, len(text)))
+    for reading in readings:
         inside: list[Mention] = []
         met += [_Found(found.category, ()) for found in _plain_harms(reading.text, inside, house)]
         for mention in inside:

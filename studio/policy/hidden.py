@@ -26,10 +26,21 @@ _FEWEST, _MOST = 10, 400  # letters of a clause that can hide something, and tha
 _MOST_CLAUSES = 12
 _IS_TEXT = 2.2  # letters a piece from which a text is one: English has 2.4 to 5, what is shifted has 1.3 to 2.1
 _BETTER = 1.12  # how much more of a language a reading has to be; the best harmless one met has 0.88
+_WAYS = 3  # of turning the alphabet that are read; the letters tell which
+# How often letters stand in a thousand of the languages written with them, roughly.
+_FREQUENT = MappingProxyType(
+    dict(
+        zip(
+            "enitraoslhducmpgfby",
+            (130, 75, 75, 75, 70, 85, 70, 68, 42, 40, 40, 35, 30, 26, 20, 18, 16, 14, 10),
+            strict=True,
+        )
+    )
+)
 _JOINED = re.compile(r"[^\W\d_]{10,}")
 _LETTERS_APART = re.compile(r"(?<![^\W_])[^\W\d_](?:[\s.\-_*·|/]{1,3}[^\W\d_]){7,}(?![^\W_])")
 _LONG_PIECES = 2.5  # letters a word of a run of words; German compounds are looked at too, which harms nothing
-_UNKNOWN, _LONGEST_WORD, _ONE_LETTER = -18.0, 20, "aiyoиаяву"  # a letter of no word costs more than any word
+_UNKNOWN, _LONGEST_PIECE, _ONE_LETTER = -18.0, 20, "aiyoиаяву"  # a letter of no word costs more than any word
 
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{12,}={0,2}")
 _BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{16,}={0,6}")
@@ -37,7 +48,7 @@ _HEX = re.compile(r"(?i)(?<![0-9a-z])(?:(?:0x|\\x)?[0-9a-f]{2}[\s,]*){6,}(?![0-9
 _BINARY = re.compile(r"(?<!\d)(?:[01]{8}\s*){4,}(?!\d)")
 _CODES = re.compile(r"(?<!\d)(?:(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6])[\s,]+){5,}\d{2,3}(?!\d)")
 _ESCAPES = re.compile(r"\\u([0-9a-fA-F]{4})")
-_MORSE_TEXT = re.compile(r"(?:[.\-·−–]{1,5}(?:\s+|\s*/\s*|$)){5,}")
+_MORSE_TEXT = re.compile(r"(?:[.\-·−–]{1,5}(?:\s*/\s*|\s+|$)){5,}")
 _MORSE = MappingProxyType(
     dict(
         zip(
@@ -110,12 +121,17 @@ def _turned(text: str) -> list[str]:
     return kept if apart is None else [*kept, apart]
 
 
-def _shifted(text: str) -> Iterator[str]:
-    """The alphabet turned by every number of letters (ROT13 is one), and mirrored."""
+def _shifted(text: str) -> list[str]:
+    """The alphabet turned by a number of letters (ROT13 is one) or mirrored: the few ways that give usual letters."""
     low, high = string.ascii_lowercase, string.ascii_uppercase
-    for step in range(1, 26):
-        yield text.translate(str.maketrans(low + high, low[step:] + low[:step] + high[step:] + high[:step]))
-    yield text.translate(str.maketrans(low + high, low[::-1] + high[::-1]))
+    ways = [low[step:] + low[:step] for step in range(1, 26)] + [low[::-1]]
+    counts = [text.lower().count(letter) for letter in low]
+
+    def usual(way: str) -> int:
+        return sum(count * _FREQUENT.get(letter, 0) for letter, count in zip(way, counts, strict=True))
+
+    best = sorted(ways, key=usual, reverse=True)[:_WAYS]
+    return [text.translate(str.maketrans(low + high, way + way.upper())) for way in best]
 
 
 def _apart(text: str) -> str | None:
@@ -124,7 +140,7 @@ def _apart(text: str) -> str | None:
 
     def read(match: re.Match[str]) -> str:
         word = match.group().casefold()
-        return match.group() if word in known else " ".join(_split(word, known) or [match.group()])
+        return match.group() if classifier.WORD + word in known else " ".join(_split(word, known) or [match.group()])
 
     joined = _LETTERS_APART.sub(lambda run: re.sub(r"[\W_]+", "", run.group()), text)
     plain = _JOINED.sub(read, joined)
@@ -133,19 +149,27 @@ def _apart(text: str) -> str | None:
 
 def _split(run: str, known: Mapping[str, float]) -> list[str] | None:
     """A run of letters as the likeliest words; None where too little of it is words."""
-    best: list[tuple[float, int]] = [(0.0, 0)]
+    best: list[tuple[float, int, bool]] = [
+        (0.0, 0, True)
+    ]  # score, where the last piece begins, and whether a word does
     for end in range(1, len(run) + 1):
-        options = [(best[end - 1][0] + _UNKNOWN, end - 1)]
-        for start in range(max(0, end - _LONGEST_WORD), end):
-            chance = known.get(run[start:end])
-            if chance is not None and (end - start > 1 or run[start] in _ONE_LETTER):
-                options.append((best[start][0] + chance, start))
+        options = [(best[end - 1][0] + _UNKNOWN, end - 1, True)]
+        for start in range(max(0, end - _LONGEST_PIECE), end):
+            piece = run[start:end]
+            begun, gone_on = known.get(classifier.WORD + piece), known.get(piece)
+            if begun is not None and (len(piece) > 1 or piece in _ONE_LETTER):
+                options.append((best[start][0] + begun, start, True))
+            if gone_on is not None and start:
+                options.append((best[start][0] + gone_on, start, False))
         best.append(max(options))
     words: list[str] = []
-    end = len(run)
+    end, tail = len(run), ""
     while end:
-        start = best[end][1]
-        words.insert(0, run[start:end])
+        _, start, begins = best[end]
+        tail = run[start:end] + tail
+        if begins:
+            words.insert(0, tail)
+            tail = ""
         end = start
     return words if len(run) / len(words) >= _LONG_PIECES else None
 

@@ -86,10 +86,10 @@ def fit(vectors: NDArray[np.float32], labels: Sequence[str], weights: Sequence[f
     nets = [_fit_one(x, y, w, seed) for seed in range(_MEMBERS)]
     return Heads(  # side by side, the members are one network whose last layer is divided by their number
         categories,
-        np.concatenate([_array(net[0].weight) for net in nets]) * _SCALE,
+        np.concatenate([_array(net[0].weight * _SCALE) for net in nets]),
         np.concatenate([_array(net[0].bias) for net in nets]),
-        np.concatenate([_array(net[3].weight) for net in nets], axis=1) / _MEMBERS,
-        np.mean([_array(net[3].bias) for net in nets], axis=0, dtype=np.float32),
+        np.concatenate([_array(net[3].weight / _MEMBERS) for net in nets], axis=1),
+        np.sum([_array(net[3].bias / _MEMBERS) for net in nets], axis=0),
     )
 
 
