@@ -37,6 +37,7 @@ _ORDER = (
     "shocking",
 )
 _REWRITES = 3
+_MISLEADING = "misleading"  # a tag of the word lists that no rule knows
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def _plain_harms(text: str, named: list[Mention], house: _House) -> list[_Found]
     named[:] = [m for m in _without_overlaps(named) if fold(m.name).text not in house.allowed_names()]
     if not met and not house.config.words_only:
         threshold = house.config.thresholds[house.mode]
-        shown = _described(text, named)
+        shown = _described(_without_misleading(text, plain), named)
         again = readings if shown == text else [fold(shown)]
         met += [_Found(category, ()) for category in meaning.harms(shown, again, threshold, minor=minor)]
         if met and any(m.kind == "real_person" for m in named) and met[0].category == "deception":
@@ -193,12 +194,25 @@ def _hidden(text: str, named: list[Mention], house: _House) -> list[_Found]:
     if right is not None:
         readings.append(hidden.Hidden(right, 0, len(text)))
     for reading in readings:
+        if reading.guess:
+            said = findings(words().find(fold(reading.text)))
+            met += [_Found(finding.category, ()) for finding in said if finding.category not in FIXED]
+            continue
         inside: list[Mention] = []
         met += [_Found(found.category, ()) for found in _plain_harms(reading.text, inside, house)]
         for mention in inside:
             plain = _described(reading.text, inside)
             named.append(replace(mention, start=reading.start, end=reading.end, replacement=plain, hit=None))
     return met
+
+
+def _without_misleading(text: str, plain: Folded) -> str:
+    """A text without the everyday phrases that mean something else than the classifier makes of them."""
+    for hit in words().find(plain):
+        if hit.tag == _MISLEADING:
+            start, end = plain.span(hit.start, hit.end)
+            text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _described(text: str, named: list[Mention]) -> str:

@@ -28,15 +28,8 @@ _IS_TEXT = 2.2  # letters a piece from which a text is one: English has 2.4 to 5
 _BETTER = 1.12  # how much more of a language a reading has to be; the best harmless one met has 0.88
 _WAYS = 3  # of turning the alphabet that are read; the letters tell which
 # How often letters stand in a thousand of the languages written with them, roughly.
-_FREQUENT = MappingProxyType(
-    dict(
-        zip(
-            "enitraoslhducmpgfby",
-            (130, 75, 75, 75, 70, 85, 70, 68, 42, 40, 40, 35, 30, 26, 20, 18, 16, 14, 10),
-            strict=True,
-        )
-    )
-)
+_SHARES = (130, 75, 75, 75, 70, 85, 70, 68, 42, 40, 40, 35, 30, 26, 20, 18, 16, 14, 10)
+_FREQUENT = MappingProxyType(dict(zip("enitraoslhducmpgfby", _SHARES, strict=True)))
 _JOINED = re.compile(r"[^\W\d_]{10,}")
 _LETTERS_APART = re.compile(r"(?<![^\W_])[^\W\d_](?:[\s.\-_*·|/]{1,3}[^\W\d_]){7,}(?![^\W_])")
 _LONG_PIECES = 2.5  # letters a word of a run of words; German compounds are looked at too, which harms nothing
@@ -65,11 +58,15 @@ _MORSE = MappingProxyType(
 
 @dataclass(frozen=True)
 class Hidden:
-    """A hidden reading of the characters from `start` to `end` of a text."""
+    """A hidden reading of the characters from `start` to `end` of a text.
+
+    guess: nothing tells that it is one, so that only the words of it count.
+    """
 
     text: str
     start: int
     end: int
+    guess: bool = False
 
 
 def readings(text: str, *, judged: bool = True) -> list[Hidden]:
@@ -83,7 +80,11 @@ def readings(text: str, *, judged: bool = True) -> list[Hidden]:
         return found
     found += [Hidden(plain, outer.start, outer.end) for outer in found for plain in _turned(outer.text)]
     for start, end in _clauses(text):
-        found += [Hidden(plain, start, end) for plain in _turned(text[start:end])]
+        written = text[start:end]
+        if is_unspaced(written):  # it is written in signs, of which any order is as likely
+            found.append(Hidden(written[::-1], start, end, guess=True))
+        else:
+            found += [Hidden(plain, start, end) for plain in _turned(written)]
     return list({(hidden.text, hidden.start): hidden for hidden in found}.values())
 
 
@@ -108,9 +109,7 @@ def likeness(text: str) -> float:
 def _turned(text: str) -> list[str]:
     """Readings that turn every letter or their order about, and are a language where the text is none."""
     text = text[:_MOST]
-    if is_unspaced(text):  # these are written in signs, of which any order is as likely: the words decide
-        return [text[::-1]]
-    if _letters(text) < _FEWEST:
+    if _letters(text) < _FEWEST or is_unspaced(text):
         return []
     have = likeness(text.casefold())
     found = [text[::-1], " ".join(word[::-1] for word in text.split())]
