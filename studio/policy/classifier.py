@@ -1,8 +1,8 @@
 """The meaning of a text, beyond its words: a multilingual sentence encoder and one small trained head a category.
 
 The encoder is Google's multilingual Universal Sentence Encoder (Apache-2.0, 16 languages), whose weights lie in a
-package; it runs on NumPy alone, on one thread. The heads (`data/heads.npz`) are logistic regressions on its 512
-numbers, trained by `python -m studio.policy.train` from the texts in `data/training`.
+package; it runs on NumPy alone, on one thread. The heads (`data/heads.npz`) are small networks with one hidden layer on
+its 512 numbers, trained by `python -m studio.policy.train` from the texts in `data/training`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from studio.policy.lexicon import DATA
 
 HEADS = DATA / "heads.npz"
 HARMLESS = "harmless"
+WORD = "\u2581"  # marks a piece of the vocabulary that begins a word
 _SENTENCES = re.compile(r"(?<=[.!?;。！？；])\s*|\n+|\bshot\s+\d+\s*:", re.IGNORECASE)
 _WINDOW, _STRIDE = 18, 9  # words of a part of a long sentence
 _WINDOW_CJK, _STRIDE_CJK = 40, 20  # characters of a part where there are no spaces
@@ -34,15 +35,21 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True)
 class Heads:
-    """`weights` (categories, 512) and `bias` (categories,), in the order of `categories`."""
+    """One hidden layer for all of the `categories`, in whose order the rows of `weights` and `bias` are.
+
+    `hidden` (units, 512) and `hidden_bias` (units,), then `weights` (categories, units) and `bias` (categories,).
+    """
 
     categories: tuple[str, ...]
+    hidden: NDArray[np.float32]
+    hidden_bias: NDArray[np.float32]
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
 
     def scores(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probabilities (texts, categories) of vectors (texts, 512)."""
-        logits = vectors @ self.weights.T + self.bias
+        units = np.maximum(vectors @ self.hidden.T + self.hidden_bias, 0.0)
+        logits = units @ self.weights.T + self.bias
         return np.asarray(1.0 / (1.0 + np.exp(-logits)), np.float32)
 
 
@@ -71,7 +78,8 @@ def heads() -> Heads:
     """The trained heads. Raises Unavailable."""
     try:
         with np.load(HEADS, allow_pickle=False) as stored:
-            return Heads(tuple(map(str, stored["categories"])), stored["weights"], stored["bias"])
+            parts = (np.asarray(stored[name], np.float32) for name in ("hidden", "hidden_bias", "weights", "bias"))
+            return Heads(tuple(map(str, stored["categories"])), *parts)
     except (OSError, KeyError, ValueError) as error:
         raise Unavailable("the trained heads of the policy cannot be read") from error
 
@@ -87,6 +95,22 @@ def encode(texts: Sequence[str]) -> NDArray[np.float32]:
     """Unit vectors (texts, 512). Raises Unavailable."""
     with _ONE_AT_A_TIME:  # the package keeps buffers of its own
         return np.asarray(_encoder().encode(list(texts)), np.float32)
+
+
+def pieces(text: str) -> list[str]:
+    """The pieces of the encoder's vocabulary that a text is made of, without marks of space. Raises Unavailable."""
+    with _ONE_AT_A_TIME:
+        found = _encoder()._tokenizer.encode(text, out_type=str, add_bos=False, add_eos=False)
+    return [bare for piece in found if (bare := piece.strip(WORD))]
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Mapping[str, float]:
+    """The pieces of words that the encoder knows, with WORD before those that begin one, and the logarithm of how
+    likely each is. Raises Unavailable."""
+    tokenizer = _encoder()._tokenizer
+    pieces = zip(tokenizer._pieces, tokenizer._scores, strict=True)
+    return {piece: score for piece, score in pieces if piece.removeprefix(WORD).isalpha()}
 
 
 def score(text: str) -> Scores:

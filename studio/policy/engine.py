@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from studio.policy import classifier, indirect, meaning, messages, parse
-from studio.policy.classifier import Unavailable
+from studio.policy import classifier, hidden, indirect, meaning, messages, parse, spelling
+from studio.policy.classifier import WORD, Unavailable
 from studio.policy.config import DEFAULT, FIXED, SEVERITY, PolicyConfig
 from studio.policy.decision import Decision, Mode, PolicyRequest, Span
 from studio.policy.lexicon import Hit, Lexicon, build, word_entries, word_infixes
@@ -36,8 +36,8 @@ _ORDER = (
     "harassment",
     "shocking",
 )
-_DECODED_LETTERS = 5  # hits in a decoded text must be this long: short words turn up there by chance
 _REWRITES = 3
+_MISLEADING = "misleading"  # a tag of the word lists that no rule knows
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,14 @@ def words() -> Lexicon:
     return build(word_entries(), word_infixes())
 
 
+@lru_cache(maxsize=1)
+def _listed() -> frozenset[str]:
+    """Every form of a listed word that the encoder knows. Raises Unavailable."""
+    lists = words()
+    begun = {piece.removeprefix(WORD) for piece in classifier.vocabulary() if piece.startswith(WORD)}
+    return lists.known | {word for word in begun if lists.is_word(word)}
+
+
 def check_request(request: PolicyRequest, mode: Mode, config: PolicyConfig = DEFAULT) -> Decision:
     """Whether a request may be made, and if not, why and what may be made instead.
 
@@ -78,6 +86,7 @@ def check_request(request: PolicyRequest, mode: Mode, config: PolicyConfig = DEF
     if not config.words_only:
         with suppress(Unavailable):
             classifier.warm()
+            _listed()
     start = time.perf_counter()
     house = _House(mode, config)
     fields: list[tuple[str, int | None, str]] = [("prompt", None, request.prompt), ("title", None, request.title)]
@@ -135,6 +144,15 @@ def _check_text(text: str, house: _House, stage: str, shot: int | None) -> Decis
 
 
 def _harms(text: str, named: list[Mention], house: _House) -> list[_Found]:
+    """What is said of a text as it is written and of what is hidden in it; fills `named`."""
+    found = _plain_harms(text, named, house)
+    if not found:
+        found = _hidden(text, named, house)
+        named[:] = _without_overlaps(named)
+    return found
+
+
+def _plain_harms(text: str, named: list[Mention], house: _House) -> list[_Found]:
     """What the rules say of every reading of a text, and the classifier where they say nothing; fills `named`."""
     plain = fold(text)
     met: list[_Found] = []
@@ -149,10 +167,9 @@ def _harms(text: str, named: list[Mention], house: _House) -> list[_Found]:
     named += _added(text, plain, house)
     named += indirect.private_people(text) + indirect.unknown_styles(text)
     named[:] = [m for m in _without_overlaps(named) if fold(m.name).text not in house.allowed_names()]
-    met += _hidden(text)
     if not met and not house.config.words_only:
         threshold = house.config.thresholds[house.mode]
-        shown = _described(text, named)
+        shown = _described(_without_misleading(text, plain), named)
         again = readings if shown == text else [fold(shown)]
         met += [_Found(category, ()) for category in meaning.harms(shown, again, threshold, minor=minor)]
         if met and any(m.kind == "real_person" for m in named) and met[0].category == "deception":
@@ -169,13 +186,33 @@ def _added(text: str, plain: Folded, house: _House) -> list[Mention]:
     return found
 
 
-def _hidden(text: str) -> list[_Found]:
-    """What the rules say of a text that was written backwards or in a common encoding."""
+def _hidden(text: str, named: list[Mention], house: _House) -> list[_Found]:
+    """What is said of a text by those of its readings that only a decoder has; names in them are added to `named`."""
     met: list[_Found] = []
-    for hidden in parse.decoded(text):
-        long = [hit for hit in words().find(fold(hidden)) if hit.end - hit.start >= _DECODED_LETTERS]
-        met += [_Found(finding.category, ()) for finding in findings(long)]
+    readings = hidden.readings(text, judged=not house.config.words_only)
+    right = None if house.config.words_only else spelling.respelt(text, _listed())
+    if right is not None:
+        readings.append(hidden.Hidden(right, 0, len(text)))
+    for reading in readings:
+        if reading.guess:
+            said = findings(words().find(fold(reading.text)))
+            met += [_Found(finding.category, ()) for finding in said if finding.category not in FIXED]
+            continue
+        inside: list[Mention] = []
+        met += [_Found(found.category, ()) for found in _plain_harms(reading.text, inside, house)]
+        for mention in inside:
+            plain = _described(reading.text, inside)
+            named.append(replace(mention, start=reading.start, end=reading.end, replacement=plain, hit=None))
     return met
+
+
+def _without_misleading(text: str, plain: Folded) -> str:
+    """A text without the everyday phrases that mean something else than the classifier makes of them."""
+    for hit in words().find(plain):
+        if hit.tag == _MISLEADING:
+            start, end = plain.span(hit.start, hit.end)
+            text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _described(text: str, named: list[Mention]) -> str:

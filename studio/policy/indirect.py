@@ -41,6 +41,7 @@ _PATTERNS = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         (rf"\b(?:the\s+)?(?:{_OFFICES}|leader)\s+of\s+(?:the\s+)?(?:{_LANDS})\b", _LEADER),
+        (rf"\b(?:{_LANDS})(?:'s|’s|s)\s+(?:current\s+|new\s+|former\s+)?(?:{_OFFICES}|leader)\b", _LEADER),
         (
             rf"\b(?:the\s+|an?\s+)?(?:current\s+|sitting\s+|former\s+)?(?:{_PEOPLES})\s+(?:vice\s+)?"
             r"(?:president|prime\s+minister|chancellor|dictator|supreme\s+leader)\b",
@@ -110,13 +111,22 @@ _PLAYED = re.compile(
 )
 _PRIVATE = (
     re.compile(
-        r"\b[Mm]y\s+(?:ex(?:[- ](?:girlfriend|boyfriend|wife|husband))?|boss|neighbou?r|classmate|co-?worker|teacher|"
+        r"\b[Mm]y\s+(?:(?:old|former|new|late|dear)\s+)?"
+        r"(?:ex(?:[- ](?:girlfriend|boyfriend|wife|husband))?|boss|neighbou?r|classmate|co-?worker|teacher|"
         rf"colleague|landlord|roommate|cousin|manager|professor|dentist),?\s+({_NAME})"
         r"(?:,?\s+who\s+(?:works?|lives?|teaches|studies)\s+[^,.;]*)?"
     ),
     re.compile(
         rf"\b({_NAME}),?\s+(?:who\s+|she\s+|he\s+)?(?:works?|working|lives?|living|teaches|teaching|employed)\s+"
         r"(?:at|on|for|as\s+a\s+\w+\s+at)\s+(?:the\s+)?[A-Z0-9][^,.;]*"
+    ),
+    re.compile(
+        rf"\b({_NAME}),\s+(?!(?:an?\s+)?(?:invented|fictional|imaginary|made)\b)(?:an?\s+|the\s+)?[a-z]+(?:\s+[a-z]+)?\s+"
+        r"(?:at|for|with)\s+(?:the\s+)?[A-Z][^,.;]*"
+    ),
+    re.compile(
+        rf"\b({_NAME}),?\s+(?:aus\s+der\s+|in\s+der\s+)?[A-ZÄÖÜ][\wäöüß-]*(?:straße|strasse|weg|gasse|allee|platz)\s+\d+"
+        rf"|\b({_NAME}),?\s+(?:\d+,?\s+(?:rue|avenue|calle|via)|(?:calle|via)\s+[A-Z]\w+\s+\d+)\b[^,.;]*"
     ),
     re.compile(
         rf"\b({_NAME}),?\s+(?:of|from|at)\s+\d+\s+(?:\w+\s+){{1,2}}(?:[Ss]treet|[Rr]oad|[Aa]venue|[Ll]ane|[Dd]rive|St)\b"
@@ -156,7 +166,8 @@ def private_people(original: str) -> list[Mention]:
     found = []
     for pattern in _PRIVATE:
         for match in pattern.finditer(original):
-            found.append(Mention("private_person", match.group(1), match.start(), match.end(), "a person"))
+            name = match.group(match.lastindex or 0)
+            found.append(Mention("private_person", name, match.start(), match.end(), "a person"))
     return found
 
 

@@ -30,7 +30,8 @@ _SIGNS = "\u2600-\u27bf\U0001f300-\U0001faff"
 _TOKENS = re.compile(rf"[{_CJK}{_SIGNS}]|[^\W_{_CJK}{_SIGNS}]+")
 _UNSPACED = re.compile(rf"[{_CJK}{_SIGNS}]")
 _CLAUSES = re.compile(r"[,:()\"“”«»、，：（）]")
-_STOPS = re.compile(r"[!?;\n。！？；]+|\.(?=\s|$)|\bshot\s+\d+\s*:")
+# A dot after a single letter is that of an initial ("J. K. Rowling").
+_STOPS = re.compile(r"[!?;\n。！？；]+|(?<!\b[^\W\d_])\.(?=\s|$)|\bshot\s+\d+\s*:")
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 # UTS 39 look-alikes that occur in disguised words; both alphabets to Latin.
 _LOOKALIKES = str.maketrans("авекмнорстухіјѕһԁԛԝӏгьαβεηικνορτυχωγϲϳ", "abekmhopctyxijshdqwlrbabenikvoptuxwycj")
 _LATIN_EXTRAS = str.maketrans("ıłøđðŧħɑɡʀɪɴʟᴀʙᴄᴅᴇɢʜᴊᴋᴍᴏᴘꜱᴛᴜᴠᴡʏᴢ", "iloddthagrinlabcdeghjkmopstuvwyz")
 _LEET = str.maketrans("013457890@$!|+€£", "oieastbgoasiltel")
-_LEET_L = str.maketrans({"1": "l", "!": "l", "|": "l"})
+# "1" and "!" stand for i or for l: every pairing is a reading.
+_LEET_ONES = tuple(str.maketrans({"1": one, "!": mark, "|": one}) for one, mark in ("ii", "ll", "li", "il"))
 
 _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"\S+")
@@ -120,7 +122,7 @@ def variants(plain: Folded, is_word: Callable[[str], bool]) -> list[Folded]:
     `is_word` knows the words that matter: stretched ones are pulled together to one of them where possible.
     """
     found = {plain.text: plain}
-    for reading in (plain, plain.mapped(_unleet), plain.mapped(lambda t: _unleet(t, ones_are_l=True))):
+    for reading in (plain, *(plain.mapped(partial(_unleet, ones=ones)) for ones in _LEET_ONES)):
         for other in (reading, _join_letters(reading), _drop_inner_marks(reading)):
             found.setdefault(other.text, other)
             if _STRETCHED.search(other.text):
@@ -136,7 +138,7 @@ def _is_disguised(token: str) -> bool:
     return _LEET_SIGN.search(token) is not None and _LETTER.search(token) is not None
 
 
-def _unleet(text: str, *, ones_are_l: bool = False) -> str:
+def _unleet(text: str, *, ones: Mapping[int, str]) -> str:
     # A bare number is a number, unless so much of the text is disguised that "70" is likely to be "to".
     numbers_too = sum(_is_disguised(token) for token in text.split()) >= _MANY
 
@@ -145,8 +147,7 @@ def _unleet(text: str, *, ones_are_l: bool = False) -> str:
         if not _is_disguised(token) and not (numbers_too and token.isdigit() and len(token) <= _SHORT_NUMBER):
             return token
         core = token.rstrip("!.,;:?")  # a mark at the end of a word is a mark
-        table = _LEET_L if ones_are_l else {}
-        return core.translate(table).translate(_LEET) + token[len(core) :]
+        return core.translate(ones).translate(_LEET) + token[len(core) :]
 
     return _TOKEN.sub(read, text)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import codecs
 import re
 
 from studio.policy.normalise import fold
@@ -15,7 +12,6 @@ _NEGATIVE = re.compile(
     re.IGNORECASE,
 )
 _SHOT = re.compile(r"\bshot\s+(\d{1,3})\s*[:.\-]", re.IGNORECASE)
-_ENCODED = re.compile(r"\b[A-Za-z0-9+/]{16,}={0,2}")
 _DETERMINER = re.compile(r"^(?:any|all|the|her|his|their|wearing|sus|ses|toute?s?\s+les)\s+")
 
 # Not wanting these means wanting someone without them.
@@ -70,17 +66,3 @@ def shot_at(text: str, place: int) -> int | None:
     """The index of the listed shot ("Shot 3: ...") that a place in a text belongs to; None where none is listed."""
     before = [int(match.group(1)) - 1 for match in _SHOT.finditer(text) if match.start() <= place]
     return max(before[-1], 0) if before else None
-
-
-def decoded(text: str) -> list[str]:
-    """Readings of a text that was written backwards, in ROT13 or in base64."""
-    found = [text[::-1], codecs.encode(text, "rot13")] if text.isascii() else [text[::-1]]
-    for match in _ENCODED.finditer(text):
-        try:
-            raw = base64.b64decode(match.group() + "=" * (-len(match.group()) % 4), validate=False)
-            plain = raw.decode("utf-8")
-        except (binascii.Error, ValueError):
-            continue
-        if plain.isprintable() and len(plain) >= 8:
-            found.append(plain)
-    return found
