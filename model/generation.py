@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from torch import Tensor
 
 from model import conditioning, control, flow, meeting, windows
 from model.conditioning import Frames, Given
+from model.detail import restored
 from model.errors import ModelError
 from model.reel import DECODE_AT_ONCE, Reel
 from model.request import GenerationRequest
@@ -30,6 +31,7 @@ from model.state import SamplerState, fingerprint
 from model.vae import WanVAE
 from model.velocity import Velocity
 from model.world.blocking import Blocking, block
+from model.world.render import PAPER
 
 if TYPE_CHECKING:
     from model.pipeline import Generator
@@ -56,6 +58,16 @@ class StepInfo:
     denoised: Tensor
     preview: Callable[[], Frames]
     state: Callable[[], SamplerState]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocked:
+    """A window's part of the blocking: its latents (1, C, T, h, w), and of its new frames how they are and what the
+    autoencoder makes of them, uint8 (t, H, W, 3); None where nobody is seen."""
+
+    latents: Tensor
+    frames: Frames
+    coded: Frames | None
 
 
 OnStep = Callable[[StepInfo], None]
@@ -97,7 +109,6 @@ class Generation(Iterator[Frames]):
         with self._timed("text"), torch.inference_mode():
             shown = None if self._controlled else references
             velocity = Velocity(self._of, self._asked, self._levels, shown)
-        blocking = self._blocking()
         finished, first = self._before(), 0
         reel = Reel(self._of.vae, self._timed, renewed=self._renewed)
         if finished is not None:
@@ -110,20 +121,21 @@ class Generation(Iterator[Frames]):
         for window in self._windows[:first]:  # cut as it was the first time: the same numbers
             assert finished is not None
             known = reel.known(window)
-            yield from reel.add(_with(known, finished[:, window.fresh : window.stop]), window.fresh - window.start)
+            made = reel.add(_with(known, finished[:, window.fresh : window.stop]), window.fresh - window.start)
+            yield from self._detailed(made, self._blocked(window))
         for index in range(first, len(self._windows)):
             window = self._windows[index]
             with self._timed("denoise"):
                 prefix = reel.known(window)
                 before = finished if prefix is None else _at_end(prefix, window.fresh)
-                if blocking is not None:
-                    velocity.blocking = self._blocked(window, blocking)
+                blocked = self._blocked(window)
+                velocity.blocking = None if blocked is None else blocked.latents
                 if self._controlled:
                     velocity.control = self._control(window, reel, references)
                 latents = self._denoise(index, velocity, before, finished, given, source)
             fresh = self._met(window, latents[:, window.fresh - window.start :], finished, given)
             finished = fresh if finished is None else torch.cat([finished, fresh], dim=1)
-            yield from reel.add(_with(prefix, fresh), window.fresh - window.start)
+            yield from self._detailed(reel.add(_with(prefix, fresh), window.fresh - window.start), blocked)
         assert finished is not None
         self._latents = finished[:, self._asked.prefix :].to("cpu", torch.float16)
 
@@ -143,6 +155,7 @@ class Generation(Iterator[Frames]):
         """Whether the model is shown the blocking of the clip."""
         return bool(self._of.entry.notes.get("blocking"))
 
+    @cached_property
     def _blocking(self) -> Blocking | None:
         """Who is seen in the clip and how they move; empty paper where given frames show who there is."""
         if not self._looks_up:
@@ -155,12 +168,29 @@ class Generation(Iterator[Frames]):
         return Blocking(shot, asked.width, asked.height, pictures)
 
     @torch.inference_mode()
-    def _blocked(self, window: windows.Window, blocking: Blocking) -> Tensor:
-        """The latents (1, C, T, h, w) of a window's part of the blocking."""
+    def _blocked(self, window: windows.Window) -> Blocked | None:
+        """A window's part of the blocking."""
+        if self._blocking is None:
+            return None
         first = max(0, 4 * window.start - 4)  # a later window's latents follow one frame that is not looked at
-        frames = blocking.frames(first, 4 * window.stop - 3 - first)
-        made = self._of.vae.encode(conditioning.to_video(frames, self._of.device))
-        return made[:, :, 1 if window.start else 0 :]
+        frames = self._blocking.frames(first, 4 * window.stop - 3 - first)
+        latents = self._of.vae.encode(conditioning.to_video(frames, self._of.device))
+        fresh = (4 * window.fresh - 3 if window.fresh else 0) - first
+        coded = None
+        if self._blocking.shot is not None:
+            coded = conditioning.to_frames(self._of.vae.decode(latents))[fresh:]
+        return Blocked(latents[:, :, 1 if window.start else 0 :], frames[fresh:], coded)
+
+    def _detailed(self, parts: Iterator[Frames], blocked: Blocked | None) -> Iterator[Frames]:
+        """A window's new frames, those who are seen in them as sharp as in the blocking."""
+        begins = 0
+        for frames in parts:
+            if blocked is not None and blocked.coded is not None:
+                span = slice(begins, begins + len(frames))
+                with self._timed("decode"):
+                    frames = restored(frames, blocked.frames[span], blocked.coded[span], PAPER)
+                begins += len(frames)
+            yield frames
 
     @torch.inference_mode()
     def _encode_given(self) -> tuple[tuple[Given, ...], Tensor | None]:

@@ -29,7 +29,8 @@ from model.world.understand import Span, understand
 MOST = 3  # subjects beside each other
 APART = 0.62  # world units from one to the next
 SHARE = (1.0, 0.8, 0.62)  # how large each is, of one, two, three
-LEG = 4.0  # seconds
+LEG = 4.0  # seconds of the world
+PACE = 0.75  # of the world's: slower is clearer
 STAND_IN = "teddy"  # how somebody moves who is given as a picture and named by no word that is known
 PAPER_DIFFERS = 48  # how far the colour of the paper may vary, over the three channels
 SMALLEST, LARGEST = 0.01, 0.85  # of a picture: what is cut out of it
@@ -109,8 +110,8 @@ class Blocking:
 
     def frames(self, first: int, count: int) -> Picture:
         """Frames first, first + 1, ... of the shot, 16 a second."""
-        shot = None if self.shot is None else replace(self.shot, start=self.shot.start + first / FPS)
-        made: Picture = self._renderer.alone([shot], count)[0].permute(0, 2, 3, 1).numpy()
+        shot = None if self.shot is None else replace(self.shot, start=self.shot.start + first * PACE / FPS)
+        made: Picture = self._renderer.alone([shot], count, PACE)[0].permute(0, 2, 3, 1).numpy()
         return np.ascontiguousarray(made)
 
     @cached_property

@@ -87,14 +87,14 @@ class Renderer:
             out.append(torch.cat(parts, 1))
         return torch.cat(out)
 
-    def alone(self, shots: Sequence[Shot | None], frames: int = 1) -> Tensor:
+    def alone(self, shots: Sequence[Shot | None], frames: int = 1, pace: float = 1.0) -> Tensor:
         """The blocking of shots: their actors, moving as the shots have them, by day on plain grey paper with nothing
-        around them: uint8 (B, T, 3, H, W). None is the paper alone."""
+        around them: uint8 (B, T, 3, H, W). None is the paper alone; pace: how fast time goes."""
         out = []
         for shot in shots:
             paper = torch.full((frames, 3, self.view.height, self.view.width), PAPER / 255, device=self.device)
             if shot is not None:
-                times = shot.start + torch.arange(frames, device=self.device) / FPS
+                times = shot.start + torch.arange(frames, device=self.device) * (pace / FPS)
                 camera, bare = camera_path([shot], times[None])[0], replace(shot, place=OUTSIDE)  # it casts no shadow
                 for actor in shot.actors:
                     paper = self._actor(paper, bare, actor, times, camera, HOURS["day"], 0.0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.world.art import PICTURES
-from model.world.blocking import LEG, STAND_IN, Blocking, block, roles
+from model.world.blocking import LEG, PACE, STAND_IN, Blocking, block, roles
 from model.world.cast import CAST
 from model.world.render import PAPER
 
@@ -17,6 +17,11 @@ def drawn(prompt: str, frame: int = 0) -> np.ndarray:
     """Where a frame of a prompt's blocking is not paper, (H, W)."""
     frames = Blocking(block(prompt), WIDE, HIGH).frames(frame, 1)
     return np.any(frames[0] != PAPER, axis=-1)
+
+
+def at(second: float) -> int:
+    """The frame at a second of the world."""
+    return round(16 * second / PACE)
 
 
 def _centred(seen: np.ndarray) -> np.ndarray:
@@ -67,11 +72,11 @@ def test_two_stand_beside_each_other() -> None:
 def test_who_walks_turns_about_and_stays_in_sight() -> None:
     middles = []
     for second in (0, 2, 4, 6, 30):
-        columns = np.nonzero(drawn("a mammoth walks in the snow", 16 * second).any(0))[0]
+        columns = np.nonzero(drawn("a mammoth walks in the snow", at(second)).any(0))[0]
         middles.append(columns.mean())
-    assert abs(middles[0] - middles[2]) > 30 and abs(middles[1] - 72) < 12  # 4 seconds from side to side
+    assert abs(middles[0] - middles[2]) > 30 and abs(middles[1] - 72) < 12  # from side to side
     assert abs(middles[1] - middles[3]) < 6 and 30 < middles[4] < 114
-    there, back = (_centred(drawn("a mammoth walks", frame)) for frame in (24, 16 * int(LEG) + 40))
+    there, back = (_centred(drawn("a mammoth walks", at(second))) for second in (1.5, LEG + 2.5))
     flipped = (there != back[:, ::-1]).mean()
     assert flipped < (there != back).mean()  # it faces the way that it goes
 
@@ -88,7 +93,7 @@ def test_a_drawing_is_cut_out_of_its_paper_and_moves() -> None:
     drawing[10:30, 10:30] = (200, 30, 30)
     shot = block("my friend walks in the forest", given=1)
     assert shot is not None and shot.actors[0].instance.subject == STAND_IN and shot.actors[0].action == "walk"
-    frames = Blocking(shot, WIDE, HIGH, (drawing,)).frames(32, 33)
+    frames = Blocking(shot, WIDE, HIGH, (drawing,)).frames(at(2), 33)
     seen = (frames != PAPER).any(-1)
     rows, columns = (np.nonzero(seen[0].any(axis))[0] for axis in (1, 0))
     assert 50 <= len(rows) <= 70 and rows[-1] > 68  # as tall as one stands in a close shot, feet on the ground

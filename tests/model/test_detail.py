@@ -1,0 +1,58 @@
+"""What an autoencoder loses of those who are seen is given back where they are drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from model.detail import restored
+
+PAPER = 128
+Pictures = np.ndarray
+
+
+def blurred(frames: Pictures, radius: float = 2) -> Pictures:
+    return np.stack([np.asarray(Image.fromarray(f).filter(ImageFilter.GaussianBlur(radius))) for f in frames])
+
+
+@pytest.fixture
+def blocking() -> Pictures:
+    """Somebody striped, on paper, who goes a little to the right."""
+    frames = np.full((3, 48, 64, 3), PAPER, np.uint8)
+    for index in range(3):
+        frames[index, 10:40, 20 + 2 * index : 44 + 2 * index] = (230, 140, 40)
+        frames[index, 10:40:4, 20 + 2 * index : 44 + 2 * index] = (40, 20, 20)
+    return frames
+
+
+def error(a: Pictures, b: Pictures) -> float:
+    return float(np.abs(a.astype(int) - b).mean())
+
+
+@pytest.mark.parametrize("light", [(1, 1, 1), (0.6, 0.65, 0.9)], ids=["day", "night"])
+def test_who_is_drawn_blurred_is_made_sharp_in_the_light_of_the_frame(
+    blocking: Pictures, light: tuple[float, float, float]
+) -> None:
+    coded = blurred(blocking)
+    drawn, wanted = ((frames * np.array(light)).astype(np.uint8) for frames in (coded, blocking))
+    before = drawn.copy()
+    found = restored(drawn, blocking, coded, PAPER)
+    assert error(found, wanted) < 0.25 * error(drawn, wanted)
+    assert np.array_equal(drawn, before) and found.dtype == np.uint8
+
+
+def test_nothing_changes_where_nobody_is(blocking: Pictures) -> None:
+    drawn = np.random.default_rng(0).integers(0, 255, blocking.shape, np.uint8)
+    paper = np.full_like(blocking, PAPER)
+    assert np.array_equal(restored(drawn, paper, paper, PAPER), drawn)
+    found = restored(blurred(blocking), blocking, blurred(blocking), PAPER)
+    assert np.array_equal(found[:, :, :8], blurred(blocking)[:, :, :8])
+
+
+def test_one_who_is_drawn_elsewhere_gets_little(blocking: Pictures) -> None:
+    coded = blurred(blocking)
+    drawn = np.full_like(coded, 20)  # nobody is there
+    drawn[:, ::2] = 235
+    changed = error(restored(drawn, blocking, coded, PAPER), drawn)
+    assert changed < 0.35 * error(blocking, coded)
