@@ -103,6 +103,7 @@ def _shot(options: Namespace) -> Shot:
         first=options.image,
         last=options.last,
         frames=tuple(options.frames or ()),
+        cast=tuple(options.cast or ()),
         model=options.model,
         plan=options.plan,
         consent=options.consent,

@@ -36,6 +36,7 @@ class WorldPreset:
     framings: Mapping[str, float]
     styled: float = 0.1
     calm: float = 0.45
+    nobody: float = 0.0
 
 
 _ALL_FRAMINGS: Mapping[str, float] = MappingProxyType({"close": 0.4, "medium": 0.4, "wide": 0.2})
@@ -71,6 +72,8 @@ PRESETS: Mapping[str, WorldPreset] = MappingProxyType(
         "cpu": _FIRST,
         # The same with everybody: for a model that is shown who it is about and need not know them by heart.
         "cast": replace(_FIRST, knows={k: v for k, v in (_FIRST.knows or {}).items() if k != "subject"}),
+        # The places of that with nobody in them.
+        "places": replace(_FIRST, nobody=1.0),
         # What a GPU is for.
         "gpu": WorldPreset(None, 0.6, 1.0, 0.12, 0.08, 1_000_000_000, _ALL_FRAMINGS),
     }
@@ -104,5 +107,5 @@ def options_of(world: WorldPreset, frames: int) -> SceneOptions:
     return SceneOptions(
         knows=world.knows, variety=world.variety, spread=world.spread, extras=world.extras,
         cuts=world.cuts if frames > 8 else 0.0, frames=frames, pool=world.pool, framings=world.framings,
-        styled=world.styled, calm=world.calm,
+        styled=world.styled, calm=world.calm, nobody=world.nobody,
     )  # fmt: skip

@@ -33,6 +33,7 @@ _TITLE = (
     "a big sign that says {}", "a large sign with the word {}", "the name {} on a big sign", "a sign reads {}",
     "a close-up of a {} sign",
 )  # fmt: skip
+_EMPTY = ("a quiet view", "an empty scene", "a wide view", "a still picture", "the view", "a calm scene", "nobody")
 _THEN: Mapping[bool, tuple[str, ...]] = MappingProxyType(
     {
         True: (". Cut to ", ". Then we cut to ", ". Next shot: ", ". Then cut to "),
@@ -97,7 +98,7 @@ def _told(shot: Shot, rng: random.Random, name: str | None) -> str:
 def _core(shot: Shot, rng: random.Random, name: str | None) -> str:
     """Who does what: "a fox follows a bear", "a herd of mammoths walk", "a big sign that says ZOO"."""
     if not shot.actors:
-        return rng.choice(_TITLE).format(shot.sign.word if shot.sign is not None else "WELCOME")
+        return rng.choice(_EMPTY) if shot.sign is None else rng.choice(_TITLE).format(shot.sign.word)
     main = shot.actors[-1]
     act = rng.choice(act_words(SUBJECT[main.instance.subject], main.action)[:5])
     name = name or article(_name(main, rng))

@@ -106,7 +106,8 @@ class SceneOptions:
 
     knows: ids by kind; variety: 0..1, how far instances differ; spread: 0..1, how far actors stand from the middle, how
     much their size, heading and the moment differ; extras: chance of a second actor; cuts: chance of a cut; styled:
-    chance of a style other than 3D; calm: chance that it is clear where other weather could be.
+    chance of a style other than 3D; calm: chance that it is clear where other weather could be; nobody: chance that the
+    place is empty.
 
     The story on top, drawn by lots of its own, so that scenes stay what they were when it is off: related: chance that
     two or three subjects stand in a relation; crowds: chance of four to seven of a kind; signs: chance of a sign with a
@@ -121,6 +122,7 @@ class SceneOptions:
     cuts: float = 0.08
     styled: float = 0.1
     calm: float = 0.45
+    nobody: float = 0.0
     related: float = 0.0
     crowds: float = 0.0
     signs: float = 0.0
@@ -147,6 +149,8 @@ def sample_scene(seed: int, options: SceneOptions | None = None) -> Scene:
     """Draw a whole scene from a seed; the same seed and options give the same scene."""
     options = options or SceneOptions()
     scene = _sample(random.Random(seed), options)
+    if options.nobody and random.Random(-1 - seed).random() < options.nobody:
+        scene = replace(scene, shots=tuple(replace(shot, actors=()) for shot in scene.shots))
     if not options.tells:
         return scene
     from model.world.story import tell

@@ -26,7 +26,7 @@ TAKES = (1, 2, 4)
 SLOTS = ("prompt", "pictures", "direction", "size", "fine", "shot")
 SLOT_OF = {
     "prompt": "prompt",
-    **dict.fromkeys(("first", "last", "frames", "strength"), "pictures"),
+    **dict.fromkeys(("first", "last", "frames", "cast", "strength"), "pictures"),
     **dict.fromkeys(("direction", *KINDS), "direction"),
     **dict.fromkeys(("size", "width", "height", "seconds", "seed"), "size"),
     **dict.fromkeys(("negative", "steps", "guidance"), "fine"),
@@ -58,7 +58,8 @@ class Forms:
             model=_text(data, "model") or "storybook",
             consent=data.get("consent") is True,
         )
-        return self._with_pictures(shot, data, owner)
+        who = self._file(data.get("cast"), "cast", owner)
+        return self._with_pictures(replace(shot, cast=() if who is None else (who,)), data, owner)
 
     def filled(self, shot: Shot, owner: str, *, names: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The form that shows a shot. `names` are the given files' names by content."""
@@ -83,6 +84,7 @@ class Forms:
             "consent": shot.consent,
             "first": item(shot.first, strength=shot.first_strength, **_crop(shot.first_crop)),
             "last": item(shot.last, strength=shot.last_strength, **_crop(shot.last_crop)),
+            "cast": item(shot.cast[0] if shot.cast else None),
             **self._frames(shot, item),
         }
 

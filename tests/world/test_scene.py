@@ -7,6 +7,7 @@ import hashlib
 import pytest
 
 from model.world.art import Art
+from model.world.captions import caption
 from model.world.scene import FRAMING_HEIGHT, SUBJECT, Scene, SceneOptions, sample_scene
 from model.world.setting import SETTINGS, weathers
 from model.world.vocabulary import VOCABULARY
@@ -116,3 +117,13 @@ def test_the_very_same_instance_comes_back_after_a_cut() -> None:
         assert after.actors[-1].instance == before.actors[-1].instance
         moved += after.place != before.place
     assert moved > 10
+
+
+def test_an_empty_place_has_nobody_and_says_so() -> None:
+    whole, empty = (sample_scene(5, SceneOptions(nobody=chance)) for chance in (0.0, 1.0))
+    assert not any(shot.actors for shot in empty.shots)
+    assert [shot.place for shot in empty.shots] == [shot.place for shot in whole.shots]
+    words = " ".join(caption(sample_scene(seed, SceneOptions(nobody=1.0)), seed) for seed in range(40)).lower()
+    assert "welcome" not in words and "nobody" in words and "view" in words
+    some = sum(not sample_scene(seed, SceneOptions(nobody=0.3)).shots[0].actors for seed in range(200))
+    assert 30 < some < 90

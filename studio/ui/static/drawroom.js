@@ -85,7 +85,7 @@ export class DrawRoom {
 
   uses() {
     const able = this.page.form.frames.able;
-    const places = [["first", "Use as first"], ["last", "Use as last"], ["between", "Use in between"]].filter(([place]) => able[place === "between" ? "index" : place]);
+    const places = [["first", "Use as first"], ["last", "Use as last"], ["between", "Use in between"], ["cast", "Use as one of the cast"]].filter(([place]) => able[{ between: "index", cast: "references" }[place] || place]);
     const order = [...places].sort(([one], [other]) => (other === this.place) - (one === this.place));
     return order.map(([place, words], index) => button(words, null, () => this.use(place), { words: true, class: index ? "plain" : "plain chief", id: `draw-use-${place}` }));
   }

@@ -33,7 +33,7 @@ export class Form {
     const size = preferences.size in model.sizes ? preferences.size : Object.keys(model.sizes)[0];
     return {
       prompt: "", direction: {}, negative: "", size, seconds: String(preferences.seconds || model.seconds), seed: "", steps: "", guidance: "",
-      takes: preferences.takes || 1, first: null, last: null, frames: [], clip: null, consent: false, model: model.name,
+      takes: preferences.takes || 1, first: null, last: null, cast: null, frames: [], clip: null, consent: false, model: model.name,
     };
   }
 

@@ -27,12 +27,13 @@ export class Frames {
     if (this.chosen !== null && !this.item()) this.chosen = null;
     const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.key : null;
     const refocus = () => focused && this.line.querySelector(`[data-key="${focused}"]`)?.focus();
+    const cast = this.able.references && this.end("cast", "Cast");
     if (data.clip) {
-      this.line.replaceChildren(clipLine(data.clip, this.acts.seconds(), (clip, silent) => this.put({ clip }, silent)));
+      this.line.replaceChildren(...[clipLine(data.clip, this.acts.seconds(), (clip, silent) => this.put({ clip }, silent)), cast].filter(Boolean));
       this.editor.hidden = true;
       return refocus();
     }
-    this.line.replaceChildren(...[this.able.first && this.end("first", "First"), this.able.index && this.between(), this.able.last && this.end("last", "Last")].filter(Boolean));
+    this.line.replaceChildren(...[this.able.first && this.end("first", "First"), this.able.index && this.between(), this.able.last && this.end("last", "Last"), cast].filter(Boolean));
     this.track = el("div", { class: "track" }, this.ruler(), ...frames.map((item, index) => this.key(item, index)));
     this.landing(this.track, (files, event) => this.receive(files, "between", event));
     if (frames.length) this.line.append(this.track);
@@ -184,8 +185,9 @@ export class Frames {
   take(found, place, event = null) {
     const items = found.map((item) => ({ ...item, strength: 1, crop: null }));
     const clip = items.find((item) => item.kind === "clip");
+    if (clip && place === "cast") return this.acts.wrong("One of the cast is a picture: give a drawing or a still of who is in the shot, not a clip.");
     if (clip) return this.put({ clip: { ...clip, start: 0, end: Math.min(clip.seconds, this.acts.seconds()) }, frames: [], first: null, last: null });
-    if (items.length === 1 && place !== "between") return this.put({ [place]: items[0] });
+    if (place === "cast" || (items.length === 1 && place !== "between")) return this.put({ [place]: items[0] });
     const frames = [...this.data.frames, ...this.placed(items, event)].slice(0, MOST);
     frames.sort((a, b) => a.at - b.at);
     return this.put({ frames });
@@ -213,7 +215,7 @@ export class Frames {
   // One picture's own settings
 
   item() {
-    if (this.chosen === "first" || this.chosen === "last") return this.data[this.chosen];
+    if (typeof this.chosen === "string") return this.data[this.chosen];
     return (this.data.frames || [])[this.chosen];
   }
 
@@ -227,8 +229,11 @@ export class Frames {
     this.editor.hidden = !item;
     if (!item) return this.editor.replaceChildren();
     const parts = [];
-    if (differs(item, this.acts.shape())) parts.push(cropper(item, this.acts.shape(), (crop) => this.edit({ crop })));
-    parts.push(strength(item.strength, (value) => this.edit({ strength: value })));
+    if (this.chosen === "cast") parts.push(el("p", { class: "hint" }, "Whoever this is takes the part of the one your words name first, and moves as they say. A plain background is cut away."));
+    else {
+      if (differs(item, this.acts.shape())) parts.push(cropper(item, this.acts.shape(), (crop) => this.edit({ crop })));
+      parts.push(strength(item.strength, (value) => this.edit({ strength: value })));
+    }
     const file = this.chooser("Another picture", false, (files) => this.receive(files, typeof this.chosen === "number" ? "between" : this.chosen));
     const tools = [file, button("Remove", "bin", () => this.remove(this.chosen), { words: true, class: "link" })];
     tools.unshift(button("Draw on it", "brush", () => this.drawOn(item), { words: true, class: "link", id: "draw-on" }));
