@@ -30,7 +30,7 @@ from model.request import GenerationRequest
 from model.state import SamplerState, fingerprint
 from model.vae import WanVAE
 from model.velocity import Velocity
-from model.world.blocking import Blocking, block
+from model.world.blocking import Blocking, block, traced
 from model.world.render import PAPER
 
 if TYPE_CHECKING:
@@ -157,15 +157,21 @@ class Generation(Iterator[Frames]):
 
     @cached_property
     def _blocking(self) -> Blocking | None:
-        """Who is seen in the clip and how they move; empty paper where given frames show who there is."""
+        """Who is seen in the clip and how they move: whom the prompt names, or who is drawn in the picture that it
+        begins with; empty paper where other given frames show who there is."""
         if not self._looks_up:
             return None
-        asked, pictures = self._asked, () if self._asked.references is None else tuple(self._asked.references)
-        shot = None
+        asked, knows = self._asked, self._of.entry.notes.get("knows")
+        pictures = () if asked.references is None else tuple(asked.references)
         if not asked.anchors or pictures:
-            knows = self._of.entry.notes.get("knows")
             shot = block(asked.prompt, knows, seed=asked.seed, given=len(pictures))
-        return Blocking(shot, asked.width, asked.height, pictures)
+            return Blocking(shot, asked.width, asked.height, pictures)
+        begun = asked.anchors[0]
+        if len(asked.anchors) == 1 and begun.place in ("first", 0) and begun.frames is not None and not asked.prefix:
+            found = traced(begun.frames[0], asked.prompt, knows) if len(begun.frames) == 1 else None
+            if found is not None:
+                return found
+        return Blocking(None, asked.width, asked.height)
 
     @torch.inference_mode()
     def _blocked(self, window: windows.Window) -> Blocked | None:

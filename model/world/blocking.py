@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from model.world.art import PICTURES, Art, Sprite
-from model.world.motion import SPEED
-from model.world.render import FPS, Renderer
+from model.world.motion import MIDDLE, SPEED
+from model.world.render import FPS, Renderer, View
 from model.world.scene import FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
 from model.world.understand import Span, understand
 
@@ -136,10 +136,33 @@ def _looked_up() -> Art:
     return Art(PICTURES)
 
 
+def traced(picture: Picture, prompt: str, knows: Knows | None = None) -> Blocking | None:
+    """The blocking of a shot that begins with a drawing (H, W, 3): whoever is drawn sets out from where they stand and
+    moves as the prompt says. None where nobody stands out from plain paper."""
+    found = _cut_out(Image.fromarray(picture))
+    if found is None:
+        return None
+    cut, (left, _, right, bottom) = found
+    height, width = picture.shape[:2]
+    unit = View(width, height).unit
+    cast = roles(prompt, knows)
+    role = cast[0] if cast else Role(Instance(STAND_IN), understand(prompt, knows).first("action") or "stand")
+    facing = -1 if SUBJECT[role.instance.subject].facing == "left" else 1
+    actor = Actor(
+        Instance(role.instance.subject), role.action, ((left + right) / 2 - width / 2) / unit,
+        0.5 + (bottom - height / 2) / unit, max(cut.size) / unit, facing, 0.0, LEG if role.action in SPEED else None,
+    )  # fmt: skip
+    camera = understand(prompt, knows).first("camera") or "static"
+    start = MIDDLE if role.action in SPEED else 0.0  # when it is where it stands
+    shot = Shot(OUTSIDE, 0, "day", "clear", camera, "close", "3d", (actor,), start=start)
+    return Blocking(shot, width, height, (picture,))
+
+
 def sprite_of(picture: Picture, identity: str) -> Sprite:
     """Somebody who can be moved, from a picture of them (H, W, 3): cut out of its plain background if it has one, else
     the whole of it, standing on the bottom edge of a square."""
-    cut = _cut_out(Image.fromarray(picture)) or Image.fromarray(picture).convert("RGBA")
+    found = _cut_out(Image.fromarray(picture))
+    cut = Image.fromarray(picture).convert("RGBA") if found is None else found[0]
     side = max(cut.size)
     square = Image.new("RGBA", (side, side))
     square.paste(cut, ((side - cut.width) // 2, side - cut.height))
@@ -147,8 +170,9 @@ def sprite_of(picture: Picture, identity: str) -> Sprite:
     return Sprite(identity, torch.from_numpy(pixels)[None])
 
 
-def _cut_out(picture: Image.Image) -> Image.Image | None:
-    """What is drawn on a plain background, RGBA and no larger than it is; None where there is no such background."""
+def _cut_out(picture: Image.Image) -> tuple[Image.Image, tuple[int, int, int, int]] | None:
+    """What is drawn on a plain background, RGBA and no larger than it is, and where: left, top, right, bottom. None
+    where there is no such background."""
     small = picture.resize((max(8, picture.width // 2), max(8, picture.height // 2)))
     framed = Image.new("RGB", (small.width + 2, small.height + 2), _border(small))
     framed.paste(small, (1, 1))
@@ -159,7 +183,8 @@ def _cut_out(picture: Image.Image) -> Image.Image | None:
     mask = Image.fromarray(drawn.astype(np.uint8) * 255).resize(picture.size, Image.Resampling.BILINEAR)
     whole = picture.convert("RGBA")
     whole.putalpha(mask)
-    return whole.crop(mask.getbbox())
+    box = mask.getbbox()
+    return None if box is None else (whole.crop(box), box)
 
 
 def _border(picture: Image.Image) -> tuple[int, int, int]:

@@ -96,5 +96,9 @@ def test_a_model_is_shown_the_blocking_of_each_window() -> None:
     given = np.full((1, height, width, 3), 250, np.uint8)
     given[:, 20:40, 20:40] = 0
     assert not torch.equal(shown("a fox runs", references=given)[0], fox)
-    assert torch.equal(shown("a fox runs", anchors=(Anchor(given),))[0], paper)  # the picture shows who there is
+    drawn = shown("a fox runs", anchors=(Anchor(given),))[0]
+    assert not torch.equal(drawn, paper) and not torch.equal(drawn, fox)  # who is drawn runs
+    busy = np.random.default_rng(0).integers(0, 255, given.shape, np.uint8)
+    assert torch.equal(shown("a fox runs", anchors=(Anchor(busy),))[0], paper)  # the picture shows who there is
+    assert torch.equal(shown("a fox runs", anchors=(Anchor(given, place="last"),))[0], paper)
     assert len(shown("a fox runs", frames=41)) > 1

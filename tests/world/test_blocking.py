@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.world.art import PICTURES
-from model.world.blocking import LEG, PACE, STAND_IN, Blocking, block, roles
+from model.world.blocking import LEG, PACE, STAND_IN, Blocking, block, roles, traced
 from model.world.cast import CAST
 from model.world.render import PAPER
 
@@ -108,6 +108,19 @@ def test_a_picture_without_plain_paper_is_moved_whole_and_the_named_are_looked_u
     left, right = frames[:, :72], frames[:, 72:]
     assert left[(left != PAPER).any(-1)].std() > 40  # the noise stands where the fox would
     assert abs(right[(right != PAPER).any(-1)].mean() - busy.mean()) > 15
+
+
+def test_who_is_drawn_in_a_first_picture_sets_out_from_there() -> None:
+    drawing = np.full((HIGH, WIDE, 3), 250, np.uint8)
+    drawing[30:70, 20:40] = (200, 30, 30)
+    blocking = traced(drawing, "it walks away")
+    assert blocking is not None
+    frames = blocking.frames(0, 40)
+    seen = (frames != PAPER).any(-1)
+    there = (drawing != 250).any(-1)
+    assert (seen[0] == there).mean() > 0.98 and np.abs(frames[0, 50, 30].astype(int) - (200, 30, 30)).max() < 40
+    assert abs(np.nonzero(seen[39].any(0))[0].mean() - 29.5) > 5
+    assert traced(np.full((HIGH, WIDE, 3), 250, np.uint8), "it walks") is None
 
 
 def test_everybody_of_the_cast_has_a_picture() -> None:
