@@ -22,7 +22,8 @@ from einops import rearrange
 from torch import Tensor
 
 from model import conditioning, control, flow, meeting, windows
-from model.conditioning import Frames, Given
+from model.conditioning import Anchor, Frames, Given
+from model.cue import cued
 from model.detail import restored
 from model.errors import ModelError
 from model.reel import DECODE_AT_ONCE, Reel
@@ -163,15 +164,27 @@ class Generation(Iterator[Frames]):
             return None
         asked, knows = self._asked, self._of.entry.notes.get("knows")
         pictures = () if asked.references is None else tuple(asked.references)
+        empty = Blocking(None, asked.width, asked.height)
+        plan = Blocking(block(asked.prompt, knows, given=len(pictures)), asked.width, asked.height, pictures)
         if not asked.anchors or pictures:
-            shot = block(asked.prompt, knows, seed=asked.seed, given=len(pictures))
-            return Blocking(shot, asked.width, asked.height, pictures)
-        begun = asked.anchors[0]
-        if len(asked.anchors) == 1 and begun.place in ("first", 0) and begun.frames is not None and not asked.prefix:
-            found = traced(begun.frames[0], asked.prompt, knows) if len(begun.frames) == 1 else None
-            if found is not None:
-                return found
-        return Blocking(None, asked.width, asked.height)
+            return plan if asked.before is None else self._cued(plan, None) or empty
+        one = asked.anchors[0]
+        if len(asked.anchors) > 1 or one.frames is None:
+            return empty
+        if one.place == "last":
+            return self._cued(plan, one) or empty
+        if one.place in ("first", 0) and len(one.frames) == 1 and not asked.prefix:
+            return traced(one.frames[0], asked.prompt, knows) or empty
+        return empty
+
+    @torch.inference_mode()
+    def _cued(self, plan: Blocking, last: Anchor | None) -> Blocking | None:
+        """The plan from where what came before leaves off, up to where what is given at the end begins."""
+        after = None
+        if last is not None:
+            (given,) = conditioning.encode((last,), self._of.vae, self._asked.total, device=self._of.device)
+            after = given.start, given.latents[:, 0]
+        return cued(plan, self._of.vae.encode, self._before(), after, self._of.device)
 
     @torch.inference_mode()
     def _blocked(self, window: windows.Window) -> Blocked | None:

@@ -143,7 +143,7 @@ def _add_shoot(verbs: argparse._SubParsersAction[_Parser]) -> None:
     shoot.add_argument("--image", type=Path, metavar="first.png", help="the first frame")
     shoot.add_argument("--last", type=Path, metavar="last.png", help="the last frame")
     shoot.add_argument("--frames", type=Path, nargs="+", metavar="FILE", help="pictures over the shot, or one clip")
-    shoot.add_argument("--cast", type=Path, nargs="+", default=(), metavar="FILE", help="pictures of who is in the shot")
+    shoot.add_argument("--cast", type=Path, nargs="+", default=(), metavar="FILE", help="pictures of who is in it")
     for kind in KINDS:
         shoot.add_argument(f"--{kind}", help=f"{kind}, in the model's words")
     shoot.add_argument("--plan", default="auto", help="how a large model is kept in memory: auto, or whole to streamed")

@@ -10,7 +10,6 @@ cast takes the place of the one that is looked up, and so a drawing of one's own
 
 from __future__ import annotations
 
-import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -69,23 +68,23 @@ def _belongs(before: Span, span: Span, prompt: str) -> bool:
     return before.kind == "colour" and prompt[before.end : span.start].isspace()
 
 
-def block(prompt: str, knows: Knows | None = None, *, seed: int = 0, given: int = 0) -> Shot | None:
+def block(prompt: str, knows: Knows | None = None, *, given: int = 0) -> Shot | None:
     """The plan of a shot from its prompt: who is where and does what, from its first second on, and how the camera
-    moves. None when nobody is named. seed: varies it a little; given: for how many there are pictures, named or not."""
+    moves. None when nobody is named. given: for how many there are pictures, named or not."""
     cast = roles(prompt, knows)
     if len(cast) < given:
         does = understand(prompt, knows).first("action") or "stand"
         cast += (Role(Instance(STAND_IN), does),) * (given - len(cast))
     if not cast:
         return None
-    heard, rng = understand(prompt, knows), random.Random(seed)
+    heard = understand(prompt, knows)
     framing, camera = heard.first("framing"), heard.first("camera")
     shown = framing if framing in FRAMING_HEIGHT else "close"
-    actors = tuple(_actor(role, place, len(cast), shown, rng) for place, role in enumerate(cast))
-    return Shot(OUTSIDE, 0, "day", "clear", camera or "static", shown, "3d", actors, seed=seed % (1 << 30))
+    actors = tuple(_actor(role, place, len(cast), shown) for place, role in enumerate(cast))
+    return Shot(OUTSIDE, 0, "day", "clear", camera or "static", shown, "3d", actors)
 
 
-def _actor(role: Role, place: int, count: int, framing: str, rng: random.Random) -> Actor:
+def _actor(role: Role, place: int, count: int, framing: str) -> Actor:
     """One of `count`, side by side, at the middle size and height of the framing."""
     subject = SUBJECT[role.instance.subject]
     height = sum(FRAMING_HEIGHT[framing]) / 2 * subject.size * SHARE[count - 1]
@@ -95,23 +94,33 @@ def _actor(role: Role, place: int, count: int, framing: str, rng: random.Random)
     facing = -1 if subject.facing == "left" else 1
     x = APART * (place - (count - 1) / 2)
     leg = LEG if role.action in SPEED else None
-    return Actor(role.instance, role.action, x, y, height, facing, rng.random(), leg)
+    return Actor(role.instance, role.action, x, y, height, facing, 0.37 * place, leg)
 
 
 class Blocking:
     """The frames of a blocking: `frames(first, count)` are uint8 (count, H, W, 3), of any stretch of the shot.
 
     shot: the plan, or None for empty paper; given: pictures of those in it, (H, W, 3), in their order, instead of the
-    ones that are looked up.
+    ones that are looked up. begins: the frame of the plan that is frame 0; rate: its frames a frame, negative for
+    backwards.
     """
 
-    def __init__(self, shot: Shot | None, width: int, height: int, given: Sequence[Picture] = ()) -> None:
-        self.shot, self._size, self._given = shot, (width, height), tuple(given)
+    def __init__(
+        self, shot: Shot | None, width: int, height: int, given: Sequence[Picture] = (), *, begins: float = 0.0,
+        rate: float = 1.0,
+    ) -> None:  # fmt: skip
+        self.shot, self._size, self._given, self._begins, self._rate = shot, (width, height), tuple(given), begins, rate
+
+    def at(self, begins: float, rate: float = 1.0) -> Blocking:
+        """The same plan from another of its frames on, at another rate."""
+        return Blocking(self.shot, *self._size, self._given, begins=begins, rate=rate)
 
     def frames(self, first: int, count: int) -> Picture:
         """Frames first, first + 1, ... of the shot, 16 a second."""
-        shot = None if self.shot is None else replace(self.shot, start=self.shot.start + first * PACE / FPS)
-        made: Picture = self._renderer.alone([shot], count, PACE)[0].permute(0, 2, 3, 1).numpy()
+        shot = self.shot
+        if shot is not None:
+            shot = replace(shot, start=shot.start + (self._begins + self._rate * first) * PACE / FPS)
+        made: Picture = self._renderer.alone([shot], count, PACE * self._rate)[0].permute(0, 2, 3, 1).numpy()
         return np.ascontiguousarray(made)
 
     @cached_property

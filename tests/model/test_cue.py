@@ -1,0 +1,53 @@
+"""Where in its plan a clip goes on that comes after another, or leads up to one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from model.conditioning import to_video
+from model.cue import cued
+from model.world.blocking import Blocking, block
+from tests.model.doubles import FakeVAE
+
+VAE = FakeVAE()
+
+
+def plan(prompt: str = "a mammoth walks in the snow") -> Blocking:
+    return Blocking(block(prompt), 144, 80)
+
+
+def latents(blocking: Blocking, last: int, count: int) -> torch.Tensor:
+    """The latents (C, count, h, w) of a blocking up to its frame `last`, as drawn in some place."""
+    frames = blocking.frames(last - 4 * count, 1 + 4 * count).astype(np.float32) * 0.8 + 20
+    return VAE.encode(to_video(frames.astype(np.uint8)))[0, :, 1:]
+
+
+@pytest.mark.parametrize("frame", [16, 60, 100])
+def test_a_clip_goes_on_where_the_one_before_left_off(frame: int) -> None:
+    found = cued(plan(), VAE.encode, latents(plan(), frame, 3), None)
+    assert found is not None
+    expected = plan().at(frame - 8).frames(0, 20)  # the last of three latents ends with frame 8 of the stream
+    assert np.abs(found.frames(0, 20).astype(int) - expected).max() <= 1
+
+
+def test_a_clip_leads_from_what_came_before_to_what_is_given_backwards_if_need_be() -> None:
+    before, after = latents(plan(), 60, 3), latents(plan(), 4, 1)[:, 0]
+    found = cued(plan(), VAE.encode, before, (16, after))
+    assert found is not None
+    assert np.abs(found.frames(8, 1).astype(int) - plan().frames(60, 1)).max() <= 1
+    assert np.abs(found.frames(64, 1).astype(int) - plan().frames(4, 1)).max() <= 1
+
+
+def test_what_leads_up_to_given_frames_alone_ends_with_them() -> None:
+    found = cued(plan(), VAE.encode, None, (10, latents(plan(), 60, 1)[:, 0]))
+    assert found is not None
+    assert np.abs(found.frames(40, 1).astype(int) - plan().frames(60, 1)).max() <= 1
+
+
+def test_an_empty_plan_and_somebody_else_are_no_cue() -> None:
+    empty = Blocking(block("rain"), 144, 80)
+    assert cued(empty, VAE.encode, latents(plan(), 16, 2), None) is empty
+    nobody = torch.zeros_like(latents(plan(), 16, 1))
+    assert cued(plan(), VAE.encode, latents(plan(), 16, 2), (9, nobody[:, 0])) is None
