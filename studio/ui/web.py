@@ -26,7 +26,8 @@ MAX_JSON = 2_000_000  # bytes; a form with a long prompt and sixteen pictures ha
 
 _FRESH = {"cache-control": "no-store"}
 _KEPT = {"cache-control": "private, max-age=86400"}  # a take never changes
-_FILE = re.compile(r"[^:]+\.[A-Za-z]\w{0,4}: ")  # "holiday.mp4: ..."
+# "my holiday.mp4: ...", "film.yaml line 2: ..."
+_FILE = re.compile(r"[^:]+\.[A-Za-z]\w{0,4}: |\S*[^\s.]\.[A-Za-z]\w{1,4}(?=[\s:,.]|$)")
 _log = logging.getLogger(__name__)
 
 Body = dict[str, Any]
