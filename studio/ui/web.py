@@ -26,7 +26,7 @@ MAX_JSON = 2_000_000  # bytes; a form with a long prompt and sixteen pictures ha
 
 _FRESH = {"cache-control": "no-store"}
 _KEPT = {"cache-control": "private, max-age=86400"}  # a take never changes
-# "my holiday.mp4: ...", "film.yaml line 2: ..."
+# The name of a file at the head of a line.
 _FILE = re.compile(r"[^:]+\.[A-Za-z]\w{0,4}: |\S*[^\s.]\.[A-Za-z]\w{1,4}(?=[\s:,.]|$)")
 _log = logging.getLogger(__name__)
 
