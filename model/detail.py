@@ -23,10 +23,12 @@ def restored(frames: Frames, blocking: Frames, coded: Frames, paper: int) -> Fra
 
     blocking: how they are, on paper of that grey; coded: the blocking through the autoencoder. Both like `frames`.
     """
-    seen = np.abs(coded.astype(np.int16) - paper).max(-1) > SEEN
+    seen = _somebody(coded, paper)
     out = frames.copy()
-    for index in np.nonzero(seen.any((1, 2)))[0]:
+    for index in range(len(frames)):
         rows, columns = (np.nonzero(seen[index].any(axis))[0] for axis in (1, 0))
+        if not len(rows):
+            continue
         box = (index, slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
         out[box] = _restored(frames[box], blocking[box], coded[box], paper)
     return out
@@ -35,12 +37,19 @@ def restored(frames: Frames, blocking: Frames, coded: Frames, paper: int) -> Fra
 def _restored(frame: Frames, blocking: Frames, coded: Frames, paper: int) -> Frames:
     """One picture, or a part of one, (H, W, 3)."""
     drawn, shown, lost = (part.astype(np.float32) for part in (frame, coded, blocking))
-    lost = lost - shown
-    somebody = np.abs(lost + shown - paper).max(-1) > SEEN
+    lost -= shown
+    somebody = _somebody(blocking, paper)
     light = _light(drawn[somebody], shown[somebody])
     off = np.abs(drawn - light * shown).mean(-1, keepdims=True)
     share = np.where(somebody[..., None], 1 / (1 + (off / SOFT) ** 2), 1.0)
     return (drawn + light * share * lost + 0.5).clip(0, 255).astype(np.uint8)
+
+
+def _somebody(frames: Frames, paper: int) -> NDArray[np.bool_]:
+    """Where frames (..., 3) are not paper."""
+    off = (frames > paper + SEEN) | (frames < paper - SEEN)
+    found: NDArray[np.bool_] = off[..., 0] | off[..., 1] | off[..., 2]
+    return found
 
 
 def _light(drawn: NDArray[np.float32], shown: NDArray[np.float32]) -> NDArray[np.float32]:

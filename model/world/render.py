@@ -98,7 +98,7 @@ class Renderer:
                 camera, bare = camera_path([shot], times[None])[0], replace(shot, place=OUTSIDE)  # it casts no shadow
                 for actor in shot.actors:
                     paper = self._actor(paper, bare, actor, times, camera, HOURS["day"], 0.0)
-            out.append((paper.clamp(0, 1) * 255 + 0.5).to(torch.uint8))
+            out.append(paper.clamp_(0, 1).mul_(255).add_(0.5).to(torch.uint8))
         return torch.stack(out)
 
     def keep(self, place: str, seed: int, layers: PlaceLayers) -> None:

@@ -39,33 +39,33 @@ EXAMPLES: tuple[Example, ...] = (
     Example(
         "coral-reef",
         "Down at the reef",
-        Shot("A tropical fish swims in a coral reef", Direction(camera="pan_right"), seed=4),
+        Shot("A tropical fish swims in a coral reef", seed=4),
     ),
     Example(
         "mammoth-meadow",
         "The mammoth",
         Shot(
             "A woolly mammoth walks in a snowy meadow with mountains",
-            Direction(camera="zoom_in", time="golden"),
+            Direction(time="day"),
             seed=6,
         ),
     ),
     Example(
-        "panda-home",
-        "Panda at home",
-        Shot("A panda dances in a cosy living room", Direction(framing="close"), seed=6),
+        "candle-light",
+        "By candle light",
+        Shot("A short fluffy monster and a red candle in a cosy living room", Direction(framing="close"), seed=9),
     ),
     Example(
         "moon-dance",
         "Dance on the moon",
-        Shot("A robot dances on the moon", Direction(camera="zoom_in"), seed=5),
+        Shot("A robot and an astronaut dance on the moon", seed=5),
     ),
     Example(
-        "tokyo-snow",
-        "Tokyo in the snow",
+        "tokyo-spring",
+        "Tokyo in spring",
         Shot(
-            "A red fox walks on a Tokyo street with cherry trees while snow falls",
-            Direction(camera="tracking"),
+            "A penguin walks on a Tokyo street with cherry trees, with cherry petals in the air",
+            Direction(time="day"),
             seed=2,
         ),
     ),

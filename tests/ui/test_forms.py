@@ -87,6 +87,18 @@ def test_a_given_picture_keeps_its_name_and_is_its_owners_alone(
     assert back["first"]["name"] == "My fox?.png"
 
 
+def test_a_picture_of_the_cast_takes_part_and_comes_back_to_its_owner_alone(
+    browser: TestClient, stranger: TestClient, tmp_path: Path
+) -> None:
+    told = give(browser, picture(tmp_path), "me.png").json()
+    asked = {"form": {**FORM, "cast": {"id": told["id"]}}, "takes": 1}
+    refused = stranger.post("/studio/shoot", json=asked)
+    assert (refused.status_code, refused.json()["field"]) == (422, "cast")
+    (job,) = browser.post("/studio/shoot", json=asked).json()["jobs"]
+    back = browser.get(f"/studio/jobs/{job}/form").json()["form"]
+    assert back["cast"]["id"] == told["id"] and back["first"] is None
+
+
 def test_what_is_no_picture_is_refused_in_words_that_name_it(browser: TestClient) -> None:
     told = give(browser, b"%PDF-1.7 not a picture", "drawing.png")
     assert told.status_code == 409

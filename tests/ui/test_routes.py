@@ -111,15 +111,15 @@ def test_a_take_goes_to_the_bin_and_back(open_studio: Callable[..., Studio], tmp
     assert page.get(f"/studio/takes/{take.id}/clip.mp4").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["../../library.db", "tokyo-snow.db", "..%2f..%2fnotice.md", "tokyo-snow.mp4"])
+@pytest.mark.parametrize("path", ["../../library.db", "tokyo-spring.db", "..%2f..%2fnotice.md", "tokyo-spring.mp4"])
 def test_examples_serve_only_their_own_files(open_studio: Callable[..., Studio], tmp_path: Path, path: str) -> None:
     assert browser(open_studio(), tmp_path).get(f"/studio/examples/{path}").status_code == 404
 
 
 def test_an_example_that_is_there_is_served(open_studio: Callable[..., Studio], tmp_path: Path) -> None:
     (tmp_path / "examples").mkdir()
-    (tmp_path / "examples" / "tokyo-snow.mp4").write_bytes(b"a clip")
-    assert browser(open_studio(), tmp_path).get("/studio/examples/tokyo-snow.mp4").content == b"a clip"
+    (tmp_path / "examples" / "tokyo-spring.mp4").write_bytes(b"a clip")
+    assert browser(open_studio(), tmp_path).get("/studio/examples/tokyo-spring.mp4").content == b"a clip"
 
 
 def test_the_stage_knows_the_shape_of_a_picture(open_studio: Callable[..., Studio]) -> None:
