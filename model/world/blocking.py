@@ -30,7 +30,7 @@ APART = 0.62  # world units from one to the next
 SHARE = (1.0, 0.8, 0.62)  # how large each is, of one, two, three
 LEG = 4.0  # seconds of the world
 PACE = 0.75  # of the world's: slower is clearer
-STAND_IN = "teddy"  # how somebody moves who is given as a picture and named by no word that is known
+STAND_INS = ("teddy", "pumpkin", "robot")  # as whom those move who are given as pictures and named by no known word
 PAPER_DIFFERS = 48  # how far the colour of the paper may vary, over the three channels
 SMALLEST, LARGEST = 0.01, 0.85  # of a picture: what is cut out of it
 _MARK = (1, 2, 3)  # what is filled: a colour that no picture is all over
@@ -72,9 +72,10 @@ def block(prompt: str, knows: Knows | None = None, *, given: int = 0) -> Shot | 
     """The plan of a shot from its prompt: who is where and does what, from its first second on, and how the camera
     moves. None when nobody is named. given: for how many there are pictures, named or not."""
     cast = roles(prompt, knows)
-    if len(cast) < given:
-        does = understand(prompt, knows).first("action") or "stand"
-        cast += (Role(Instance(STAND_IN), does),) * (given - len(cast))
+    does = understand(prompt, knows).first("action") or "stand"
+    named = {role.instance.subject for role in cast}
+    spare = [Role(Instance(who), does) for who in STAND_INS if who not in named]
+    cast = (*cast, *spare[: max(0, min(given, MOST) - len(cast))])
     if not cast:
         return None
     heard = understand(prompt, knows)
@@ -155,7 +156,7 @@ def traced(picture: Picture, prompt: str, knows: Knows | None = None) -> Blockin
     height, width = picture.shape[:2]
     unit = View(width, height).unit
     cast = roles(prompt, knows)
-    role = cast[0] if cast else Role(Instance(STAND_IN), understand(prompt, knows).first("action") or "stand")
+    role = cast[0] if cast else Role(Instance(STAND_INS[0]), understand(prompt, knows).first("action") or "stand")
     facing = -1 if SUBJECT[role.instance.subject].facing == "left" else 1
     actor = Actor(
         Instance(role.instance.subject), role.action, ((left + right) / 2 - width / 2) / unit,

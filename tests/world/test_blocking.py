@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.world.art import PICTURES
-from model.world.blocking import LEG, PACE, STAND_IN, Blocking, block, roles, traced
+from model.world.blocking import LEG, PACE, STAND_INS, Blocking, block, roles, traced
 from model.world.cast import CAST
 from model.world.render import PAPER
 
@@ -93,7 +93,7 @@ def test_a_drawing_is_cut_out_of_its_paper_and_moves() -> None:
     drawing = np.full((HIGH, WIDE, 3), 250, np.uint8)
     drawing[10:30, 10:30] = (200, 30, 30)
     shot = block("my friend walks in the forest", given=1)
-    assert shot is not None and shot.actors[0].instance.subject == STAND_IN and shot.actors[0].action == "walk"
+    assert shot is not None and shot.actors[0].instance.subject == STAND_INS[0] and shot.actors[0].action == "walk"
     frames = Blocking(shot, WIDE, HIGH, (drawing,)).frames(at(2), 33)
     seen = (frames != PAPER).any(-1)
     rows, columns = (np.nonzero(seen[0].any(axis))[0] for axis in (1, 0))
@@ -101,6 +101,19 @@ def test_a_drawing_is_cut_out_of_its_paper_and_moves() -> None:
     red, green, _ = frames[0, 55, int(columns.mean())].astype(int)
     assert red > 160 and green < 60
     assert abs(np.nonzero(seen[32].any(0))[0].mean() - columns.mean()) > 10
+
+
+def test_up_to_three_pictures_take_part_named_or_not_each_as_themselves() -> None:
+    pictures = []
+    for colour in ((200, 30, 30), (30, 160, 30), (30, 30, 200), (200, 200, 30)):
+        pictures.append(np.full((HIGH, WIDE, 3), 250, np.uint8))
+        pictures[-1][10:30, 10:30] = colour
+    shot = block("a teddy bear and my friends", given=4)
+    assert shot is not None and len({actor.instance.subject for actor in shot.actors}) == 3
+    frame = Blocking(shot, WIDE, HIGH, pictures).frames(0, 1)[0]
+    parts = np.split(frame, [54, 90], axis=1)
+    strongest = [int(part[(part != PAPER).any(-1)].mean(0).argmax()) for part in parts]
+    assert strongest == [0, 1, 2]
 
 
 def test_a_picture_without_plain_paper_is_moved_whole_and_the_named_are_looked_up_beside_it() -> None:
