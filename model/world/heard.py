@@ -152,13 +152,13 @@ action/run: bolts, flees, sprinting, zooms, tears along, running along
 action/jump: frolics, springs, pounces, vaults
 action/dance: twerks, waltzes, bops, jives
 action/spin: twirling around, revolves
-action/fly: glides, swoops, flits, wings its way
+action/fly: fly, glides, swoops, flits, wings its way
 action/swim: snorkels, wades
 action/float: levitating, wafts, glides weightlessly
 action/stand: lingers, idles, stays, lies, sleeps, sleeping
-action/look: stares, observes, peeks, gazes, scans
-action/wave: waves, beckons, greets
-action/leave: vanishes, wanders off, retreats
+action/look: look around, stares, observes, peeks, gazes, scans
+action/wave: waves, wave hello, beckons, greets
+action/leave: go away, vanishes, wanders off, retreats
 action/arrive: turns up, appears, emerges
 action/grow: sprouts, blooms, enlarges
 action/roll: trundles, spins along the ground

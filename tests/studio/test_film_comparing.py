@@ -45,6 +45,7 @@ def test_independent_shots_are_shown_nobody(
     studio = make_studio()
     entry = studio.entry()
     object.__setattr__(entry, "given", {**entry.given, "references": True})
+    object.__setattr__(entry, "notes", {**entry.notes, "blocking": False})  # Storybook looks its cast up
     monkeypatch.setattr(studio, "entry", lambda model="storybook": entry)
     what = film(shot("@mira walks"), shot("@mira sleeps"), cast=FOX)
     assert [len(order.needs) for order in studio.plan_film(what)] == [0, 1]

@@ -63,8 +63,10 @@ def test_a_cut_is_given_a_picture_of_who_was_seen_before(
     monkeypatch.setattr(generator, "request", lambda *a, **k: asked.append(plain(*a, **k)) or asked[-1])
     studio = make_studio(generator)
     sees = {**studio.entry().given, "references": True}
+    unlike = {**studio.entry().notes, "blocking": False}  # Storybook looks its cast up
     entry = studio.entry()
     object.__setattr__(entry, "given", sees)
+    object.__setattr__(entry, "notes", unlike)
     monkeypatch.setattr(studio, "entry", lambda model="storybook": entry)
     cast = (Member("mira", looks="a red fox"),)
     _, second = shoot(studio, film(shot("@mira walks"), shot("@mira sleeps"), cast=cast))
