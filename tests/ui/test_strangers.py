@@ -32,7 +32,7 @@ def test_nobody_sees_the_takes_of_somebody_else(shared: Server, visit: Callable[
 
 def test_an_example_fills_the_form_with_one_click(shared: Server, visit: Callable[..., Page]) -> None:
     page = visit(shared)
-    card = page.locator("#examples .card").nth(1)
+    card = page.locator("#examples .card").first
     words = card.locator(".card-prompt").inner_text()
     card.click()
     expect(page.locator("#prompt textarea")).to_have_value(words)
