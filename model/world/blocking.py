@@ -41,10 +41,11 @@ Knows = Mapping[str, Collection[str]]
 
 @dataclass(frozen=True)
 class Role:
-    """Somebody in a shot: how they look, and what they do."""
+    """Somebody in a shot: how they look, what they do, and whether they are called mine ("my dinosaur")."""
 
     instance: Instance
     action: str
+    mine: bool = False
 
 
 def roles(prompt: str, knows: Knows | None = None) -> tuple[Role, ...]:
@@ -60,7 +61,9 @@ def roles(prompt: str, knows: Knows | None = None) -> tuple[Role, ...]:
         does = behind.id if behind is not None and behind.kind == "action" else first
         coloured = index > 0 and _belongs(spans[index - 1], span, prompt)
         instance = Instance(span.id, colour=spans[index - 1].id if coloured else None)
-        found[span.id] = Role(instance, does or SUBJECT[span.id].moves[0])
+        called = prompt[: spans[index - 1].start if coloured else span.start].lower().split()
+        mine = bool(called) and called[-1] in ("my", "our")
+        found[span.id] = Role(instance, does or SUBJECT[span.id].moves[0], mine)
     return tuple(found.values())[:MOST]
 
 
@@ -72,6 +75,8 @@ def block(prompt: str, knows: Knows | None = None, *, given: int = 0) -> Shot | 
     """The plan of a shot from its prompt: who is where and does what, from its first second on, and how the camera
     moves. None when nobody is named. given: for how many there are pictures, named or not."""
     cast = roles(prompt, knows)
+    if given:  # pictures are of one's own first of all
+        cast = tuple(sorted(cast, key=lambda role: not role.mine))
     does = understand(prompt, knows).first("action") or "stand"
     named = {role.instance.subject for role in cast}
     spare = [Role(Instance(who), does) for who in STAND_INS if who not in named]

@@ -103,6 +103,12 @@ def test_a_drawing_is_cut_out_of_its_paper_and_moves() -> None:
     assert abs(np.nonzero(seen[32].any(0))[0].mean() - columns.mean()) > 10
 
 
+def test_a_picture_is_of_whoever_is_called_mine() -> None:
+    named = [actor.instance.subject for actor in (block("a fox and my blue dog", given=1) or pytest.fail()).actors]
+    assert named == ["dog", "fox"]
+    assert [role.mine for role in roles("a fox and my blue dog")] == [False, True]
+
+
 def test_up_to_three_pictures_take_part_named_or_not_each_as_themselves() -> None:
     pictures = []
     for colour in ((200, 30, 30), (30, 160, 30), (30, 30, 200), (200, 200, 30)):

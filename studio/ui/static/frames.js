@@ -229,7 +229,7 @@ export class Frames {
     this.editor.hidden = !item;
     if (!item) return this.editor.replaceChildren();
     const parts = [];
-    if (this.chosen === "cast") parts.push(el("p", { class: "hint" }, "Whoever this is takes the part of the one your words name first, and moves as they say. A plain background is cut away."));
+    if (this.chosen === "cast") parts.push(el("p", { class: "hint" }, "Takes the part of the one you call yours (“my dinosaur”), else of the one named first, and moves as your words say. A plain background is cut away."));
     else {
       if (differs(item, this.acts.shape())) parts.push(cropper(item, this.acts.shape(), (crop) => this.edit({ crop })));
       parts.push(strength(item.strength, (value) => this.edit({ strength: value })));
