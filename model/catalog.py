@@ -28,6 +28,10 @@ FAMILIES = frozenset({"storybook", "wan2.1", "wan2.1-vace", "wan2.2"})
 _LONGEST_HEADER = 16 << 20
 
 
+MOST_REFERENCES = 4  # pictures of the cast
+MOST_BLOCKED = 3  # of them stand beside each other, one each, in a shot that is blocked
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a request may ask of a model. Sides in pixels, `window` and `overlap` in latents, frames are 1 + 4k."""
@@ -63,7 +67,7 @@ class CatalogEntry:
 
     folder      where its files are; `files` are relative to it, with the SHA-256 that SHA256SUMS states ("" if none)
     sizes       name -> (width, height) in pixels, the ones it was trained on
-    given       what it can be given: first, last, sequence, index (and mask, reference, control)
+    given       what it can be given: first, last, sequence, index (and mask, references, control)
     notes       everything the weights say of themselves, as stored
     family      which code loads it
     parts       role -> file or folder, for a model whose parts do not lie in one folder
@@ -93,6 +97,13 @@ class CatalogEntry:
     sigmas: tuple[float, ...] = ()
     negative: str = ""
     loras: tuple[LoRA, ...] = ()
+
+    @property
+    def most_references(self) -> int:
+        """How many pictures of the cast it can be given; 0 where it takes none."""
+        if not self.given.get("references", False):
+            return 0
+        return MOST_BLOCKED if self.notes.get("blocking") else MOST_REFERENCES
 
     @property
     def missing(self) -> tuple[Path, ...]:

@@ -29,7 +29,6 @@ Frames = np.ndarray[Any, np.dtype[np.uint8]]
 WARM_UP = 2
 # References stand so far behind the clip in time that they are no part of its motion.
 REFERENCE_GAP = 8
-MAX_REFERENCES = 4
 
 
 class Encoder(Protocol):
@@ -136,14 +135,14 @@ def placed(anchors: Sequence[Anchor], prefix: int, temporal: int = 4) -> tuple[A
     )
 
 
-def check_references(references: Frames, size: tuple[int, int]) -> None:
-    """Raise RequestError unless references are a few pictures, uint8 (n, h, w, 3), of (width, height) pixels."""
+def check_references(references: Frames, size: tuple[int, int], most: int) -> None:
+    """Raise RequestError unless references are up to `most` pictures, uint8 (n, h, w, 3), of (width, height) pixels."""
     width, height = size
     shape = references.shape
     if references.dtype != np.uint8 or len(shape) != 4 or shape[1:] != (height, width, 3):
         raise RequestError("references", f"{shape}", f"(n, {height}, {width}, 3)", "they must have the clip's size")
-    if not 1 <= shape[0] <= MAX_REFERENCES:
-        raise RequestError("references", shape[0], min(max(shape[0], 1), MAX_REFERENCES), "pictures of the cast")
+    if not 1 <= shape[0] <= most:
+        raise RequestError("references", shape[0], min(max(shape[0], 1), most), "pictures of the cast")
 
 
 def encode_references(references: Frames, encoder: Encoder, *, device: str = "cpu") -> Tensor:

@@ -108,8 +108,7 @@ class Generation(Iterator[Frames]):
             given, source = self._encode_given()
             references = self._encode_references()
         with self._timed("text"), torch.inference_mode():
-            shown = None if self._controlled else references
-            velocity = Velocity(self._of, self._asked, self._levels, shown)
+            velocity = Velocity(self._of, self._asked, self._levels, None if self._controlled else references)
         finished, first = self._before(), 0
         reel = Reel(self._of.vae, self._timed, renewed=self._renewed)
         if finished is not None:

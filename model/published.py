@@ -191,7 +191,7 @@ _SIZES_5B = MappingProxyType({"landscape": (1280, 704), "portrait": (704, 1280)}
 _SIZES_480P = MappingProxyType({"landscape": (832, 480), "portrait": (480, 832)})
 _SIZES_VACE_14B = MappingProxyType({"landscape": (1280, 720), "portrait": (720, 1280)})
 _TEXT = ("umt5", "umt5-tokenizer")
-_VACE = ("words", "first", "last", "index", "sequence", "mask", "reference", "control")
+_VACE = ("words", "first", "last", "index", "sequence", "mask", "references", "control")
 _PLACES = ("last", "index", "sequence")
 
 _MODELS: tuple[Published, ...] = (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model import conditioning
-from model.catalog import CatalogEntry, Limits
+from model.catalog import MOST_REFERENCES, CatalogEntry, Limits
 from model.conditioning import Anchor, Frames
 from model.errors import RequestError
 from model.flow import SOLVERS
@@ -131,9 +131,9 @@ def check(request: GenerationRequest, entry: CatalogEntry, limits: Limits) -> No
     size = (request.width, request.height)
     conditioning.check(conditioning.placed(request.anchors, request.prefix), request.total, size, limits.temporal)
     if request.references is not None:
-        conditioning.check_references(request.references, size)
-        if entry.family != "storybook" and not entry.given.get("reference"):
+        if not entry.most_references and entry.family != "storybook":  # one that is being trained is still to learn it
             raise RequestError("references", "pictures", None, f"{entry.title} does not take pictures of the cast")
+        conditioning.check_references(request.references, size, entry.most_references or MOST_REFERENCES)
     if request.control is not None:
         _control(request.control, size, entry)
     if request.source is not None:

@@ -19,7 +19,6 @@ from studio.recipe import Crop, GivenFrames, Recipe
 
 TEMPORAL = 4  # frames a latent stands for: clips have 1 + 4k
 MAX_GIVEN = 16  # pictures over one shot
-MAX_CAST = 4  # pictures of who is seen in it
 WEAKEST = 0.05  # a strength that is suggested in place of nothing
 SMALLEST_CROP = 0.02  # of a side
 MAX_SIDE = 8192  # pixels of a given clip
@@ -40,11 +39,11 @@ def anchors(shot: Shot, frames: int, entry: CatalogEntry) -> tuple[GivenFrames, 
 
 def _around(shot: Shot, entry: CatalogEntry) -> tuple[GivenFrames, ...]:
     """What is no moment of the shot: pictures of its cast, and the clip that it goes on from."""
-    if len(shot.cast) > MAX_CAST:
-        message = f"{len(shot.cast)} pictures of the cast are too many for one shot: up to {MAX_CAST}"
-        raise ShotError("cast", len(shot.cast), message, MAX_CAST)
     if shot.cast:
         _takes(entry, "references", "cast")
+    if len(shot.cast) > (most := entry.most_references):
+        message = f"{len(shot.cast)} pictures of the cast are too many for one shot: up to {most}"
+        raise ShotError("cast", len(shot.cast), message, most)
     cast = tuple(_given("cast", path, "cast", 1.0, None) for path in shot.cast)
     return cast if shot.before is None else (*cast, _given("before", shot.before, "before", 1.0, None))
 

@@ -28,7 +28,7 @@ _PLACES = {
     "index": "pictures in between",
     "sequence": "frames or a clip",
     "mask": "masks",
-    "reference": "pictures of the cast",
+    "references": "pictures of the cast",
     "control": "a control clip",
 }
 

@@ -19,13 +19,13 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from model.catalog import MOST_BLOCKED
 from model.world.art import PICTURES, Art, Sprite
 from model.world.motion import MIDDLE, SPEED
 from model.world.render import FPS, Renderer, View
 from model.world.scene import FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
 from model.world.understand import Span, understand
 
-MOST = 3  # subjects beside each other
 APART = 0.62  # world units from one to the next
 SHARE = (1.0, 0.8, 0.62)  # how large each is, of one, two, three
 LEG = 4.0  # seconds of the world
@@ -64,7 +64,7 @@ def roles(prompt: str, knows: Knows | None = None) -> tuple[Role, ...]:
         called = prompt[: spans[index - 1].start if coloured else span.start].lower().split()
         mine = bool(called) and called[-1] in ("my", "our")
         found[span.id] = Role(instance, does or SUBJECT[span.id].moves[0], mine)
-    return tuple(found.values())[:MOST]
+    return tuple(found.values())[:MOST_BLOCKED]
 
 
 def _belongs(before: Span, span: Span, prompt: str) -> bool:
@@ -74,16 +74,15 @@ def _belongs(before: Span, span: Span, prompt: str) -> bool:
 def block(prompt: str, knows: Knows | None = None, *, given: int = 0) -> Shot | None:
     """The plan of a shot from its prompt: who is where and does what, from its first second on, and how the camera
     moves. None when nobody is named. given: for how many there are pictures, named or not."""
-    cast = roles(prompt, knows)
+    cast, heard = roles(prompt, knows), understand(prompt, knows)
     if given:  # pictures are of one's own first of all
         cast = tuple(sorted(cast, key=lambda role: not role.mine))
-    does = understand(prompt, knows).first("action") or "stand"
+    does = heard.first("action") or "stand"
     named = {role.instance.subject for role in cast}
     spare = [Role(Instance(who), does) for who in STAND_INS if who not in named]
-    cast = (*cast, *spare[: max(0, min(given, MOST) - len(cast))])
+    cast = (*cast, *spare[: max(0, min(given, MOST_BLOCKED) - len(cast))])
     if not cast:
         return None
-    heard = understand(prompt, knows)
     framing, camera = heard.first("framing"), heard.first("camera")
     shown = framing if framing in FRAMING_HEIGHT else "close"
     actors = tuple(_actor(role, place, len(cast), shown) for place, role in enumerate(cast))
@@ -160,14 +159,14 @@ def traced(picture: Picture, prompt: str, knows: Knows | None = None) -> Blockin
     cut, (left, _, right, bottom) = found
     height, width = picture.shape[:2]
     unit = View(width, height).unit
-    cast = roles(prompt, knows)
-    role = cast[0] if cast else Role(Instance(STAND_INS[0]), understand(prompt, knows).first("action") or "stand")
+    cast, heard = roles(prompt, knows), understand(prompt, knows)
+    role = cast[0] if cast else Role(Instance(STAND_INS[0]), heard.first("action") or "stand")
     facing = -1 if SUBJECT[role.instance.subject].facing == "left" else 1
     actor = Actor(
         Instance(role.instance.subject), role.action, ((left + right) / 2 - width / 2) / unit,
         0.5 + (bottom - height / 2) / unit, max(cut.size) / unit, facing, 0.0, LEG if role.action in SPEED else None,
     )  # fmt: skip
-    camera = understand(prompt, knows).first("camera") or "static"
+    camera = heard.first("camera") or "static"
     start = MIDDLE if role.action in SPEED else 0.0  # when it is where it stands
     shot = Shot(OUTSIDE, 0, "day", "clear", camera, "close", "3d", (actor,), start=start)
     return Blocking(shot, width, height, (picture,))

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from model.catalog import MOST_REFERENCES
 from studio import media
 from studio.errors import MediaError, NotFound, StudioError
 from studio.film import Job, Take
-from studio.given import MAX_CAST
 from studio.leaving import load_latents
 from studio.library import Library
 from studio.provenance import Identity
@@ -42,7 +42,7 @@ def settle(library: Library, job: Job, identity: Identity) -> Job:
             sha256, path = library.keep_input(take.clip)
             given = GivenFrames(sha256, "before", name=f"{take.id}.mp4")
             shot, recipe = replace(shot, before=path), replace(recipe, anchors=(*recipe.anchors, given))
-        elif take is not None and len(shot.cast) < MAX_CAST:
+        elif take is not None and len(shot.cast) < MOST_REFERENCES:
             path = still(take, take.frames // 2, library, identity)
             sha256 = library.keep_input(path)[0]
             given = GivenFrames(sha256, "cast", name=f"{take.id}.png")

@@ -18,7 +18,6 @@ from studio.errors import FilmError, ShotError
 from studio.film import Shot
 from studio.films import casting
 from studio.films.script import Film, FilmShot, Given
-from studio.given import MAX_CAST
 from studio.recipe import Recipe
 from studio.shots import Plan
 
@@ -111,7 +110,8 @@ def _request(film: Film, index: int, entry: CatalogEntry, locate: Locate) -> Sho
     told = " ".join(part for part in (casting.spoken(shot.prompt, film.cast),) if part)
     cast: tuple[Given, ...] = ()
     if entry.given.get("references", False):
-        cast = tuple(given for member in members for given in member.pictures)[:MAX_CAST]
+        each = 1 if entry.notes.get("blocking") else None  # there every picture is somebody of their own
+        cast = tuple(given for member in members for given in member.pictures[:each])[: entry.most_references]
 
     def path(given: Given | None) -> Path | None:
         found = None if given is None else locate(given)
@@ -159,7 +159,7 @@ def _needs(film: Film, index: int, before: dict[int, int], entry: CatalogEntry) 
         first = next(i for i, one in enumerate(film.shots) if member in casting.mentioned(one.prompt, film.cast))
         if first < index and not _leads_to(first, index, before):
             found.append(Need(first, "cast"))
-    return tuple(dict.fromkeys(found))[:MAX_CAST]
+    return tuple(dict.fromkeys(found))[: entry.most_references]
 
 
 def _leads_to(start: int, wanted: int, before: dict[int, int]) -> bool:

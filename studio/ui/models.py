@@ -31,7 +31,7 @@ PLACES = {
     "sequence": "frames or a clip",
     "index": "pictures in between",
     "mask": "masks",
-    "reference": "pictures of the cast",
+    "references": "pictures of the cast",
     "control": "a control clip",
 }
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from model.conditioning import PLACE_CHANNELS, Anchor, with_places
 from model.config import PRESETS, DiTConfig
+from model.errors import RequestError
 from model.pipeline import Generator
 from tests.model.doubles import ENTRY, FakeText, FakeVAE
 
@@ -98,6 +99,8 @@ def test_a_model_is_shown_the_blocking_of_each_window() -> None:
     assert not torch.equal(shown("a fox runs", references=given)[0], fox)
     drawn = shown("a fox runs", anchors=(Anchor(given),))[0]
     assert not torch.equal(drawn, paper) and not torch.equal(drawn, fox)  # who is drawn runs
+    with pytest.raises(RequestError, match="references"):
+        shown("they run", references=np.repeat(given, 4, 0))  # three stand beside each other, no more
     busy = np.random.default_rng(0).integers(0, 255, given.shape, np.uint8)
     assert torch.equal(shown("a fox runs", anchors=(Anchor(busy),))[0], paper)  # the picture shows who there is
     assert torch.equal(shown("a fox runs", anchors=(Anchor(given, place="last"),))[0], paper)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from model import catalog
+from model import catalog, published
 from studio import shots
 from studio.direction import Direction
 from studio.errors import ShotError
@@ -145,3 +145,16 @@ def test_one_clip_is_a_sequence_and_first_with_frames_is_refused(tmp_path: Path,
 def test_a_model_that_takes_no_last_picture_says_so(picture: Path) -> None:
     with pytest.raises(ShotError, match="last"):
         shots.plan(replace(GOOD, last=picture), replace(ENTRY, given={"first": True}))
+
+
+def test_a_shot_has_as_many_of_the_cast_as_its_model_can_be_given(tmp_path: Path) -> None:
+    drawing = tmp_path / "me.png"
+    Image.new("RGB", (64, 64), "white").save(drawing)
+    assert len(shots.plan(replace(GOOD, cast=(drawing,) * 3), ENTRY).recipe.anchors) == 3
+    error = refused(cast=(drawing,) * 4)
+    assert (error.field, error.suggestion) == ("cast", 3) and "up to 3" in str(error)
+    vace = next(each for each in published.models() if each.family == "wan2.1-vace")
+    assert vace.entry({}).most_references == 4
+    nobody = replace(ENTRY, given={**ENTRY.given, "references": False})
+    with pytest.raises(ShotError, match="cast"):
+        shots.plan(replace(GOOD, cast=(drawing,)), nobody)

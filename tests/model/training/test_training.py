@@ -67,6 +67,15 @@ def batch_of(x: Tensor, given: Tensor) -> Batch:
     )
 
 
+def random_dit(layers: int) -> DiT:
+    """A transformer of random weights, the same each time; it reads 6 channels and makes 4."""
+    torch.manual_seed(0)
+    dit = DiT(DiTConfig(6, 4, dim=48, heads=4, layers=layers, ffn_dim=96, text_dim=8, patch=(1, 1, 1)))
+    for parameter in dit.parameters():
+        nn.init.normal_(parameter, std=0.1)
+    return dit
+
+
 RUN = TransformerRun(Path("x"), (), (), 1, shift=2.0, guidance=3.0)
 
 
@@ -88,10 +97,7 @@ def test_the_loss_counts_what_is_made_and_not_what_is_given() -> None:
 
 @pytest.mark.parametrize(("precise", "tolerance"), [(True, 1e-5), (False, 2e-2)])
 def test_the_fast_forward_says_what_the_transformer_says(precise: bool, tolerance: float) -> None:
-    torch.manual_seed(0)
-    dit = DiT(DiTConfig(6, 4, dim=48, heads=4, layers=2, ffn_dim=96, text_dim=8, patch=(1, 1, 1)))
-    for parameter in dit.parameters():
-        nn.init.normal_(parameter, std=0.1)
+    dit = random_dit(2)
     x, t, text = torch.randn(2, 6, 3, 2, 4), torch.rand(2, 3) * 1000, torch.randn(2, 7, 8)
     mask = torch.ones(2, 7, dtype=torch.bool)
     mask[0, 3:] = False
@@ -101,10 +107,7 @@ def test_the_fast_forward_says_what_the_transformer_says(precise: bool, toleranc
 
 
 def test_a_grown_transformer_has_more_blocks_and_says_the_same() -> None:
-    torch.manual_seed(0)
-    dit = DiT(DiTConfig(6, 4, dim=48, heads=4, layers=2, ffn_dim=96, text_dim=8, patch=(1, 1, 1)))
-    for parameter in dit.parameters():
-        nn.init.normal_(parameter, std=0.1)
+    dit = random_dit(2)
     deep = grown(dit, 5)
     x, t, text = torch.randn(1, 6, 2, 2, 4), torch.full((1,), 300.0), torch.randn(1, 7, 8)
     assert len(deep.blocks) == 5
@@ -216,10 +219,7 @@ def test_a_batch_shows_the_blocking_of_its_clips(tmp_path: Path) -> None:
 
 
 def test_a_widened_transformer_says_the_same_until_it_learns() -> None:
-    torch.manual_seed(0)
-    dit = DiT(DiTConfig(6, 4, dim=48, heads=4, layers=1, ffn_dim=96, text_dim=8, patch=(1, 1, 1)))
-    for parameter in dit.parameters():
-        nn.init.normal_(parameter, std=0.1)
+    dit = random_dit(1)
     wide = widened(dit, 10)
     x, t, text = torch.randn(1, 10, 2, 2, 4), torch.full((1,), 300.0), torch.randn(1, 7, 8)
     torch.testing.assert_close(wide(x, t, text), dit(x[:, :6], t, text))
