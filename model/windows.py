@@ -1,7 +1,7 @@
 """How a long clip is cut into windows that the model can see at once.
 
 The first window is sampled freely; each later one is given the last latents of what came before, clean, and adds to
-them. The last window is as wide as the others: it is simply given more, so the model always sees what it knows.
+them. All windows are equally wide, and no wider than their number needs: none is spent on what is known already.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ def plan(total: int, width: int, overlap: int, prefix: int = 0, *, short_first: 
     be left over for the last one, so that the last one leads up to a given end and does not only repeat it.
     """
     overlap = min(max(overlap, 1), width - 1)
+    if not short_first:
+        width = _even(total, width, overlap, prefix)
     first = min(width, total)
     if short_first:
         first = total - max(0, math.ceil((total - width) / (width - overlap))) * (width - overlap)
@@ -48,6 +50,15 @@ def plan(total: int, width: int, overlap: int, prefix: int = 0, *, short_first: 
         stop = min(known - min(overlap, known) + width, total)
         windows.append(Window(max(0, stop - width), known, stop))
     return tuple(windows)
+
+
+def _even(total: int, width: int, overlap: int, prefix: int) -> int:
+    """The smallest width of windows that are as few as those of `width`."""
+    held = min(overlap, prefix) if prefix else overlap  # the first window has nothing before it, and adds that much
+    new = total - prefix if prefix else total - overlap
+    if new <= 0:
+        return width
+    return held + math.ceil(new / math.ceil(new / (width - held)))
 
 
 def hold(window: Window, noise: Tensor, known: Tensor | None, given: Sequence[Given], prefix_level: float) -> Hold:

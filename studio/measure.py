@@ -41,11 +41,11 @@ def machine(threads: int | None, plan: str = "") -> dict[str, str]:
     """What the same frames may depend on, beside the recipe. `plan` is how a large model is kept in memory."""
     import torch
 
-    from model.precision import tiles
+    from model.precision import half
 
     return {
         **({"plan": plan} if plan else {}),
-        **({"products": "bfloat16"} if tiles() else {}),
+        **({"products": "bfloat16"} if half() else {}),
         "auteur": studio.__version__,
         "platform": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
