@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from model.config import SampleConfig
 from model.errors import ModelError, WeightsError
+from model.world.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
     from model.lora import LoRA
@@ -28,6 +29,7 @@ FAMILIES = frozenset({"storybook", "wan2.1", "wan2.1-vace", "wan2.2"})
 _LONGEST_HEADER = 16 << 20
 
 
+STAGED = ("action", "camera", "framing", "weather")  # kinds of words that a blocked shot shows by itself
 MOST_REFERENCES = 4  # pictures of the cast
 MOST_BLOCKED = 3  # of them stand beside each other, one each, in a shot that is blocked
 
@@ -160,10 +162,19 @@ def _storybook(folder: Path) -> CatalogEntry:
             | {str(k): bool(v) for k, v in _mapping(notes, "given").items()},
             default_seconds=float(notes.get("default_seconds", 4.0)),
             max_seconds=float(notes.get("max_seconds", 60.0)),
-            notes=notes,
+            notes=_staged(notes),
         )
     except (TypeError, ValueError) as error:
         raise WeightsError(f"{folder / DIT_FILE} describes itself in a way that cannot be read ({error})") from error
+
+
+def _staged(notes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What weights say of themselves; with what is staged for those that are shown whom they film, whatever they were
+    trained on."""
+    knows = _mapping(notes, "knows")
+    if not notes.get("blocking") or not knows:
+        return notes
+    return {**notes, "knows": {**knows, **{kind: [term.id for term in VOCABULARY[kind]] for kind in STAGED}}}
 
 
 def _limits(notes: Mapping[str, Any], fps: int) -> Limits:

@@ -31,7 +31,7 @@ def cued(
     before: latents (C, t, h, w) with which the stream begins; after: the index of a later latent of it, and that
     latent (C, h, w).
     """
-    if blocking.shot is None:
+    if not blocking.manned:
         return blocking
     plan = _plan(blocking, encode, device)
     start = 0 if before is None else before.shape[1] - 1

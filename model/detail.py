@@ -1,6 +1,6 @@
-"""Detail that an autoencoder loses of those who are seen, given back from their blocking.
+"""Detail that an autoencoder loses of those who are seen, given back from the plan of the shot.
 
-Latents are small, and what moves fast within one of them comes out blurred. Of the blocking both is known: how it is,
+Latents are small, and what moves fast within one of them comes out blurred. Of the plan both is known: how it is,
 and what the autoencoder makes of it. The difference is what latents cannot hold; it is added to the frame where the
 transformer has drawn the same, as bright as it has drawn it. Showing a decoder what its latents were conditioned on is
 the idea of "Designing a better asymmetric VQGAN for StableDiffusion" (arXiv 2306.04632); here nothing has to be learnt.
@@ -12,44 +12,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.conditioning import Frames
+from model.rehearsal import Detail
 
-SEEN = 6  # grey levels from the paper: somebody is here
 SOFT = 40.0  # grey levels by which a frame may differ from what was expected of it and still be given half the detail
 DARKEST, BRIGHTEST = 0.15, 1.25
 
 
-def restored(frames: Frames, blocking: Frames, coded: Frames, paper: int) -> Frames:
-    """Frames (T, H, W, 3) with the detail of those who are seen in them, uint8.
-
-    blocking: how they are, on paper of that grey; coded: the blocking through the autoencoder. Both like `frames`.
-    """
-    seen = _somebody(coded, paper)
+def restored(frames: Frames, detail: Detail) -> Frames:
+    """Frames (T, H, W, 3) with the detail of those who are seen in them, uint8; `detail` is of the same frames."""
     out = frames.copy()
-    for index in range(len(frames)):
-        rows, columns = (np.nonzero(seen[index].any(axis))[0] for axis in (1, 0))
+    for index, seen in enumerate(detail.seen):
+        rows, columns = (np.nonzero(seen.any(axis))[0] for axis in (1, 0))
         if not len(rows):
             continue
         box = (index, slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
-        out[box] = _restored(frames[box], blocking[box], coded[box], paper)
+        out[box] = _restored(frames[box], detail.planned[box], detail.coded[box], detail.seen[box])
     return out
 
 
-def _restored(frame: Frames, blocking: Frames, coded: Frames, paper: int) -> Frames:
+def _restored(frame: Frames, planned: Frames, coded: Frames, seen: NDArray[np.bool_]) -> Frames:
     """One picture, or a part of one, (H, W, 3)."""
-    drawn, shown, lost = (part.astype(np.float32) for part in (frame, coded, blocking))
+    drawn, shown, lost = (part.astype(np.float32) for part in (frame, coded, planned))
     lost -= shown
-    somebody = _somebody(blocking, paper)
-    light = _light(drawn[somebody], shown[somebody])
+    light = _light(drawn[seen], shown[seen])
     off = np.abs(drawn - light * shown).mean(-1, keepdims=True)
-    share = np.where(somebody[..., None], 1 / (1 + (off / SOFT) ** 2), 1.0)
+    share = np.where(seen[..., None], 1 / (1 + (off / SOFT) ** 2), 1.0)
     return (drawn + light * share * lost + 0.5).clip(0, 255).astype(np.uint8)
-
-
-def _somebody(frames: Frames, paper: int) -> NDArray[np.bool_]:
-    """Where frames (..., 3) are not paper."""
-    off = (frames > paper + SEEN) | (frames < paper - SEEN)
-    found: NDArray[np.bool_] = off[..., 0] | off[..., 1] | off[..., 2]
-    return found
 
 
 def _light(drawn: NDArray[np.float32], shown: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property, partial
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -22,17 +22,15 @@ from einops import rearrange
 from torch import Tensor
 
 from model import conditioning, control, flow, meeting, windows
-from model.conditioning import Anchor, Frames, Given
-from model.cue import cued
+from model.conditioning import Frames, Given
 from model.detail import restored
 from model.errors import ModelError
 from model.reel import DECODE_AT_ONCE, Reel
+from model.rehearsal import Rehearsal, Shown
 from model.request import GenerationRequest
 from model.state import SamplerState, fingerprint
 from model.vae import WanVAE
 from model.velocity import Velocity
-from model.world.blocking import Blocking, block, traced
-from model.world.render import PAPER
 
 if TYPE_CHECKING:
     from model.pipeline import Generator
@@ -61,16 +59,6 @@ class StepInfo:
     state: Callable[[], SamplerState]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Blocked:
-    """A window's part of the blocking: its latents (1, C, T, h, w), and of its new frames how they are and what the
-    autoencoder makes of them, uint8 (t, H, W, 3); None where nobody is seen."""
-
-    latents: Tensor
-    frames: Frames
-    coded: Frames | None
-
-
 OnStep = Callable[[StepInfo], None]
 
 
@@ -85,7 +73,8 @@ class Generation(Iterator[Frames]):
         self._of, self._asked, self._on_step, self._resume = generator, asked, on_step, resume
         limits = generator.limits
         self._windows = windows.plan(asked.total, limits.window, limits.overlap, asked.prefix, short_first=self._ends)
-        self._levels = _levels(asked, generator.entry.sigmas)
+        self._rehearsal = Rehearsal(generator, asked, self._before()) if self._looks_up else None
+        self._levels = _levels(asked, self._strength, generator.entry.sigmas)
         self._random = torch.Generator("cpu").manual_seed(asked.seed)
         self._digest = fingerprint(asked, generator.sha256)
         self._latents: Tensor | None = None
@@ -108,7 +97,8 @@ class Generation(Iterator[Frames]):
             given, source = self._encode_given()
             references = self._encode_references()
         with self._timed("text"), torch.inference_mode():
-            velocity = Velocity(self._of, self._asked, self._levels, None if self._controlled else references)
+            told = self._asked if self._rehearsal is None else replace(self._asked, prompt=self._rehearsal.prompt)
+            velocity = Velocity(self._of, told, self._levels, None if self._controlled else references)
         finished, first = self._before(), 0
         reel = Reel(self._of.vae, self._timed, renewed=self._renewed)
         if finished is not None:
@@ -122,26 +112,40 @@ class Generation(Iterator[Frames]):
             assert finished is not None
             known = reel.known(window)
             made = reel.add(_with(known, finished[:, window.fresh : window.stop]), window.fresh - window.start)
-            yield from self._detailed(made, self._blocked(window))
+            yield from self._detailed(made, self._shown(window))
         for index in range(first, len(self._windows)):
             window = self._windows[index]
             with self._timed("denoise"):
                 prefix = reel.known(window)
                 before = finished if prefix is None else _at_end(prefix, window.fresh)
-                blocked = self._blocked(window)
-                velocity.blocking = None if blocked is None else blocked.latents
+                shown = self._shown(window)
+                velocity.blocking = None if shown is None else shown.blocking
                 if self._controlled:
                     velocity.control = self._control(window, reel, references)
-                latents = self._denoise(index, velocity, before, finished, given, source)
+                clean = source if source is None else source[:, window.start : window.stop]
+                if shown is not None and shown.staged is not None:
+                    clean = shown.staged
+                latents = self._denoise(index, velocity, before, finished, given, clean)
             fresh = self._met(window, latents[:, window.fresh - window.start :], finished, given)
             finished = fresh if finished is None else torch.cat([finished, fresh], dim=1)
-            yield from self._detailed(reel.add(_with(prefix, fresh), window.fresh - window.start), blocked)
+            yield from self._detailed(reel.add(_with(prefix, fresh), window.fresh - window.start), shown)
         assert finished is not None
         self._latents = finished[:, self._asked.prefix :].to("cpu", torch.float16)
 
     def _before(self) -> Tensor | None:
         before = self._asked.before
         return None if before is None else before.to(self._of.device, torch.float32)
+
+    @property
+    def _strength(self) -> float | None:
+        """The noise level that the render starts from, where it starts from something."""
+        if self._asked.source is not None:
+            return self._asked.source.strength
+        return None if self._rehearsal is None else self._rehearsal.strength
+
+    def _shown(self, window: windows.Window) -> Shown | None:
+        """A window's part of the plan."""
+        return None if self._rehearsal is None else self._rehearsal.window(window)
 
     @torch.inference_mode()
     def _encode_references(self) -> Tensor | None:
@@ -152,61 +156,16 @@ class Generation(Iterator[Frames]):
 
     @property
     def _looks_up(self) -> bool:
-        """Whether the model is shown the blocking of the clip."""
+        """Whether the model is shown whom it films."""
         return bool(self._of.entry.notes.get("blocking"))
 
-    @cached_property
-    def _blocking(self) -> Blocking | None:
-        """Who is seen in the clip and how they move: whom the prompt names, or who is drawn in the picture that it
-        begins with; empty paper where other given frames show who there is."""
-        if not self._looks_up:
-            return None
-        asked, knows = self._asked, self._of.entry.notes.get("knows")
-        pictures = () if asked.references is None else tuple(asked.references)
-        empty = Blocking(None, asked.width, asked.height)
-        plan = Blocking(block(asked.prompt, knows, given=len(pictures)), asked.width, asked.height, pictures)
-        if not asked.anchors or pictures:
-            return plan if asked.before is None else self._cued(plan, None) or empty
-        one = asked.anchors[0]
-        if len(asked.anchors) > 1 or one.frames is None:
-            return empty
-        if one.place == "last":
-            return self._cued(plan, one) or empty
-        if one.place in ("first", 0) and len(one.frames) == 1 and not asked.prefix:
-            return traced(one.frames[0], asked.prompt, knows) or empty
-        return empty
-
-    @torch.inference_mode()
-    def _cued(self, plan: Blocking, last: Anchor | None) -> Blocking | None:
-        """The plan from where what came before leaves off, up to where what is given at the end begins."""
-        after = None
-        if last is not None:
-            (given,) = conditioning.encode((last,), self._of.vae, self._asked.total, device=self._of.device)
-            after = given.start, given.latents[:, 0]
-        return cued(plan, self._of.vae.encode, self._before(), after, self._of.device)
-
-    @torch.inference_mode()
-    def _blocked(self, window: windows.Window) -> Blocked | None:
-        """A window's part of the blocking."""
-        if self._blocking is None:
-            return None
-        first = max(0, 4 * window.start - 4)  # a later window's latents follow one frame that is not looked at
-        frames = self._blocking.frames(first, 4 * window.stop - 3 - first)
-        latents = self._of.vae.encode(conditioning.to_video(frames, self._of.device))
-        fresh = (4 * window.fresh - 3 if window.fresh else 0) - first
-        coded = None
-        if self._blocking.shot is not None:
-            coded = conditioning.to_frames(self._of.vae.decode(latents))[fresh:]
-        return Blocked(latents[:, :, 1 if window.start else 0 :], frames[fresh:], coded)
-
-    def _detailed(self, parts: Iterator[Frames], blocked: Blocked | None) -> Iterator[Frames]:
-        """A window's new frames, those who are seen in them as sharp as in the blocking."""
+    def _detailed(self, parts: Iterator[Frames], shown: Shown | None) -> Iterator[Frames]:
+        """A window's new frames, those who are seen in them as sharp as they are planned."""
         begins = 0
         for frames in parts:
-            if blocked is not None and blocked.coded is not None:
-                span = slice(begins, begins + len(frames))
+            if shown is not None and shown.detail is not None:
                 with self._timed("decode"):
-                    frames = restored(frames, blocked.frames[span], blocked.coded[span], PAPER)
+                    frames = restored(frames, shown.detail.part(begins, len(frames)))
                 begins += len(frames)
             yield frames
 
@@ -267,9 +226,10 @@ class Generation(Iterator[Frames]):
         before: Tensor | None,
         finished: Tensor | None,
         given: tuple[Given, ...],
-        source: Tensor | None,
+        clean: Tensor | None,
     ) -> Tensor:
-        """Sample one window, (C, T, h, w); `before` are latents up to it, whose last ones it is given."""
+        """Sample one window, (C, T, h, w); `before` are latents up to it, whose last ones it is given; `clean` are
+        those that it starts from instead of noise alone."""
         window, device = self._windows[index], self._of.device
         state_before = self._random.get_state()
         channels, rows, columns = self._of.latent_shape(self._asked)
@@ -285,8 +245,7 @@ class Generation(Iterator[Frames]):
             prefix_level = float(self._of.entry.notes.get("prefix_level", 0.0))
             hold = windows.hold(window, noise, before, given, prefix_level)
         start = noise
-        if source is not None:
-            clean = source[:, window.start : window.stop]
+        if clean is not None:
             start = torch.cat([noise[:, :ahead], torch.lerp(clean, noise[:, ahead:], float(self._levels[0]))], dim=1)
         state = None
         if self._resume is not None and self._resume.window == index:
@@ -345,8 +304,8 @@ class Generation(Iterator[Frames]):
             self.seconds[part] += time.perf_counter() - start
 
 
-def _levels(asked: GenerationRequest, stated: tuple[float, ...] = ()) -> Tensor:
-    """The noise levels to go through; a remix starts at its strength and goes on with those below.
+def _levels(asked: GenerationRequest, strength: float | None, stated: tuple[float, ...] = ()) -> Tensor:
+    """The noise levels to go through; what starts from something starts at its strength and goes on with those below.
 
     A model of few steps has hardly any below: it takes all its steps from there, with the same bend. `stated` are those
     that such a model was trained for, whatever the shift; fewer steps are the first of them.
@@ -354,14 +313,13 @@ def _levels(asked: GenerationRequest, stated: tuple[float, ...] = ()) -> Tensor:
     levels = flow.sigmas(asked.steps, asked.shift)
     if stated:
         levels = levels.new_tensor([*stated[: asked.steps], 0.0])
-    if asked.source is None or asked.source.strength >= levels[0]:
+    if strength is None or strength >= levels[0]:
         return levels
-    strength, shift = asked.source.strength, asked.shift
     if asked.steps > FEW_STEPS or stated:
         return torch.cat([levels.new_tensor([strength]), levels[levels < strength]])
-    straight = strength / (shift - (shift - 1) * strength)  # the level before it was bent
+    straight = strength / (asked.shift - (asked.shift - 1) * strength)  # the level before it was bent
     even = torch.linspace(straight, 0, asked.steps + 1, dtype=levels.dtype)
-    return shift * even / (1 + (shift - 1) * even)
+    return asked.shift * even / (1 + (asked.shift - 1) * even)
 
 
 def _to(state: flow.SolverState, device: str) -> flow.SolverState:

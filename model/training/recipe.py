@@ -74,6 +74,19 @@ PRESETS: Mapping[str, WorldPreset] = MappingProxyType(
         "cast": replace(_FIRST, knows={k: v for k, v in (_FIRST.knows or {}).items() if k != "subject"}),
         # The places of that with nobody in them.
         "places": replace(_FIRST, nobody=1.0),
+        # Everything that a set can show, in every style; weather is staged, and so are camera and framing.
+        "sets": WorldPreset(
+            MappingProxyType({"weather": ("clear", "fog"), "camera": FIRST_CAMERAS}),
+            variety=0.1,
+            spread=0.06,
+            extras=0.0,
+            cuts=0.0,
+            pool=6,
+            framings=MappingProxyType({"close": 0.6, "medium": 0.4}),
+            styled=0.25,
+            calm=0.9,
+            nobody=0.45,
+        ),
         # What a GPU is for.
         "gpu": WorldPreset(None, 0.6, 1.0, 0.12, 0.08, 1_000_000_000, _ALL_FRAMINGS),
     }

@@ -33,6 +33,8 @@ DRAWN = "drawn:"
 CACHE = Path(".cache/world")
 COMMITTED = Path(__file__).resolve().parents[2] / "assets" / "world"
 PICTURES = COMMITTED.parent / "cast"
+LOOPS = "loops"
+LOOP_QUALITY = 66
 
 PROPS: dict[str, str] = {
     "evergreen": "1f332", "tree": "1f333", "palm": "1f334", "cactus": "1f335", "tulip": "1f337", "blossom": "1f33c",
@@ -107,12 +109,16 @@ def pack(
 
 
 def pack_cast(packed: Path, out: Path) -> int:
-    """From what `pack` wrote, the first picture alone of every subject, into `out`; returns how many."""
-    out.mkdir(parents=True, exist_ok=True)
+    """From what `pack` wrote, the first picture of every subject, into `out`, and the loop of each that moves, into
+    `out`/loops; returns how many subjects."""
+    (out / LOOPS).mkdir(parents=True, exist_ok=True)
     for subject in CAST:
-        with Image.open(packed / f"{subject.id}.webp", formats=["WEBP"]) as strip:
-            first = strip.convert("RGBA").crop((0, 0, strip.height, strip.height))
+        with Image.open(packed / f"{subject.id}.webp", formats=["WEBP"]) as image:
+            strip = image.convert("RGBA")
+        first = strip.crop((0, 0, strip.height, strip.height))
         first.save(out / f"{subject.id}.webp", quality=QUALITY, alpha_quality=90, method=6)
+        if strip.width > strip.height:
+            strip.save(out / LOOPS / f"{subject.id}.webp", quality=LOOP_QUALITY, alpha_quality=70, method=6)
     return len(CAST)
 
 
@@ -160,13 +166,15 @@ def _strip(path: Path) -> Tensor:
 
 
 class Art:
-    """The pictures of a folder, each read when first asked for and kept: `art.sprite("fox")`, `art.has("fox")`."""
+    """The pictures of a folder, each read when first asked for and kept: `art.sprite("fox")`, `art.has("fox")`; those
+    in its folder LOOPS, of whoever moves, come before the others."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or (CACHE / "art" if (CACHE / "art").is_dir() else COMMITTED)
         if not self.folder.is_dir():
             raise ArtError(f"no art in {self.folder}; run: python -m model.world art")
-        self._paths = {p.stem: p for p in sorted(self.folder.glob("*.webp"))}
+        paths = (*sorted(self.folder.glob("*.webp")), *sorted((self.folder / LOOPS).glob("*.webp")))
+        self._paths = {p.stem: p for p in paths}
         self._sprites: dict[str, Sprite] = {}
 
     def has(self, identity: str) -> bool:

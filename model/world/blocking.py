@@ -3,9 +3,9 @@
 A small transformer cannot know five hundred characters by heart, and need not. As in retrieval-augmented diffusion
 ("Re-Imagen", arXiv 2209.14491; "Semi-parametric neural image synthesis", arXiv 2204.11824) the subjects that a prompt
 names are looked up; as in planned video ("VideoDirectorGPT", arXiv 2309.15091) a plan of their moves is made from its
-words, by rule. Their pictures, moving so on plain paper, are laid beside the noise; place, light, shadow, weather, and
-what comes into sight as the camera moves are the transformer's to draw. A picture that the artist gives of one of the
-cast takes the place of the one that is looked up, and so a drawing of one's own walks through the shot.
+words, by rule. Their pictures, moving so on plain paper, and what is in the air, are laid beside the noise. A picture
+that the artist gives of one of the cast takes the place of the one that is looked up, and so a drawing of one's own
+walks through the shot. The place is the transformer's to draw: see `staging.py`.
 """
 
 from __future__ import annotations
@@ -17,17 +17,20 @@ from functools import cache, cached_property
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
+from torch import Tensor
 
 from model.catalog import MOST_BLOCKED
+from model.world.air import FALLS
 from model.world.art import PICTURES, Art, Sprite
 from model.world.motion import MIDDLE, SPEED
-from model.world.render import FPS, Renderer, View
+from model.world.render import FPS, Backdrop, Renderer, View
 from model.world.scene import FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
-from model.world.understand import Span, understand
+from model.world.understand import Span, Understanding, understand
 
 APART = 0.62  # world units from one to the next
 SHARE = (1.0, 0.8, 0.62)  # how large each is, of one, two, three
+SET = "set"  # the place of a shot before it has one: it casts shadows
 LEG = 4.0  # seconds of the world
 PACE = 0.75  # of the world's: slower is clearer
 STAND_INS = ("teddy", "pumpkin", "robot")  # as whom those move who are given as pictures and named by no known word
@@ -71,9 +74,10 @@ def _belongs(before: Span, span: Span, prompt: str) -> bool:
     return before.kind == "colour" and prompt[before.end : span.start].isspace()
 
 
-def block(prompt: str, knows: Knows | None = None, *, given: int = 0) -> Shot | None:
-    """The plan of a shot from its prompt: who is where and does what, from its first second on, and how the camera
-    moves. None when nobody is named. given: for how many there are pictures, named or not."""
+def block(prompt: str, knows: Knows | None = None, *, given: int = 0, seed: int = 0) -> Shot:
+    """The plan of a shot from its prompt: who is where and does what, from its first second on, how the camera moves,
+    the hour, and what is in the air. given: for how many there are pictures, named or not; seed: of the chances in
+    it, such as where each flake of snow is."""
     cast, heard = roles(prompt, knows), understand(prompt, knows)
     if given:  # pictures are of one's own first of all
         cast = tuple(sorted(cast, key=lambda role: not role.mine))
@@ -81,12 +85,19 @@ def block(prompt: str, knows: Knows | None = None, *, given: int = 0) -> Shot | 
     named = {role.instance.subject for role in cast}
     spare = [Role(Instance(who), does) for who in STAND_INS if who not in named]
     cast = (*cast, *spare[: max(0, min(given, MOST_BLOCKED) - len(cast))])
-    if not cast:
-        return None
-    framing, camera = heard.first("framing"), heard.first("camera")
+    framing = heard.first("framing")
     shown = framing if framing in FRAMING_HEIGHT else "close"
-    actors = tuple(_actor(role, place, len(cast), shown) for place, role in enumerate(cast))
-    return Shot(OUTSIDE, 0, "day", "clear", camera or "static", shown, "3d", actors)
+    return _shot(heard, shown, tuple(_actor(role, place, len(cast), shown) for place, role in enumerate(cast)), seed)
+
+
+def _shot(heard: Understanding, framing: str, actors: tuple[Actor, ...], seed: int, start: float = 0.0) -> Shot:
+    time, camera = heard.first("time") or "day", heard.first("camera") or "static"
+    return Shot(SET, 0, time, weather_of(heard), camera, framing, "3d", actors, start=start, seed=seed)
+
+
+def weather_of(heard: Understanding) -> str:
+    """What is in the air of a prompt and can be shown there piece by piece, else "clear"."""
+    return next((s.id for s in heard.spans if s.kind == "weather" and s.id in FALLS), "clear")
 
 
 def _actor(role: Role, place: int, count: int, framing: str) -> Actor:
@@ -107,26 +118,46 @@ class Blocking:
 
     shot: the plan, or None for empty paper; given: pictures of those in it, (H, W, 3), in their order, instead of the
     ones that are looked up. begins: the frame of the plan that is frame 0; rate: its frames a frame, negative for
-    backwards.
+    backwards. straight: the second of the plan at which the camera looks straight ahead, as if it had not moved yet.
     """
 
     def __init__(
         self, shot: Shot | None, width: int, height: int, given: Sequence[Picture] = (), *, begins: float = 0.0,
-        rate: float = 1.0,
+        rate: float = 1.0, straight: float | None = None,
     ) -> None:  # fmt: skip
         self.shot, self._size, self._given, self._begins, self._rate = shot, (width, height), tuple(given), begins, rate
+        self._straight = straight
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is paper and nothing else."""
+        return self.shot is None or not (self.shot.actors or self.shot.weather in FALLS)
+
+    @property
+    def manned(self) -> bool:
+        """Whether somebody is in it."""
+        return self.shot is not None and bool(self.shot.actors)
 
     def at(self, begins: float, rate: float = 1.0) -> Blocking:
         """The same plan from another of its frames on, at another rate."""
-        return Blocking(self.shot, *self._size, self._given, begins=begins, rate=rate)
+        return Blocking(self.shot, *self._size, self._given, begins=begins, rate=rate, straight=self._straight)
+
+    def second(self, frame: float) -> float:
+        """The second of the plan that a frame of the clip shows; 0 for empty paper."""
+        return 0.0 if self.shot is None else self.shot.start + (self._begins + self._rate * frame) * PACE / FPS
 
     def frames(self, first: int, count: int) -> Picture:
         """Frames first, first + 1, ... of the shot, 16 a second."""
-        shot = self.shot
-        if shot is not None:
-            shot = replace(shot, start=shot.start + (self._begins + self._rate * first) * PACE / FPS)
-        made: Picture = self._renderer.alone([shot], count, PACE * self._rate)[0].permute(0, 2, 3, 1).numpy()
-        return np.ascontiguousarray(made)
+        return _pictures(self._renderer.alone([self._from(first)], count, PACE * self._rate, self._straight)[0])
+
+    def staged(self, backdrop: Backdrop, first: int, count: int) -> Picture:
+        """The same frames, before a backdrop instead of paper."""
+        shot = self._from(first)
+        assert shot is not None
+        return _pictures(self._renderer.staged(shot, backdrop, count, PACE * self._rate, self._straight))
+
+    def _from(self, first: int) -> Shot | None:
+        return None if self.shot is None else replace(self.shot, start=self.second(first))
 
     @cached_property
     def _renderer(self) -> Renderer:
@@ -150,7 +181,11 @@ def _looked_up() -> Art:
     return Art(PICTURES)
 
 
-def traced(picture: Picture, prompt: str, knows: Knows | None = None) -> Blocking | None:
+def _pictures(frames: Tensor) -> Picture:
+    return np.ascontiguousarray(frames.permute(0, 2, 3, 1).cpu().numpy())
+
+
+def traced(picture: Picture, prompt: str, knows: Knows | None = None, *, seed: int = 0) -> Blocking | None:
     """The blocking of a shot that begins with a drawing (H, W, 3): whoever is drawn sets out from where they stand and
     moves as the prompt says. None where nobody stands out from plain paper."""
     found = _cut_out(Image.fromarray(picture))
@@ -166,10 +201,21 @@ def traced(picture: Picture, prompt: str, knows: Knows | None = None) -> Blockin
         Instance(role.instance.subject), role.action, ((left + right) / 2 - width / 2) / unit,
         0.5 + (bottom - height / 2) / unit, max(cut.size) / unit, facing, 0.0, LEG if role.action in SPEED else None,
     )  # fmt: skip
-    camera = heard.first("camera") or "static"
     start = MIDDLE if role.action in SPEED else 0.0  # when it is where it stands
-    shot = Shot(OUTSIDE, 0, "day", "clear", camera, "close", "3d", (actor,), start=start)
-    return Blocking(shot, width, height, (picture,))
+    shot = replace(_shot(heard, "close", (actor,), seed, start), place=OUTSIDE)  # what is drawn casts no shadow
+    return Blocking(shot, width, height, (picture,), straight=start)
+
+
+def emptied(picture: Picture) -> Picture:
+    """A drawing (H, W, 3) without whoever stands out from its plain paper: the paper alone; other pictures as they
+    are."""
+    found = _cut_out(Image.fromarray(picture))
+    if found is None:
+        return picture
+    whole, (cut, (left, top, _, _)) = Image.fromarray(picture), found
+    mask = cut.getchannel("A").point(lambda alpha: 255 if alpha else 0).filter(ImageFilter.MaxFilter(5))
+    whole.paste(_border(whole), (left, top), mask)
+    return np.asarray(whole)
 
 
 def sprite_of(picture: Picture, identity: str) -> Sprite:

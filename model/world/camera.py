@@ -58,6 +58,16 @@ def seen(camera: Tensor, parallax: float | Tensor) -> tuple[Tensor, Tensor, Tens
     return x * near + swing * (near - 1), 0.5 + y * near + turn * (0.8 + 0.2 * near), 1 + (zoom - 1) * share
 
 
+def relative(path: Tensor, origin: Tensor) -> Tensor:
+    """A path (..., 6) as seen by somebody for whom the camera at `origin` (6,) looks straight ahead, as near as can be:
+    where it was then, is the middle, and its zoom is 1."""
+    out = path - origin
+    zoom, lens = COLUMNS.index("zoom"), COLUMNS.index("lens")
+    out[..., zoom] = path[..., zoom] / origin[zoom]
+    out[..., lens] = path[..., lens]
+    return out
+
+
 def _held(x: Tensor, most: float) -> Tensor:
     """Steady up to nearly `most`, then gently to a halt there, so that no camera leaves the painted world."""
     knee = 0.8 * most

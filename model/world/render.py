@@ -13,14 +13,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
 from model.world.air import fill_air
 from model.world.appearance import dress
 from model.world.art import Art
-from model.world.camera import camera_path, seen
+from model.world.camera import camera_path, relative, seen
 from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP
 from model.world.light import HAZE, HOURS, Hour, light_of, paint_sky, weathered
 from model.world.motion import pose
@@ -35,6 +37,8 @@ FPS = 16
 PARALLAX = {"sky": 0.04, "far": 0.35, "ground": 1.0, "fore": 1.6}
 POOL = 128
 PAPER = 128  # the grey of blocking
+HORIZON, FEET = 0.45, 0.9  # of a backdrop, in frames from the top: above it is far, and here is where one stands
+BEHIND = 0.6  # parallax of what is far in a backdrop: the trees and houses there are
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,15 @@ class View:
         x = (torch.arange(self.width, device=device) + 0.5 - self.width / 2) / self.unit
         y = (torch.arange(self.height, device=device) + 0.5 - self.height / 2) / self.unit
         return x, y
+
+
+@dataclass(frozen=True, eq=False)
+class Backdrop:
+    """What stands behind a shot: a picture, uint8 (h, w, 3), and of how many frames it is the width and the height."""
+
+    picture: NDArray[np.uint8]
+    wide: float = 1.0
+    high: float = 1.0
 
 
 class Renderer:
@@ -87,19 +100,69 @@ class Renderer:
             out.append(torch.cat(parts, 1))
         return torch.cat(out)
 
-    def alone(self, shots: Sequence[Shot | None], frames: int = 1, pace: float = 1.0) -> Tensor:
-        """The blocking of shots: their actors, moving as the shots have them, by day on plain grey paper with nothing
-        around them: uint8 (B, T, 3, H, W). None is the paper alone; pace: how fast time goes."""
+    def alone(
+        self,
+        shots: Sequence[Shot | None],
+        frames: int = 1,
+        pace: float = 1.0,
+        straight: float | None = None,
+    ) -> Tensor:
+        """The blocking of shots: their actors, moving as the shots have them, and what is in the air, by day on plain
+        grey paper with nothing around them: uint8 (B, T, 3, H, W). None is the paper alone; pace: how fast time goes;
+        straight: the second at which the camera looks straight ahead, None where that is for its move to say."""
         out = []
         for shot in shots:
             paper = torch.full((frames, 3, self.view.height, self.view.width), PAPER / 255, device=self.device)
             if shot is not None:
-                times = shot.start + torch.arange(frames, device=self.device) * (pace / FPS)
-                camera, bare = camera_path([shot], times[None])[0], replace(shot, place=OUTSIDE)  # it casts no shadow
-                for actor in shot.actors:
-                    paper = self._actor(paper, bare, actor, times, camera, HOURS["day"], 0.0)
-            out.append(paper.clamp_(0, 1).mul_(255).add_(0.5).to(torch.uint8))
+                bare = replace(shot, place=OUTSIDE, time="day")  # it casts no shadow
+                paper = self._put(paper, bare, *self._when(bare, frames, pace, straight))
+            out.append(_bytes(paper))
         return torch.stack(out)
+
+    def staged(
+        self, shot: Shot, backdrop: Backdrop, frames: int = 1, pace: float = 1.0, straight: float | None = None
+    ) -> Tensor:
+        """A shot on its set: the backdrop as the camera sees it, the actors in the light of the hour with their
+        shadows, and what is in the air: uint8 (T, 3, H, W). pace, straight: as for `alone`."""
+        times, camera = self._when(shot, frames, pace, straight)
+        behind = self._behind(backdrop, camera).expand(frames, -1, -1, -1).contiguous()
+        return _bytes(self._put(behind, shot, times, camera))
+
+    def _when(self, shot: Shot, frames: int, pace: float, straight: float | None) -> tuple[Tensor, Tensor]:
+        """Seconds (T,) of the frames of a shot, and the camera (T, 6) then, relative to what it is at `straight`."""
+        times = shot.start + torch.arange(frames, device=self.device) * (pace / FPS)
+        camera = camera_path([shot], times[None])[0]
+        if straight is not None:
+            then = torch.tensor([[straight]], dtype=times.dtype, device=self.device)
+            camera = relative(camera, camera_path([shot], then)[0, 0])
+        return times, camera
+
+    def _put(self, frame: Tensor, shot: Shot, times: Tensor, camera: Tensor) -> Tensor:
+        """The actors of a shot and what is in the air, on (T, 3, H, W)."""
+        for actor in shot.actors:
+            frame = self._actor(frame, shot, actor, times, camera, HOURS[shot.time], 0.0)
+        return fill_air(frame, shot.weather, shot.seed, times, camera, self.view.unit)
+
+    def _behind(self, backdrop: Backdrop, camera: Tensor) -> Tensor:
+        """The backdrop as the camera (T, 6) sees it, (T, 3, H, W); (1, 3, H, W) where that does not change.
+
+        What is low in the frame is near and goes by as fast as who stands there, what is higher is farther away.
+        """
+        if bool((camera == camera[:1]).all()):
+            camera = camera[:1]
+        x, y = self.view.rays(self.device)
+        near = 1 - (1 - BEHIND) * ((FEET - 0.5 - y) / (FEET - HORIZON)).clamp(0, 1)  # (H,)
+        middle_x, middle_y, zoom = seen(camera, near)  # (T, H)
+        across, down = (size * side / self.view.unit / 2 for size, side in (
+            (backdrop.wide, self.view.width), (backdrop.high, self.view.height),
+        ))  # fmt: skip
+        gx = (middle_x[..., None] + x / zoom[..., None]) / across  # (T, H, W)
+        gy = ((middle_y - 0.5 + y / zoom) / down)[..., None].expand_as(gx)
+        picture = torch.from_numpy(backdrop.picture).to(self.device).permute(2, 0, 1)[None].float() / 255
+        return F.grid_sample(
+            picture.expand(len(camera), -1, -1, -1), torch.stack([gx, gy], -1),
+            mode="bilinear", padding_mode="reflection", align_corners=False,
+        )  # fmt: skip
 
     def keep(self, place: str, seed: int, layers: PlaceLayers) -> None:
         """Use these layers, painted elsewhere, for shots of this place and place seed (while the pool has room)."""
@@ -285,6 +348,10 @@ class Renderer:
         return frame
 
 
+def _bytes(frame: Tensor) -> Tensor:
+    return frame.clamp_(0, 1).mul_(255).add_(0.5).to(torch.uint8)
+
+
 def _batch(textures: Sequence[Tensor]) -> Tensor:
     """Textures of equal size as one batch; a single one is not copied."""
     return textures[0][None] if len(textures) == 1 else torch.stack(list(textures))
@@ -327,8 +394,13 @@ def _sample(texture: Tensor, gx: Tensor, gy: Tensor, padding: str) -> Tensor:
 def _shade(frame: Tensor, x: Tensor, y: Tensor, feet_x: Tensor, feet_y: float, height: float, lift: Tensor) -> Tensor:
     """A contact shadow: a soft ellipse on the ground, fainter and wider the higher the actor is."""
     spread = height * (0.36 + 0.3 * lift)[:, None]
-    dx = (x - feet_x[:, None]) / spread
-    dy = (y - (feet_y - 0.012)) / (spread * 0.20)
-    strength = 0.5 * torch.exp(-4 * lift)[:, None, None]
-    dark = 1 - strength * torch.exp(-(dx.square()[:, None, :] + dy.square()[:, :, None]))
-    return frame * dark[:, None]
+    across = torch.exp(-((x - feet_x[:, None]) / spread).square())
+    down = torch.exp(-((y - (feet_y - 0.012)) / (spread * 0.20)).square()) * 0.5 * torch.exp(-4 * lift)[:, None]
+    columns, rows = ((one > 1e-3).any(0).nonzero().flatten() for one in (across, down))
+    if len(columns) == 0 or len(rows) == 0:
+        return frame
+    xs, ys = slice(int(columns[0]), int(columns[-1]) + 1), slice(int(rows[0]), int(rows[-1]) + 1)
+    dark = 1 - down[:, ys, None] * across[:, None, xs]
+    out = frame.clone()
+    out[:, :, ys, xs] *= dark[:, None]
+    return out

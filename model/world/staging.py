@@ -1,0 +1,65 @@
+"""Staging: the set of a shot, and what a prompt asks of it.
+
+A film is shot on a set, and so is a shot here. The transformer draws the set first, as a picture with nobody in it, as
+wide and as high as the camera will look. The camera's move over it, the cast with the light of the hour on them, and
+what falls through the air are planned by rule (`blocking.py`). From that, half-way to noise and back, the transformer
+renders every frame. Starting from a moved picture to move a camera is the idea of Text2Video-Zero (arXiv 2303.13439),
+going half-way to noise and back that of SDEdit (arXiv 2108.01073).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+
+import torch
+
+from model.world.air import FALLS
+from model.world.blocking import Knows
+from model.world.camera import camera_path, seen
+from model.world.render import BEHIND, FPS, View
+from model.world.scene import Shot
+from model.world.understand import understand
+
+WIDEST, HIGHEST = 1.8, 1.8  # frames that a set may be wide and high
+_PEOPLE = ("subject", "action", "colour", "framing", "camera")
+
+
+def set_prompt(prompt: str, knows: Knows | None = None) -> str:
+    """What a prompt says of the place, the hour and the style: the rest, and what falls, is not part of the set."""
+    return _without(prompt, knows, _PEOPLE)
+
+
+def film_prompt(prompt: str, knows: Knows | None = None) -> str:
+    """A prompt without what is in the air: that is shown, flake by flake."""
+    return _without(prompt, knows, ())
+
+
+def _without(prompt: str, knows: Knows | None, kinds: Collection[str]) -> str:
+    spans = understand(prompt, knows).spans
+    for span in reversed(spans):
+        if span.kind in kinds or (span.kind == "weather" and span.id in FALLS):
+            prompt = prompt[: span.start] + prompt[span.end :]
+    return " ".join(prompt.split())
+
+
+def extent(shot: Shot, seconds: float, width: int, height: int) -> tuple[float, float]:
+    """How many frames of width x height pixels wide and high a set has to be, for all that the camera of a shot sees of
+    it in so many seconds of the plan; at least 1, at most WIDEST and HIGHEST."""
+    times = shot.start + torch.arange(0, max(seconds, 0.1), 1 / FPS)
+    camera, view = camera_path([shot], times[None])[0], View(width, height)
+    most = [1.0, 1.0]
+    for near in (BEHIND, 1.0):
+        x, y, zoom = seen(camera, near)
+        for index, (middle, side) in enumerate(((x, width), (y - 0.5, height))):
+            half = side / view.unit / 2
+            most[index] = max(most[index], float((middle.abs() + half / zoom).max()) / half)
+    return min(WIDEST, most[0]), min(HIGHEST, most[1])
+
+
+def cells(extent: tuple[float, float], columns: int, rows: int) -> tuple[int, int]:
+    """Latents wide and high of a set of that extent, for a frame of columns x rows latents."""
+    wide, high = (math.ceil(round(times * count, 3)) for times, count in zip(extent, (columns, rows), strict=True))
+    return wide, high
+
+
