@@ -29,7 +29,8 @@ class TransformerRun:
     its end, over which the rates fall to the floor; fast: the forward of `fast.py`; decay: of the average; teacher: a
     trained transformer whose guided answer, at `guidance`, is learned instead of the data; focus: how much more an
     error weighs where the subject stands; blocking: share of samples that are shown their blocking, the others
-    seeing blank paper; with 0 there is no such input at all.
+    seeing blank paper; with 0 there is no such input at all; sharpen: what the caption says more loudly than the
+    data, as in `loss_of`.
     """
 
     out: Path
@@ -58,6 +59,7 @@ class TransformerRun:
     guidance: float = 3.0
     focus: float = 1.0
     blocking: float = 0.0
+    sharpen: float = 0.0
 
 
 def padded(texts: list[Tensor]) -> tuple[Tensor, Tensor]:

@@ -31,6 +31,7 @@ from torch import Tensor
 from model.errors import ModelError
 from model.text import TextEncoder
 from model.tiny_vae import TinyVAE
+from model.training.recipe import preset
 from model.training.render_set import SetSpec, open_set
 from model.world.art import Art
 from model.world.captions import caption
@@ -155,7 +156,8 @@ def cache(
 
 def _rendering(spec: SetSpec, device: str) -> Callable[[int, int], Tensor]:
     """Frames of clips start to stop, uint8 (B, T, 3, H, W), rendered as they are asked for."""
-    renderer = Renderer(Art(), spec.width, spec.height, device=device, pool=PLACES_KEPT)
+    air = not preset(spec.preset).airless
+    renderer = Renderer(Art(), spec.width, spec.height, device=device, pool=PLACES_KEPT, air=air)
     return lambda start, stop: torch.cat([renderer.clips([spec.scene(i)], spec.frames) for i in range(start, stop)])
 
 
@@ -197,7 +199,7 @@ def blocking(out: Path, vae_path: Path, *, batch: int = 4, device: str = "cpu") 
     """The latents of the blocking of every clip that a cache holds by now: its actors alone, moving as they do."""
     cached, vae = LatentCache(out), TinyVAE.load(vae_path, device=device)
     spec, count = cached.spec, len(cached)
-    renderer = Renderer(Art(), spec.width, spec.height, device=device)
+    renderer = Renderer(Art(), spec.width, spec.height, device=device, air=not preset(spec.preset).airless)
     part = out.with_suffix(".blocking.part")
     held = _open(part, "w+", np.float16, (count + 1, *cached.shape))
     began = time.monotonic()

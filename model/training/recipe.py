@@ -25,7 +25,8 @@ FIRST_TIMES = ("day", "golden", "dusk", "night")
 
 @dataclass(frozen=True)
 class WorldPreset:
-    """What training scenes show. knows: ids by kind, None for all; the rest as in SceneOptions."""
+    """What training scenes show. knows: ids by kind, None for all; airless: weather is its light, its clouds and what
+    it leaves on the ground, without what falls; the rest as in SceneOptions."""
 
     knows: Mapping[str, tuple[str, ...]] | None
     variety: float
@@ -37,6 +38,7 @@ class WorldPreset:
     styled: float = 0.1
     calm: float = 0.45
     nobody: float = 0.0
+    airless: bool = False
 
 
 _ALL_FRAMINGS: Mapping[str, float] = MappingProxyType({"close": 0.4, "medium": 0.4, "wide": 0.2})
@@ -64,6 +66,24 @@ _FIRST = WorldPreset(
     calm=0.6,  # drops and flakes over everything are noise to learn through
 )
 
+
+def _under(weathers: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType({"weather": weathers, "camera": FIRST_CAMERAS})
+
+
+_SETS = WorldPreset(
+    _under(("clear", "fog")),
+    variety=0.1,
+    spread=0.06,
+    extras=0.0,
+    cuts=0.0,
+    pool=6,
+    framings=MappingProxyType({"close": 0.6, "medium": 0.4}),
+    styled=0.25,
+    calm=0.9,
+    nobody=0.45,
+)
+
 PRESETS: Mapping[str, WorldPreset] = MappingProxyType(
     {
         # The autoencoder sees everything, however the transformer is trained.
@@ -75,18 +95,11 @@ PRESETS: Mapping[str, WorldPreset] = MappingProxyType(
         # The places of that with nobody in them.
         "places": replace(_FIRST, nobody=1.0),
         # Everything that a set can show, in every style; weather is staged, and so are camera and framing.
-        "sets": WorldPreset(
-            MappingProxyType({"weather": ("clear", "fog"), "camera": FIRST_CAMERAS}),
-            variety=0.1,
-            spread=0.06,
-            extras=0.0,
-            cuts=0.0,
-            pool=6,
-            framings=MappingProxyType({"close": 0.6, "medium": 0.4}),
-            styled=0.25,
-            calm=0.9,
-            nobody=0.45,
-        ),
+        "sets": _SETS,
+        # The same under clouds: rain and snow without a drop or a flake, which are staged.
+        "skies": replace(_SETS, knows=_under(("rain", "snowfall")), calm=0.0, airless=True),
+        # What a transformer learns from those two.
+        "stage": replace(_SETS, knows=_under(("clear", "fog", "rain", "snowfall")), calm=0.5, airless=True),
         # What a GPU is for.
         "gpu": WorldPreset(None, 0.6, 1.0, 0.12, 0.08, 1_000_000_000, _ALL_FRAMINGS),
     }

@@ -29,6 +29,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from model.catalog import STAGED
 from model.conditioning import PLACE_CHANNELS, with_places
 from model.config import DiTConfig
 from model.dit import DiT
@@ -73,7 +74,9 @@ def loss_of(
     A latent x at noise level s is (1 - s) x + s noise; its velocity is noise - x; its timestep is 1000 s. The network
     says x, so its velocity's error is that of x divided by s; `run.softest` keeps the last steps from outweighing the
     rest.
-    With a teacher the aim is not x but what the teacher says, guided.
+    With a teacher the aim is not x but what the teacher says, guided. With `run.sharpen` it is x and that share of what
+    the caption makes of the network's own answer: it learns to say at once what it would say with guidance 1 / (1 -
+    sharpen) ("Diffusion models without classifier-free guidance", arXiv 2502.12154).
     """
     x = batch.x
     u = torch.sigmoid(torch.randn(len(x), generator=generator)).to(x.device)
@@ -84,6 +87,8 @@ def loss_of(
     noisy, t = torch.lerp(x, noise, s), levels * 1000
     aim = x if teacher is None else guided(teacher, batch, noisy, t, run.guidance)
     clean = dit(noisy, t, batch.text, batch.mask, batch.blocking)
+    if run.sharpen:
+        aim = aim + run.sharpen * _told(dit, batch, noisy, t, clean)
     made = (batch.given < 0).float()[:, None, :, None, None]
     error = F.mse_loss(clean.float(), aim, reduction="none") / s.clamp(min=run.softest).square() * made
     if batch.weight is not None:
@@ -102,6 +107,13 @@ def guided(teacher: Says, batch: Batch, noisy: Tensor, t: Tensor, guidance: floa
     silent = teacher(noisy, t, *batch.silence, batch.blocking).float()
     scale = torch.where(batch.dropped, 0.0, guidance)[:, None, None, None, None]
     return torch.lerp(silent, told, scale)
+
+
+@torch.no_grad()
+def _told(dit: Says, batch: Batch, noisy: Tensor, t: Tensor, clean: Tensor) -> Tensor:
+    """What the captions make of the network's answer (B, C, T, h, w), nothing where the caption is dropped."""
+    silent = dit(noisy, t, *batch.silence, batch.blocking).float()
+    return torch.where(batch.dropped[:, None, None, None, None], 0.0, clean.float() - silent)
 
 
 def _rate(run: TransformerRun, step: int, done: float) -> float:
@@ -221,9 +233,10 @@ def save(run: TransformerRun, config: DiTConfig, average: Average, samples: int)
     tensors = {name: value.half() for name, value in average.state().items()}
     known = dict(preset(run.preset).knows or {})
     if run.blocking:
-        known.pop("action", None)  # whatever its actors do on paper, it draws
+        for kind in STAGED:
+            known.pop(kind, None)  # whatever is done and falls on paper, it draws
     terms = {kind: [term.id for term in VOCABULARY[kind]] for kind in VOCABULARY}
-    sure = run.teacher is not None or run.blocking > 0  # needs neither a second pass nor many of them
+    sure = run.teacher is not None or run.sharpen > 0 or run.blocking > 0  # needs no second pass, and few steps
     part = run.out.with_suffix(".part")
     part.parent.mkdir(parents=True, exist_ok=True)
     save_dit(
@@ -231,10 +244,17 @@ def save(run: TransformerRun, config: DiTConfig, average: Average, samples: int)
         fps=16, prediction="sample", window=run.window, overlap=1, samples=samples, preset=run.preset,
         knows=terms | {kind: list(ids) for kind, ids in known.items()} if known else terms,
         defaults={"steps": 8 if sure else 16, "guidance": 1.0 if sure else 3.0, "shift": 2.5, "solver": "unipc"},
-        **({} if run.teacher is None else {"distilled_guidance": run.guidance}), **_sizes(run),
+        **_distilled(run), **_sizes(run),
         **({"blocking": True, "given": {"references": True}} if run.blocking else {}),
     )  # fmt: skip
     part.replace(run.out)
+
+
+def _distilled(run: TransformerRun) -> dict[str, float]:
+    """The guidance that it has learnt to do without, if any."""
+    if run.teacher is not None:
+        return {"distilled_guidance": run.guidance}
+    return {"distilled_guidance": 1 / (1 - run.sharpen)} if run.sharpen else {}
 
 
 def _sizes(run: TransformerRun) -> dict[str, Any]:
@@ -273,6 +293,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--preset", default="cpu")
     parser.add_argument("--teacher", type=Path, help="learn this transformer's guided answer; --out begins as its copy")
     parser.add_argument("--guidance", type=float, default=3.0, help="of the teacher")
+    parser.add_argument("--sharpen", type=float, default=0.0, help="guidance to learn without a teacher, 1 - 1 / scale")
     parser.add_argument("--focus", type=float, default=1.0, help="what an error counts where the subject stands")
     parser.add_argument("--blocking", type=float, default=0.0, help="share of samples that see their actors' blocking")
     parser.add_argument("--seed", type=int, default=1)
@@ -288,6 +309,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         args.window, args.learning_rate, args.muon_rate, fall=args.fall, shift=args.shift, softest=args.softest,
         decay=args.decay, seed=args.seed, device=args.device, amp=args.device == "cuda", fast=args.fast,
         preset=args.preset, teacher=args.teacher, guidance=args.guidance, focus=args.focus, blocking=args.blocking,
+        sharpen=args.sharpen,
     )  # fmt: skip
     inputs = args.channels + PLACE_CHANNELS + (args.channels if args.blocking else 0)
     train(

@@ -73,17 +73,18 @@ class Backdrop:
 class Renderer:
     """Renders scenes at one size; keeps painted places, so that a stream of scenes is cheap.
 
-    width, height: of a frame in pixels; device: where textures live. `clips(scenes, frames)` gives uint8 (B, T, 3, H,
-    W).
+    width, height: of a frame in pixels; device: where textures live; air: whether what falls is seen. `clips(scenes,
+    frames)` gives uint8 (B, T, 3, H, W).
     """
 
     def __init__(
-        self, art: Art, width: int, height: int, *, device: torch.device | str = "cpu", pool: int = POOL
-    ) -> None:
+        self, art: Art, width: int, height: int, *, device: torch.device | str = "cpu", pool: int = POOL,
+        air: bool = True,
+    ) -> None:  # fmt: skip
         self.art, self.device, self.view = art, torch.device(device), View(width, height)
         self._pool: OrderedDict[tuple[str, int], PlaceLayers] = OrderedDict()
         self._skies: OrderedDict[tuple[str, str, int], Tensor] = OrderedDict()
-        self._room = pool
+        self._room, self._air = pool, air
 
     def clips(self, scenes: Sequence[Scene], frames: int) -> Tensor:
         """Render every scene for `frames` frames at 16 a second: uint8 (B, T, 3, H, W)."""
@@ -141,7 +142,8 @@ class Renderer:
         """The actors of a shot and what is in the air, on (T, 3, H, W)."""
         for actor in shot.actors:
             frame = self._actor(frame, shot, actor, times, camera, HOURS[shot.time], 0.0)
-        return fill_air(frame, shot.weather, shot.seed, times, camera, self.view.unit)
+        weather = shot.weather if self._air else "clear"
+        return fill_air(frame, weather, shot.seed, times, camera, self.view.unit)
 
     def _behind(self, backdrop: Backdrop, camera: Tensor) -> Tensor:
         """The backdrop as the camera (T, 6) sees it, (T, 3, H, W); (1, 3, H, W) where that does not change.
@@ -158,7 +160,7 @@ class Renderer:
         ))  # fmt: skip
         gx = (middle_x[..., None] + x / zoom[..., None]) / across  # (T, H, W)
         gy = ((middle_y - 0.5 + y / zoom) / down)[..., None].expand_as(gx)
-        picture = torch.from_numpy(backdrop.picture).to(self.device).permute(2, 0, 1)[None].float() / 255
+        picture = torch.tensor(backdrop.picture, device=self.device).permute(2, 0, 1)[None].float() / 255  # read-only
         return F.grid_sample(
             picture.expand(len(camera), -1, -1, -1), torch.stack([gx, gy], -1),
             mode="bilinear", padding_mode="reflection", align_corners=False,
@@ -217,7 +219,8 @@ class Renderer:
         frame = frame + (fog - frame) * (haze * 0.14)
         for index, (shot, place) in enumerate(zip(shots, places, strict=True)):
             ground = place.floor + 0.04 if place.floor < 1 and not place.indoor else None
-            fill_air(frame[index], shot.weather, shot.seed, times[index], camera[index], self.view.unit, ground)
+            weather = shot.weather if self._air else "clear"
+            fill_air(frame[index], weather, shot.seed, times[index], camera[index], self.view.unit, ground)
         frame = stylise(frame.clamp(0, 1), [s.style for s in shots], [s.seed for s in shots])
         return (frame.clamp(0, 1) * 255 + 0.5).to(torch.uint8)
 

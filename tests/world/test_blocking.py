@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.world.art import PICTURES
-from model.world.blocking import LEG, PACE, STAND_INS, Blocking, block, roles, traced
+from model.world.art import LOOPS, PICTURES
+from model.world.blocking import LEG, PACE, STAND_INS, Blocking, block, emptied, roles, traced
 from model.world.cast import CAST
 from model.world.render import PAPER
 
@@ -53,8 +53,21 @@ def test_whom_a_model_does_not_know_is_not_blocked() -> None:
 
 
 def test_an_empty_shot_is_paper() -> None:
-    frames = Blocking(block("rain on a quiet street"), WIDE, HIGH).frames(0, 3)
-    assert frames.shape == (3, HIGH, WIDE, 3) and frames.dtype == np.uint8 and (frames == PAPER).all()
+    for blocking in (Blocking(None, WIDE, HIGH), Blocking(block("a quiet street at night"), WIDE, HIGH)):
+        frames = blocking.frames(0, 3)
+        assert frames.shape == (3, HIGH, WIDE, 3) and frames.dtype == np.uint8 and (frames == PAPER).all()
+        assert blocking.plain and not blocking.manned
+
+
+def test_what_falls_is_seen_piece_by_piece_and_elsewhere_in_another_take() -> None:
+    assert (block("rain on a quiet street").weather, block("fog in the forest").weather) == ("rain", "clear")
+    snow = Blocking(block("snow falls on an empty street"), WIDE, HIGH)
+    frames = snow.frames(0, 2)
+    seen = (frames != PAPER).any(-1)
+    assert not snow.plain and not snow.manned and 0.005 < seen.mean() < 0.4
+    assert (seen[0] != seen[1]).any() and frames[seen].mean() > PAPER + 10
+    other = Blocking(block("snow falls on an empty street", seed=1), WIDE, HIGH).frames(0, 2)
+    assert (other != frames).any()
 
 
 def test_one_stands_in_the_middle_in_its_colour_and_smaller_in_a_wider_shot() -> None:
@@ -93,7 +106,7 @@ def test_a_drawing_is_cut_out_of_its_paper_and_moves() -> None:
     drawing = np.full((HIGH, WIDE, 3), 250, np.uint8)
     drawing[10:30, 10:30] = (200, 30, 30)
     shot = block("my friend walks in the forest", given=1)
-    assert shot is not None and shot.actors[0].instance.subject == STAND_INS[0] and shot.actors[0].action == "walk"
+    assert shot.actors[0].instance.subject == STAND_INS[0] and shot.actors[0].action == "walk"
     frames = Blocking(shot, WIDE, HIGH, (drawing,)).frames(at(2), 33)
     seen = (frames != PAPER).any(-1)
     rows, columns = (np.nonzero(seen[0].any(axis))[0] for axis in (1, 0))
@@ -104,7 +117,7 @@ def test_a_drawing_is_cut_out_of_its_paper_and_moves() -> None:
 
 
 def test_a_picture_is_of_whoever_is_called_mine() -> None:
-    named = [actor.instance.subject for actor in (block("a fox and my blue dog", given=1) or pytest.fail()).actors]
+    named = [actor.instance.subject for actor in block("a fox and my blue dog", given=1).actors]
     assert named == ["dog", "fox"]
     assert [role.mine for role in roles("a fox and my blue dog")] == [False, True]
 
@@ -115,7 +128,7 @@ def test_up_to_three_pictures_take_part_named_or_not_each_as_themselves() -> Non
         pictures.append(np.full((HIGH, WIDE, 3), 250, np.uint8))
         pictures[-1][10:30, 10:30] = colour
     shot = block("a teddy bear and my friends", given=4)
-    assert shot is not None and len({actor.instance.subject for actor in shot.actors}) == 3
+    assert len({actor.instance.subject for actor in shot.actors}) == 3
     frame = Blocking(shot, WIDE, HIGH, pictures).frames(0, 1)[0]
     parts = np.split(frame, [54, 90], axis=1)
     strongest = [int(part[(part != PAPER).any(-1)].mean(0).argmax()) for part in parts]
@@ -143,6 +156,35 @@ def test_who_is_drawn_in_a_first_picture_sets_out_from_there() -> None:
     assert traced(np.full((HIGH, WIDE, 3), 250, np.uint8), "it walks") is None
 
 
+def test_a_drawing_without_whoever_is_drawn_is_its_paper() -> None:
+    drawing = np.full((HIGH, WIDE, 3), 250, np.uint8)
+    drawing[30:70, 20:40] = (200, 30, 30)
+    assert (emptied(drawing) == 250).all() and (drawing[50, 30] == (200, 30, 30)).all()
+    busy = np.random.default_rng(0).integers(0, 255, (HIGH, WIDE, 3), np.uint8)
+    assert np.array_equal(emptied(busy), busy)
+
+
+def test_a_drawn_one_stays_where_it_is_drawn_at_first_however_the_camera_moves() -> None:
+    drawing = np.full((HIGH, WIDE, 3), 250, np.uint8)
+    drawing[30:70, 20:40] = (200, 30, 30)
+    there = (drawing != 250).any(-1)
+    for move in ("pan right", "zoom in", "the camera tilts up"):
+        blocking = traced(drawing, f"it stands, {move}")
+        assert blocking is not None
+        seen = (blocking.frames(0, 33) != PAPER).any(-1)
+        assert (seen[0] == there).mean() > 0.98 and (seen[32] == there).mean() < 0.98
+
+
 def test_everybody_of_the_cast_has_a_picture() -> None:
     assert {subject.id for subject in CAST} == {path.stem for path in PICTURES.glob("*.webp")}
-    assert sum(path.stat().st_size for path in PICTURES.iterdir()) < 4_000_000
+    assert sum(path.stat().st_size for path in PICTURES.glob("*.webp")) < 4_000_000
+
+
+def test_whoever_has_an_animated_picture_moves_by_themselves() -> None:
+    loops = {path.stem for path in (PICTURES / LOOPS).glob("*.webp")}
+    assert loops == {subject.id for subject in CAST if subject.moving}
+    assert sum(path.stat().st_size for path in (PICTURES / LOOPS).iterdir()) < 24_000_000
+    frames = Blocking(block("a penguin stands"), WIDE, HIGH).frames(0, 33).astype(int)
+    still = Blocking(block("a mushroom stands"), WIDE, HIGH).frames(0, 33).astype(int)
+    moved, breathed = (np.abs(each[16] - each[0]).mean() for each in (frames, still))
+    assert moved > 2 * breathed

@@ -1,0 +1,97 @@
+"""The set of a shot: what a prompt says of it, how large it has to be, and what the camera sees of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from model.world.art import PICTURES, Art
+from model.world.blocking import Blocking, block
+from model.world.render import Backdrop, Renderer
+from model.world.staging import HIGHEST, WIDEST, cells, extent, film_prompt, set_prompt
+
+WIDE, HIGH = 144, 80
+
+
+@pytest.fixture
+def ramp() -> Backdrop:
+    """Red grows to the right, green downwards; twice as wide as the frame."""
+    x, y = np.linspace(0, 255, 2 * WIDE), np.linspace(0, 255, HIGH)
+    picture = np.zeros((HIGH, 2 * WIDE, 3), np.uint8)
+    picture[..., 0], picture[..., 1] = x[None], y[:, None]
+    return Backdrop(picture, wide=2.0)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "told", "drawn"),
+    [
+        ("a fox runs in the forest at dusk", "a fox runs in the forest at dusk", "a in the forest at dusk"),
+        ("a blue fox in the snow, rain, zoom in", "a blue fox in the snow, , zoom in", "a in the snow, ,"),
+        ("a foggy harbour", "a foggy harbour", "a foggy harbour"),
+    ],
+)
+def test_a_set_has_the_place_the_hour_and_the_style(prompt: str, told: str, drawn: str) -> None:
+    assert film_prompt(prompt) == told
+    assert set_prompt(prompt) == drawn
+
+
+@pytest.mark.parametrize(
+    ("camera", "wider", "higher"),
+    [("", False, False), ("pan left", True, False), ("the camera tilts up", False, True), ("zoom out", True, True)],
+)
+def test_a_set_is_as_large_as_the_camera_will_look(camera: str, wider: bool, higher: bool) -> None:
+    wide, high = extent(block(f"a quiet forest, {camera}"), 3.0, 576, 320)
+    assert (wide > 1.02, high > 1.02) == (wider, higher)
+    assert wide <= WIDEST and high <= HIGHEST
+    columns, rows = cells((wide, high), 18, 10)
+    assert wide * 18 <= columns < wide * 18 + 1 and high * 10 <= rows < high * 10 + 1
+
+
+def test_a_camera_that_holds_still_sees_the_middle_of_a_set(ramp: Backdrop) -> None:
+    frames = Blocking(block("a quiet forest"), WIDE, HIGH).staged(ramp, 0, 3)
+    assert frames.shape == (3, HIGH, WIDE, 3) and frames.dtype == np.uint8
+    assert np.abs(frames[2].astype(int) - ramp.picture[:, WIDE // 2 : WIDE // 2 + WIDE]).max() <= 2
+
+
+def test_a_pan_goes_over_the_set_slower_where_it_is_far(ramp: Backdrop) -> None:
+    frames = Blocking(block("a quiet forest, pan right"), WIDE, HIGH).staged(ramp, 0, 49).astype(int)
+    far, near = (frames[48, row, WIDE // 2, 0] - frames[0, row, WIDE // 2, 0] for row in (4, HIGH - 4))
+    assert 8 < far < 0.75 * near
+
+
+def test_a_zoom_makes_the_set_larger(ramp: Backdrop) -> None:
+    frames = Blocking(block("a quiet forest, zoom in"), WIDE, HIGH).staged(ramp, 0, 49).astype(int)
+    spread = frames[:, 40, -1, 0] - frames[:, 40, 0, 0]
+    assert spread[48] < 0.85 * spread[0]
+
+
+def test_one_stands_on_the_set_in_the_light_of_the_hour_with_a_shadow(ramp: Backdrop) -> None:
+    bare = Blocking(block("a quiet forest"), WIDE, HIGH).staged(ramp, 0, 1)[0].astype(int)
+    day, night = (
+        Blocking(block(prompt), WIDE, HIGH).staged(ramp, 0, 1)[0].astype(int)
+        for prompt in ("a fox stands", "a fox stands at night")
+    )
+    face = (slice(45, 60), slice(66, 78))
+    assert (day[face] != bare[face]).any(-1).mean() > 0.9 and night[face].mean() < 0.9 * day[face].mean()
+    ground = (slice(HIGH - 6, HIGH), slice(60, 84))
+    assert day[ground].mean() < bare[ground].mean()
+    assert np.array_equal(day[:20, :20], bare[:20, :20])
+
+
+def test_a_picture_that_is_given_is_seen_as_it_is_at_first_whatever_the_camera_does() -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (HIGH, WIDE, 3), np.uint8)
+    shot = block("a quiet forest, pan right")
+    frames = Blocking(shot, WIDE, HIGH, straight=shot.start).staged(Backdrop(picture), 0, 17).astype(int)
+    assert np.abs(frames[0] - picture).max() <= 2 and np.abs(frames[16] - picture).mean() > 20
+
+
+def test_any_stretch_of_a_staged_shot_is_the_same_frames(ramp: Backdrop) -> None:
+    whole = Blocking(block("a fox walks, arc shot, snow falls"), WIDE, HIGH)
+    frames, part = whole.staged(ramp, 0, 12).astype(int), whole.staged(ramp, 8, 4)
+    assert np.abs(frames[8:] - part).mean() < 0.5
+
+
+def test_a_backdrop_may_be_read_only(ramp: Backdrop) -> None:
+    ramp.picture.setflags(write=False)
+    assert Renderer(Art(PICTURES), WIDE, HIGH).staged(block("a quiet forest"), ramp).dtype == torch.uint8
