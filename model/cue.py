@@ -7,7 +7,8 @@ their moment is found in the same way, and the plan is played so that it gets th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -18,33 +19,64 @@ from model.world.blocking import Blocking
 
 REACH = 64  # latents of the plan that are gone through: twice to and fro
 AT_ONCE = 8
+NEVER = 1 << 30  # a frame
+NEARLY = 0.85  # of the best likeness is as good
 ALIKE = 0.15  # cosine, below which those given show somebody else
 
 Encode = Callable[[Tensor], Tensor]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Cue:
+    """A plan as it was played in what came before, up to frame `joins`, as it has to be played then, and as it is
+    played from frame `meets` on, in what comes after; each counted in frames of the whole stream."""
+
+    before: Blocking
+    plan: Blocking
+    after: Blocking
+    joins: int
+    meets: int
+
+    def pieces(self, first: int, count: int) -> Iterator[tuple[Blocking, int, int]]:
+        """What is played in frames first, first + 1, ...: the plan, its first frame and how many of it."""
+        ends = (self.joins, max(self.joins, self.meets), max(first + count, self.meets))
+        for played, end in zip((self.before, self.plan, self.after), ends, strict=True):
+            if (part := min(end, first + count) - first) > 0:
+                yield played, first, part
+                first, count = first + part, count - part
+
+
 def cued(
     blocking: Blocking, encode: Encode, before: Tensor | None, after: tuple[int, Tensor] | None, device: str = "cpu"
-) -> Blocking | None:
-    """The blocking as it has to be played, or None where what leads up to is of somebody else.
+) -> Cue | None:
+    """The cue of a blocking, or None where what is given shows somebody else.
 
     before: latents (C, t, h, w) with which the stream begins; after: the index of a later latent of it, and that
     latent (C, h, w).
     """
-    if not blocking.manned:
-        return blocking
-    plan = _plan(blocking, encode, device)
     start = 0 if before is None else before.shape[1] - 1
-    here = None if before is None else _moment(plan, before[:, -1])
-    if after is None:
-        return blocking if here is None else blocking.at(4 * (here - start))
-    there = _moment(plan, after[1])
-    if there is None or (before is not None and here is None):
-        return None
-    if here is None:
-        return blocking.at(4 * (there - after[0]))
+    joins, meets = (0 if before is None else 4 * start + 1), (NEVER if after is None else 4 * after[0] - 3)
+    if not blocking.manned:
+        return Cue(blocking, blocking, blocking, joins, meets)
+    plan = _plan(blocking, encode, device)
+    here, there = None, None
+    if before is not None:
+        here = _moment(_likeness(plan, before[:, -1]))
+        if here is None:
+            return None
+    if after is not None:
+        there = _moment(_likeness(plan, after[1]), None if here is None else (here, after[0] - start))
+        if there is None:
+            return None
+    played = None if here is None else blocking.at(4 * (here - start))
+    if after is None or there is None:
+        made = played or blocking
+        return Cue(made, made, made, joins, meets)
+    leads = blocking.at(4 * (there - after[0]))
+    if here is None or played is None:
+        return Cue(leads, leads, leads, joins, meets)
     rate = (there - here) / max(1, after[0] - start)
-    return blocking.at(4 * (here - rate * start), rate)
+    return Cue(played, blocking.at(4 * (here - rate * start), rate), leads, joins, meets)
 
 
 def _plan(blocking: Blocking, encode: Encode, device: str) -> Tensor:
@@ -59,11 +91,22 @@ def _plan(blocking: Blocking, encode: Encode, device: str) -> Tensor:
     return torch.cat(found) - blank
 
 
-def _moment(plan: Tensor, latent: Tensor) -> int | None:
-    """The latent of the plan, counted from 1, that is most like a given one (C, h, w); None where none is."""
+def _likeness(plan: Tensor, latent: Tensor) -> Tensor:
+    """How like a given latent (C, h, w) those of a plan are, where somebody is in them: cosines (REACH,)."""
     flat, sought = plan.flatten(1), latent.to(plan).flatten()
-    size = flat.norm(dim=1).clamp(min=1e-6)
     where = flat.abs().sum(0) > 0
-    alike = (flat @ sought) / (size * sought[where].norm().clamp(min=1e-6))
-    best = int(alike.argmax())
-    return best + 1 if float(alike[best]) > ALIKE else None
+    return (flat @ sought) / (flat.norm(dim=1).clamp(min=1e-6) * sought[where].norm().clamp(min=1e-6))
+
+
+def _moment(alike: Tensor, coming: tuple[int, int] | None = None) -> int | None:
+    """The latent of the plan, counted from 1, that is most alike; None where none is. coming: from which latent of it
+    one comes, and in how many; of those that are as good, the one that it takes the least haste to get to."""
+    best = float(alike.max())
+    if best <= ALIKE:
+        return None
+    around = torch.nn.functional.max_pool1d(alike[None], 3, 1, 1)[0]
+    as_good = ((alike >= NEARLY * best) & (alike >= around)).nonzero().flatten().tolist()
+    if coming is None:
+        return int(alike.argmax()) + 1
+    here, count = coming
+    return min((index + 1 for index in as_good), key=lambda there: abs((there - here) / max(1, count) - 1))

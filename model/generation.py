@@ -74,7 +74,6 @@ class Generation(Iterator[Frames]):
         limits = generator.limits
         self._windows = windows.plan(asked.total, limits.window, limits.overlap, asked.prefix, short_first=self._ends)
         self._rehearsal = Rehearsal(generator, asked, self._before()) if self._looks_up else None
-        self._levels = _levels(asked, self._strength, generator.entry.sigmas)
         self._random = torch.Generator("cpu").manual_seed(asked.seed)
         self._digest = fingerprint(asked, generator.sha256)
         self._latents: Tensor | None = None
@@ -95,6 +94,7 @@ class Generation(Iterator[Frames]):
     def _run(self) -> Iterator[Frames]:
         with self._timed("encode_anchors"):
             given, source = self._encode_given()
+            self._levels = _levels(self._asked, self._strength, self._of.entry.sigmas)
             references = self._encode_references()
         with self._timed("text"), torch.inference_mode():
             told = self._asked if self._rehearsal is None else replace(self._asked, prompt=self._rehearsal.prompt)

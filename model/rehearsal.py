@@ -7,6 +7,7 @@ what there is, and nothing is staged.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -18,10 +19,11 @@ from torch import Tensor
 
 from model import conditioning, flow
 from model.conditioning import Anchor, Frames
-from model.cue import cued
+from model.cue import Cue, cued
 from model.velocity import Velocity
 from model.world import staging
 from model.world.blocking import Blocking, block, emptied, traced
+from model.world.plate import plate
 from model.world.render import PAPER, Backdrop
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from model.windows import Window
 
 STRENGTH = 0.6  # the noise level from which a staged shot is rendered
+LOOKED_AT = 8  # frames of what it goes on from or leads up to
+ALIKE = 20.0  # grey levels by which their places may differ, or the clip leads from one place to another
 SEEN = 6  # grey levels from the paper: somebody, or something, is here
 
 
@@ -87,36 +91,68 @@ class Rehearsal:
         first = max(0, 4 * window.start - 4)  # a later window's latents follow one frame that is not looked at
         count = 4 * window.stop - 3 - first
         behind, seen = 1 if window.start else 0, (4 * window.fresh - 3 if window.fresh else 0) - first
-        frames = blocking.frames(first, count)
+        pieces = tuple(self._pieces(first, count))
+        frames = np.concatenate([plan.frames(*part) for plan, *part in pieces])
         latents = self._latents(frames, plain=blocking.plain)
         planned, staged = frames, None
         if self._set is not None:
-            planned = blocking.staged(self._set, first, count)
+            planned = np.concatenate([plan.staged(self._set, *part) for plan, *part in pieces])
             staged = self._of.vae.encode(conditioning.to_video(planned, self._of.device))
         detail = None
         if not blocking.plain:
             coded = conditioning.to_frames(self._of.vae.decode(latents if staged is None else staged))
-            off = (frames > PAPER + SEEN) | (frames < PAPER - SEEN)
-            detail = Detail(planned[seen:], coded[seen:], (off[..., 0] | off[..., 1] | off[..., 2])[seen:])
+            detail = Detail(planned[seen:], coded[seen:], _seen(frames[seen:]))
         return Shown(latents[:, :, behind:], None if staged is None else staged[0, :, behind:], detail)
 
     @cached_property
     def _blocking(self) -> Blocking:
         """Who is seen in the clip and how they move: whom the prompt names, or who is drawn in the picture that it
         begins with; empty paper where other given frames show who there is."""
-        asked, knows, pictures = self._asked, self._knows, self._pictures
-        empty = Blocking(None, asked.width, asked.height)
-        shot = block(asked.prompt, knows, given=len(pictures), seed=asked.seed)
-        plan = Blocking(shot, asked.width, asked.height, pictures)
-        if not asked.anchors or pictures:
-            return plan if asked.before is None else self._cued(plan, None) or empty
-        one = asked.anchors[0]
+        asked, plan = self._asked, self._plan
         if self._first is not None:
-            found = traced(self._first, asked.prompt, knows, seed=asked.seed)
-            return found or Blocking(replace(shot, actors=()), asked.width, asked.height, straight=shot.start)
-        if len(asked.anchors) == 1 and one.place == "last" and one.frames is not None:
-            return self._cued(plan, one) or empty
-        return empty
+            found = traced(self._first, asked.prompt, self._knows, seed=asked.seed)
+            return found or plan.empty(plan.second(0))
+        if not self._led:
+            shows = asked.anchors and not self._pictures  # those who are in the frames that are given
+            return Blocking(None, asked.width, asked.height) if shows else plan
+        if self._cue is None:
+            return Blocking(None, asked.width, asked.height)
+        straight = self._cue.plan.second(0 if asked.before is None else 4 * (asked.prefix - 1))
+        return self._cue.plan.straight_from(straight)
+
+    def _pieces(self, first: int, count: int) -> Iterator[tuple[Blocking, int, int]]:
+        """The plans that are played in some frames of the stream: each with its first of them and how many."""
+        if not self._led or self._cue is None:
+            yield self._blocking, first, count
+            return
+        straight = self._blocking.straight
+        for plan, begins, part in self._cue.pieces(first, count):
+            yield plan.straight_from(straight), begins, part
+
+    @property
+    def _led(self) -> bool:
+        """Whether it goes on from something, or leads up to one thing."""
+        asked = self._asked
+        if asked.anchors and self._last is None and not self._pictures:
+            return False
+        return asked.before is not None or self._last is not None
+
+    @cached_property
+    def _plan(self) -> Blocking:
+        """The blocking of the prompt, as if nothing were given."""
+        asked = self._asked
+        shot = block(asked.prompt, self._knows, given=len(self._pictures), seed=asked.seed)
+        return Blocking(shot, asked.width, asked.height, self._pictures)
+
+    @cached_property
+    @torch.inference_mode()
+    def _cue(self) -> Cue | None:
+        """From where in the plan it goes on, and up to where it has to get; None where somebody else is seen."""
+        after, of = None, self._of
+        if self._last is not None:
+            (given,) = conditioning.encode((self._last,), of.vae, self._asked.total, device=of.device)
+            after = given.start, given.latents[:, 0]
+        return cued(self._plan, of.vae.encode, self._before, after, of.device)
 
     @property
     def _first(self) -> Frames | None:
@@ -129,28 +165,64 @@ class Rehearsal:
         return one.frames[0] if alone and one.frames is not None else None
 
     @property
+    def _last(self) -> Anchor | None:
+        """The one picture or clip that is given, if it is the last and alone."""
+        anchors = () if self._pictures else self._asked.anchors
+        return anchors[0] if len(anchors) == 1 and anchors[0].place == "last" else None
+
+    @property
     def _staged(self) -> bool:
-        """Whether the clip is staged: where nothing is given, or one first picture in which something is to move."""
+        """Whether the clip is staged: where nothing is given but what it goes on from or leads up to, or one first
+        picture in which something is to move."""
         asked, blocking = self._asked, self._blocking
-        if asked.source is not None or asked.before is not None or blocking.shot is None:
+        if asked.source is not None or blocking.shot is None:
             return False
-        if not asked.anchors:
-            return True
-        moves = blocking.shot.camera != "static" or not blocking.plain
-        return self._first is not None and moves
+        if self._first is not None:
+            return blocking.shot.camera != "static" or not blocking.plain
+        if asked.anchors and self._last is None:
+            return False
+        before, after = self._place_before, self._place_after
+        return before is None or after is None or _apart(before, after) < ALIKE
 
     @cached_property
     def _set(self) -> Backdrop | None:
-        """What the clip is staged before."""
+        """What the clip is staged before: a set that is drawn for it, the picture that it begins with, or the place
+        that is seen in what it goes on from or leads up to."""
         asked, blocking = self._asked, self._blocking
         if not self._staged:
             return None
         if self._first is not None:
             return Backdrop(emptied(self._first) if blocking.manned else self._first)
+        if self._before is not None:
+            return self._place_before
+        if self._last is not None:
+            return self._place_after
         assert blocking.shot is not None
         seconds = blocking.second(asked.frames) - blocking.second(0)
         extent = staging.extent(blocking.shot, seconds, asked.width, asked.height)
         return painted(self._of, asked, staging.set_prompt(asked.prompt, self._knows), extent)
+
+    @cached_property
+    def _place_before(self) -> Backdrop | None:
+        """The place that is seen in the last frames of what the clip goes on from, or None."""
+        if self._before is None:
+            return None
+        assert self._cue is not None  # nothing is staged where somebody else is seen
+        frames = self._of.decode(self._before)[-LOOKED_AT:]
+        return _place(frames, 1 + 4 * (self._before.shape[1] - 1) - len(frames), self._cue.before)
+
+    @cached_property
+    def _place_after(self) -> Backdrop | None:
+        """The place that is seen in the first frames of what the clip leads up to, or None."""
+        if self._last is None:
+            return None
+        assert self._cue is not None
+        frames = self._last.frames
+        if frames is None:
+            assert self._last.latents is not None
+            frames = self._of.decode(self._last.latents)
+        first = 4 * (self._asked.total - 1) + 1 - len(frames)
+        return _place(frames[:LOOKED_AT], first, self._cue.after)
 
     def _latents(self, frames: Frames, *, plain: bool) -> Tensor:
         """Latents (1, C, T, h, w) of a blocking; those of plain paper are remembered."""
@@ -162,14 +234,22 @@ class Rehearsal:
             self._paper[key] = made
         return made
 
-    @torch.inference_mode()
-    def _cued(self, plan: Blocking, last: Anchor | None) -> Blocking | None:
-        """The plan from where what came before leaves off, up to where what is given at the end begins."""
-        after = None
-        if last is not None:
-            (given,) = conditioning.encode((last,), self._of.vae, self._asked.total, device=self._of.device)
-            after = given.start, given.latents[:, 0]
-        return cued(plan, self._of.vae.encode, self._before, after, self._of.device)
+
+def _place(frames: Frames, first: int, blocking: Blocking) -> Backdrop:
+    """The place in some frames, of which the first is frame `first` of a blocking of whoever is seen there."""
+    return Backdrop(plate(frames, _seen(blocking.frames(first, len(frames)))))
+
+
+def _apart(a: Backdrop, b: Backdrop) -> float:
+    """How far two pictures of one size are apart, in grey levels."""
+    return float(np.abs(a.picture.astype(np.float32) - b.picture).mean())
+
+
+def _seen(blocking: Frames) -> NDArray[np.bool_]:
+    """Where frames (t, H, W, 3) of a blocking are not paper, (t, H, W)."""
+    off = (blocking > PAPER + SEEN) | (blocking < PAPER - SEEN)
+    found: NDArray[np.bool_] = off[..., 0] | off[..., 1] | off[..., 2]
+    return found
 
 
 @torch.inference_mode()

@@ -126,7 +126,7 @@ class Blocking:
         rate: float = 1.0, straight: float | None = None,
     ) -> None:  # fmt: skip
         self.shot, self._size, self._given, self._begins, self._rate = shot, (width, height), tuple(given), begins, rate
-        self._straight = straight
+        self.straight = straight
 
     @property
     def plain(self) -> bool:
@@ -140,7 +140,18 @@ class Blocking:
 
     def at(self, begins: float, rate: float = 1.0) -> Blocking:
         """The same plan from another of its frames on, at another rate."""
-        return Blocking(self.shot, *self._size, self._given, begins=begins, rate=rate, straight=self._straight)
+        return Blocking(self.shot, *self._size, self._given, begins=begins, rate=rate, straight=self.straight)
+
+    def straight_from(self, second: float | None) -> Blocking:
+        """The same plan with a camera that looks straight ahead at a second of it."""
+        return Blocking(
+            self.shot, *self._size, self._given, begins=self._begins, rate=self._rate, straight=second
+        )
+
+    def empty(self, straight: float | None = None) -> Blocking:
+        """The same shot with nobody in it, and a camera that looks straight ahead at a second of the plan."""
+        shot = None if self.shot is None else replace(self.shot, actors=())
+        return Blocking(shot, *self._size, begins=self._begins, rate=self._rate, straight=straight)
 
     def second(self, frame: float) -> float:
         """The second of the plan that a frame of the clip shows; 0 for empty paper."""
@@ -148,13 +159,13 @@ class Blocking:
 
     def frames(self, first: int, count: int) -> Picture:
         """Frames first, first + 1, ... of the shot, 16 a second."""
-        return _pictures(self._renderer.alone([self._from(first)], count, PACE * self._rate, self._straight)[0])
+        return _pictures(self._renderer.alone([self._from(first)], count, PACE * self._rate, self.straight)[0])
 
     def staged(self, backdrop: Backdrop, first: int, count: int) -> Picture:
         """The same frames, before a backdrop instead of paper."""
         shot = self._from(first)
         assert shot is not None
-        return _pictures(self._renderer.staged(shot, backdrop, count, PACE * self._rate, self._straight))
+        return _pictures(self._renderer.staged(shot, backdrop, count, PACE * self._rate, self.straight))
 
     def _from(self, first: int) -> Shot | None:
         return None if self.shot is None else replace(self.shot, start=self.second(first))

@@ -29,25 +29,40 @@ def test_a_clip_goes_on_where_the_one_before_left_off(frame: int) -> None:
     found = cued(plan(), VAE.encode, latents(plan(), frame, 3), None)
     assert found is not None
     expected = plan().at(frame - 8).frames(0, 20)  # the last of three latents ends with frame 8 of the stream
-    assert np.abs(found.frames(0, 20).astype(int) - expected).max() <= 1
+    assert np.abs(found.plan.frames(0, 20).astype(int) - expected).max() <= 1
 
 
 def test_a_clip_leads_from_what_came_before_to_what_is_given_backwards_if_need_be() -> None:
     before, after = latents(plan(), 60, 3), latents(plan(), 4, 1)[:, 0]
     found = cued(plan(), VAE.encode, before, (16, after))
     assert found is not None
-    assert np.abs(found.frames(8, 1).astype(int) - plan().frames(60, 1)).max() <= 1
-    assert np.abs(found.frames(64, 1).astype(int) - plan().frames(4, 1)).max() <= 1
+    assert np.abs(found.plan.frames(8, 1).astype(int) - plan().frames(60, 1)).max() <= 1
+    assert np.abs(found.plan.frames(64, 1).astype(int) - plan().frames(4, 1)).max() <= 1
+    # What is given is played as it was: forward, at its own pace.
+    assert np.abs(found.before.frames(4, 1).astype(int) - plan().frames(56, 1)).max() <= 1
+    assert np.abs(found.after.frames(66, 1).astype(int) - plan().frames(6, 1)).max() <= 1
+    pieces = [(played is found.before, first, count) for played, first, count in found.pieces(4, 62)]
+    assert pieces == [(True, 4, 5), (False, 9, 52), (False, 61, 5)]
+    assert [piece[1:] for piece in found.pieces(20, 3)] == [(20, 3)]
+
+
+def test_of_moments_that_are_as_good_the_nearest_is_led_up_to() -> None:
+    """A mammoth that walks to and fro is in one place again and again."""
+    before, again = latents(plan(), 20, 3), latents(plan(), 60, 1)[:, 0]
+    found = cued(plan(), VAE.encode, before, (12, again))
+    assert found is not None
+    assert np.abs(found.plan.frames(48, 1).astype(int) - plan().frames(60, 1)).max() <= 1
 
 
 def test_what_leads_up_to_given_frames_alone_ends_with_them() -> None:
     found = cued(plan(), VAE.encode, None, (10, latents(plan(), 60, 1)[:, 0]))
     assert found is not None
-    assert np.abs(found.frames(40, 1).astype(int) - plan().frames(60, 1)).max() <= 1
+    assert np.abs(found.plan.frames(40, 1).astype(int) - plan().frames(60, 1)).max() <= 1
 
 
 def test_an_empty_plan_and_somebody_else_are_no_cue() -> None:
     empty = Blocking(block("rain"), 144, 80)
-    assert cued(empty, VAE.encode, latents(plan(), 16, 2), None) is empty
+    found = cued(empty, VAE.encode, latents(plan(), 16, 2), None)
+    assert found is not None and found.plan is empty
     nobody = torch.zeros_like(latents(plan(), 16, 1))
     assert cued(plan(), VAE.encode, latents(plan(), 16, 2), (9, nobody[:, 0])) is None
