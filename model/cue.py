@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from model.world.blocking import Blocking
 REACH = 64  # latents of the plan that are gone through: twice to and fro
 AT_ONCE = 8
 NEVER = 1 << 30  # a frame
-NEARLY = 0.85  # of the best likeness is as good
+HASTE = 0.03  # of the best likeness is given up for not having to hurry by once the usual pace more
 ALIKE = 0.15  # cosine, below which those given show somebody else
 
 Encode = Callable[[Tensor], Tensor]
@@ -58,37 +59,53 @@ def cued(
     joins, meets = (0 if before is None else 4 * start + 1), (NEVER if after is None else 4 * after[0] - 3)
     if not blocking.manned:
         return Cue(blocking, blocking, blocking, joins, meets)
-    plan = _plan(blocking, encode, device)
+    plan = _Plan(blocking.calm(), encode, device)
     here, there = None, None
     if before is not None:
-        here = _moment(_likeness(plan, before[:, -1]))
+        here = plan.frame(before[:, -1])
         if here is None:
             return None
     if after is not None:
-        there = _moment(_likeness(plan, after[1]), None if here is None else (here, after[0] - start))
+        there = plan.frame(after[1], None if here is None else (here, 4 * (after[0] - start)))
         if there is None:
             return None
-    played = None if here is None else blocking.at(4 * (here - start))
+    played = None if here is None else blocking.at(here - 4 * start)
     if after is None or there is None:
         made = played or blocking
         return Cue(made, made, made, joins, meets)
-    leads = blocking.at(4 * (there - after[0]))
+    leads = blocking.at(there - 4 * after[0])
     if here is None or played is None:
         return Cue(leads, leads, leads, joins, meets)
-    rate = (there - here) / max(1, after[0] - start)
-    return Cue(played, blocking.at(4 * (here - rate * start), rate), leads, joins, meets)
+    rate = (there - here) / max(1, 4 * (after[0] - start))
+    return Cue(played, blocking.at(here - 4 * rate * start, rate), leads, joins, meets)
 
 
-def _plan(blocking: Blocking, encode: Encode, device: str) -> Tensor:
-    """Latents (REACH, C, h, w) of the plan, those of frames 1 to 4 first, less those of paper."""
-    paper = blocking.frames(0, 1)
-    paper = np.full_like(paper, paper[0, 0, 0])
-    blank = encode(to_video(paper, device))[0, :, 0]
-    found = []
-    for first in range(0, 4 * REACH, 4 * AT_ONCE):
-        frames: Frames = blocking.frames(first, 1 + 4 * AT_ONCE)
-        found.append(encode(to_video(frames, device))[0, :, 1:].transpose(0, 1))
-    return torch.cat(found) - blank
+class _Plan:
+    """The latents of a plan, and where in it given ones are."""
+
+    def __init__(self, blocking: Blocking, encode: Encode, device: str) -> None:
+        self._blocking, self._encode, self._device = blocking, encode, device
+        paper = blocking.frames(0, 1)
+        self._blank = self._coded(np.full_like(paper, paper[0, 0, 0]))[0]
+
+    def frame(self, latent: Tensor, coming: tuple[int, int] | None = None) -> int | None:
+        """The last of the four frames of the plan that are most like a latent (C, h, w); None where none are. coming:
+        from which frame of it one comes, and in how many."""
+        moment = _moment(_likeness(self._latents, latent), coming)
+        if moment is None:
+            return None
+        ends = range(4 * moment - 3, 4 * moment + 4)  # latents are four frames apart; those given may lie between two
+        near = torch.stack([self._coded(self._blocking.frames(end - 8, 9))[2] for end in ends]) - self._blank
+        return ends[int(_likeness(near, latent).argmax())]
+
+    @cached_property
+    def _latents(self) -> Tensor:
+        """(REACH, C, h, w), those of frames 1 to 4 first, less those of paper."""
+        parts = (self._blocking.frames(first, 1 + 4 * AT_ONCE) for first in range(0, 4 * REACH, 4 * AT_ONCE))
+        return torch.cat([self._coded(frames)[1:] for frames in parts]) - self._blank
+
+    def _coded(self, frames: Frames) -> Tensor:
+        return self._encode(to_video(frames, self._device))[0].transpose(0, 1)  # (t, C, h, w)
 
 
 def _likeness(plan: Tensor, latent: Tensor) -> Tensor:
@@ -98,15 +115,13 @@ def _likeness(plan: Tensor, latent: Tensor) -> Tensor:
     return (flat @ sought) / (flat.norm(dim=1).clamp(min=1e-6) * sought[where].norm().clamp(min=1e-6))
 
 
-def _moment(alike: Tensor, coming: tuple[int, int] | None = None) -> int | None:
-    """The latent of the plan, counted from 1, that is most alike; None where none is. coming: from which latent of it
-    one comes, and in how many; of those that are as good, the one that it takes the least haste to get to."""
+def _moment(alike: Tensor, coming: tuple[int, int] | None) -> int | None:
+    """The latent of the plan, counted from 1, that is most alike, and can be got to without haste; None where none
+    is."""
     best = float(alike.max())
     if best <= ALIKE:
         return None
-    around = torch.nn.functional.max_pool1d(alike[None], 3, 1, 1)[0]
-    as_good = ((alike >= NEARLY * best) & (alike >= around)).nonzero().flatten().tolist()
-    if coming is None:
-        return int(alike.argmax()) + 1
-    here, count = coming
-    return min((index + 1 for index in as_good), key=lambda there: abs((there - here) / max(1, count) - 1))
+    here, count = coming or (0, 0)
+    rates = (4 * torch.arange(1, len(alike) + 1, device=alike.device) - here).abs() / max(1, count)
+    haste = (rates - 1).clamp(min=0) if coming else torch.zeros_like(alike)
+    return int((alike / best - HASTE * haste).argmax()) + 1

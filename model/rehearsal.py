@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,10 +17,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from model import conditioning, flow
+from model import conditioning, sets
 from model.conditioning import Anchor, Frames
 from model.cue import Cue, cued
-from model.velocity import Velocity
 from model.world import staging
 from model.world.blocking import Blocking, block, emptied, traced
 from model.world.plate import plate
@@ -117,17 +116,14 @@ class Rehearsal:
             return Blocking(None, asked.width, asked.height) if shows else plan
         if self._cue is None:
             return Blocking(None, asked.width, asked.height)
-        straight = self._cue.plan.second(0 if asked.before is None else 4 * (asked.prefix - 1))
-        return self._cue.plan.straight_from(straight)
+        return self._cue.plan
 
     def _pieces(self, first: int, count: int) -> Iterator[tuple[Blocking, int, int]]:
         """The plans that are played in some frames of the stream: each with its first of them and how many."""
         if not self._led or self._cue is None:
             yield self._blocking, first, count
             return
-        straight = self._blocking.straight
-        for plan, begins, part in self._cue.pieces(first, count):
-            yield plan.straight_from(straight), begins, part
+        yield from self._cue.pieces(first, count)
 
     @property
     def _led(self) -> bool:
@@ -192,7 +188,8 @@ class Rehearsal:
         if not self._staged:
             return None
         if self._first is not None:
-            return Backdrop(emptied(self._first) if blocking.manned else self._first)
+            picture = emptied(self._first) if blocking.manned else self._first
+            return Backdrop(picture, straight=blocking.straight)
         if self._before is not None:
             return self._place_before
         if self._last is not None:
@@ -200,7 +197,7 @@ class Rehearsal:
         assert blocking.shot is not None
         seconds = blocking.second(asked.frames) - blocking.second(0)
         extent = staging.extent(blocking.shot, seconds, asked.width, asked.height)
-        return painted(self._of, asked, staging.set_prompt(asked.prompt, self._knows), extent)
+        return sets.painted(self._of, asked, self._place_prompt, extent)
 
     @cached_property
     def _place_before(self) -> Backdrop | None:
@@ -209,7 +206,7 @@ class Rehearsal:
             return None
         assert self._cue is not None  # nothing is staged where somebody else is seen
         frames = self._of.decode(self._before)[-LOOKED_AT:]
-        return _place(frames, 1 + 4 * (self._before.shape[1] - 1) - len(frames), self._cue.before)
+        return self._place(frames, 1 + 4 * (self._before.shape[1] - 1) - len(frames), self._cue.before)
 
     @cached_property
     def _place_after(self) -> Backdrop | None:
@@ -222,7 +219,17 @@ class Rehearsal:
             assert self._last.latents is not None
             frames = self._of.decode(self._last.latents)
         first = 4 * (self._asked.total - 1) + 1 - len(frames)
-        return _place(frames[:LOOKED_AT], first, self._cue.after)
+        return self._place(frames[:LOOKED_AT], first, self._cue.after)
+
+    def _place(self, frames: Frames, first: int, blocking: Blocking) -> Backdrop:
+        """The place in some frames, of which the first is frame `first` of a blocking of whoever is seen there."""
+        picture, hidden = plate(frames, _seen(blocking.calm().frames(first, len(frames))))
+        made = sets.completed(self._of, self._asked, self._place_prompt, picture, hidden)
+        return replace(made, straight=blocking.second(first + len(frames) - 1))
+
+    @property
+    def _place_prompt(self) -> str:
+        return staging.set_prompt(self._asked.prompt, self._knows)
 
     def _latents(self, frames: Frames, *, plain: bool) -> Tensor:
         """Latents (1, C, T, h, w) of a blocking; those of plain paper are remembered."""
@@ -235,11 +242,6 @@ class Rehearsal:
         return made
 
 
-def _place(frames: Frames, first: int, blocking: Blocking) -> Backdrop:
-    """The place in some frames, of which the first is frame `first` of a blocking of whoever is seen there."""
-    return Backdrop(plate(frames, _seen(blocking.frames(first, len(frames)))))
-
-
 def _apart(a: Backdrop, b: Backdrop) -> float:
     """How far two pictures of one size are apart, in grey levels."""
     return float(np.abs(a.picture.astype(np.float32) - b.picture).mean())
@@ -250,24 +252,3 @@ def _seen(blocking: Frames) -> NDArray[np.bool_]:
     off = (blocking > PAPER + SEEN) | (blocking < PAPER - SEEN)
     found: NDArray[np.bool_] = off[..., 0] | off[..., 1] | off[..., 2]
     return found
-
-
-@torch.inference_mode()
-def painted(of: Generator, asked: GenerationRequest, prompt: str, extent: tuple[float, float]) -> Backdrop:
-    """The set of a request, one latent frame of the prompt, `extent` frames of the clip wide and high."""
-    channels, rows, columns = of.latent_shape(asked)
-    wide, high = staging.cells(extent, columns, rows)
-    side = of.vae.config.spatial
-    still = replace(
-        asked, prompt=prompt, width=wide * side, height=high * side, frames=1, anchors=(), source=None, before=None,
-        references=None,
-    )  # fmt: skip
-    levels = flow.sigmas(still.steps, still.shift)
-    velocity = Velocity(of, still, levels)
-    paper = Blocking(None, still.width, still.height).frames(0, 1)
-    velocity.blocking = of.vae.encode(conditioning.to_video(paper, of.device))
-    noise = torch.randn((channels, 1, high, wide), generator=torch.Generator("cpu").manual_seed(asked.seed))
-    free = flow.Hold(noise.to(of.device), torch.ones(1, device=of.device))
-    solver: flow.Solver = "euler" if asked.solver == "euler" else "unipc"
-    latents = flow.sample(partial(velocity, free), free.value, levels, solver, hold=free)
-    return Backdrop(conditioning.to_frames(of.vae.decode(latents[None]))[0], wide / columns, high / rows)

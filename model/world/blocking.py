@@ -142,10 +142,11 @@ class Blocking:
         """The same plan from another of its frames on, at another rate."""
         return Blocking(self.shot, *self._size, self._given, begins=begins, rate=rate, straight=self.straight)
 
-    def straight_from(self, second: float | None) -> Blocking:
-        """The same plan with a camera that looks straight ahead at a second of it."""
+    def calm(self) -> Blocking:
+        """The same plan with nothing in the air."""
+        shot = None if self.shot is None else replace(self.shot, weather="clear")
         return Blocking(
-            self.shot, *self._size, self._given, begins=self._begins, rate=self._rate, straight=second
+            shot, *self._size, self._given, begins=self._begins, rate=self._rate, straight=self.straight
         )
 
     def empty(self, straight: float | None = None) -> Blocking:

@@ -12,15 +12,15 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-SPREAD = 13  # pixels, odd: what is seen has a soft edge and a shadow
+SPREAD = 21  # pixels, odd: what is seen has a soft edge and a shadow
 STEADY = 5.0  # grey levels by which the place may differ from frame to frame and the camera still count as still
 
 Frames = NDArray[np.uint8]
 
 
-def plate(frames: Frames, seen: NDArray[np.bool_]) -> Frames:
-    """The place (H, W, 3) as the last of some frames (t, H, W, 3) shows it. seen: where somebody is in them, (t, H,
-    W)."""
+def plate(frames: Frames, seen: NDArray[np.bool_]) -> tuple[Frames, NDArray[np.bool_]]:
+    """The place (H, W, 3) as the last of some frames (t, H, W, 3) shows it, and where it is not seen in any, (H, W).
+    seen: where somebody is in them, (t, H, W)."""
     pixels = torch.tensor(frames).permute(0, 3, 1, 2).float()  # (t, 3, H, W)
     hidden = F.max_pool2d(torch.tensor(seen)[:, None].float(), SPREAD, 1, SPREAD // 2) > 0
     open_ = ~(hidden[0] | hidden[-1]).expand(3, -1, -1)
@@ -29,7 +29,8 @@ def plate(frames: Frames, seen: NDArray[np.bool_]) -> Frames:
     shown = pixels.masked_fill(hidden, torch.nan).nanmedian(0).values  # (3, H, W): what falls is not there for long
     known = ~shown.isnan()[:1]
     filled = _filled(shown.nan_to_num(127.0), known.float())
-    return np.ascontiguousarray(filled.round().clamp(0, 255).byte().permute(1, 2, 0).numpy())
+    picture = np.ascontiguousarray(filled.round().clamp(0, 255).byte().permute(1, 2, 0).numpy())
+    return picture, ~known[0].numpy()
 
 
 def _filled(picture: Tensor, weight: Tensor) -> Tensor:

@@ -63,11 +63,14 @@ class View:
 
 @dataclass(frozen=True, eq=False)
 class Backdrop:
-    """What stands behind a shot: a picture, uint8 (h, w, 3), and of how many frames it is the width and the height."""
+    """What stands behind a shot: a picture, uint8 (h, w, 3); wide, high: of how many frames it is the width and the
+    height; straight: the second of the shot at which the camera sees its middle as it is, None where that is for the
+    camera's move to say."""
 
     picture: NDArray[np.uint8]
     wide: float = 1.0
     high: float = 1.0
+    straight: float | None = None
 
 
 class Renderer:
@@ -125,9 +128,9 @@ class Renderer:
     ) -> Tensor:
         """A shot on its set: the backdrop as the camera sees it, the actors in the light of the hour with their
         shadows, and what is in the air: uint8 (T, 3, H, W). pace, straight: as for `alone`."""
-        times, camera = self._when(shot, frames, pace, straight)
-        behind = self._behind(backdrop, camera).expand(frames, -1, -1, -1).contiguous()
-        return _bytes(self._put(behind, shot, times, camera))
+        behind = self._behind(backdrop, self._when(shot, frames, pace, backdrop.straight)[1])
+        behind = behind.expand(frames, -1, -1, -1).contiguous()
+        return _bytes(self._put(behind, shot, *self._when(shot, frames, pace, straight)))
 
     def _when(self, shot: Shot, frames: int, pace: float, straight: float | None) -> tuple[Tensor, Tensor]:
         """Seconds (T,) of the frames of a shot, and the camera (T, 6) then, relative to what it is at `straight`."""

@@ -82,7 +82,7 @@ def test_one_stands_on_the_set_in_the_light_of_the_hour_with_a_shadow(ramp: Back
 def test_a_picture_that_is_given_is_seen_as_it_is_at_first_whatever_the_camera_does() -> None:
     picture = np.random.default_rng(0).integers(0, 255, (HIGH, WIDE, 3), np.uint8)
     shot = block("a quiet forest, pan right")
-    frames = Blocking(shot, WIDE, HIGH, straight=shot.start).staged(Backdrop(picture), 0, 17).astype(int)
+    frames = Blocking(shot, WIDE, HIGH).staged(Backdrop(picture, straight=shot.start), 0, 17).astype(int)
     assert np.abs(frames[0] - picture).max() <= 2 and np.abs(frames[16] - picture).mean() > 20
 
 
