@@ -21,7 +21,7 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from model import conditioning, control, flow, meeting, windows
+from model import conditioning, control, flow, meeting, shotlist, windows
 from model.conditioning import Frames, Given
 from model.detail import restored
 from model.errors import ModelError
@@ -31,6 +31,7 @@ from model.request import GenerationRequest
 from model.state import SamplerState, fingerprint
 from model.vae import WanVAE
 from model.velocity import Velocity
+from model.world.sequel import carried
 
 if TYPE_CHECKING:
     from model.pipeline import Generator
@@ -59,6 +60,21 @@ class StepInfo:
     state: Callable[[], SamplerState]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shot:
+    """One shot of a clip: what is asked of it, its latents start..stop, and its plan, if it has one."""
+
+    asked: GenerationRequest
+    start: int
+    stop: int
+    rehearsal: Rehearsal | None
+
+    @property
+    def told(self) -> GenerationRequest:
+        """What the transformer is asked for."""
+        return self.asked if self.rehearsal is None else replace(self.asked, prompt=self.rehearsal.prompt)
+
+
 OnStep = Callable[[StepInfo], None]
 
 
@@ -71,9 +87,8 @@ class Generation(Iterator[Frames]):
         generator.check(asked)
         self.seconds = {"text": 0.0, "encode_anchors": 0.0, "denoise": 0.0, "decode": 0.0}
         self._of, self._asked, self._on_step, self._resume = generator, asked, on_step, resume
-        limits = generator.limits
-        self._windows = windows.plan(asked.total, limits.window, limits.overlap, asked.prefix, short_first=self._ends)
-        self._rehearsal = Rehearsal(generator, asked, self._before()) if self._looks_up else None
+        self._shots = self._cut()
+        self._windows = tuple(window for shot in self._shots for window in self._windows_of(shot))
         self._random = torch.Generator("cpu").manual_seed(asked.seed)
         self._digest = fingerprint(asked, generator.sha256)
         self._latents: Tensor | None = None
@@ -91,14 +106,37 @@ class Generation(Iterator[Frames]):
     def __next__(self) -> Frames:
         return next(self._chunks)
 
+    def _cut(self) -> tuple[_Shot, ...]:
+        """The shots of the clip, each with its plan: those that the prompt lists, where a model is shown what to film
+        and nothing is given."""
+        asked, of = self._asked, self._of
+        if not self._looks_up:
+            return (_Shot(asked, 0, asked.total, None),)
+        if asked.anchors or asked.source is not None or asked.before is not None:
+            return (_Shot(asked, 0, asked.total, Rehearsal(of, asked, self._before())),)
+        parts = shotlist.cuts(asked.prompt, asked.total)
+        prompts = carried([part.prompt for part in parts], of.entry.notes.get("knows"))
+        shots = []
+        for part, prompt in zip(parts, prompts, strict=True):
+            one = replace(asked, prompt=prompt, frames=1 + 4 * (part.stop - part.start - 1))
+            begins = 4 * part.start - 3 if part.start else 0
+            shots.append(_Shot(one, part.start, part.stop, Rehearsal(of, one, begins=begins)))
+        return tuple(shots)
+
+    def _windows_of(self, shot: _Shot) -> Iterator[windows.Window]:
+        """The windows of a shot; the first one of a later shot knows nothing of the one before."""
+        limits, total, prefix = self._of.limits, shot.stop - shot.start, self._asked.prefix
+        for window in windows.plan(total, limits.window, limits.overlap, prefix, short_first=self._ends):
+            yield windows.Window(*(latent + shot.start for latent in (window.start, window.fresh, window.stop)))
+
     def _run(self) -> Iterator[Frames]:
         with self._timed("encode_anchors"):
             given, source = self._encode_given()
             self._levels = _levels(self._asked, self._strength, self._of.entry.sigmas)
             references = self._encode_references()
         with self._timed("text"), torch.inference_mode():
-            told = self._asked if self._rehearsal is None else replace(self._asked, prompt=self._rehearsal.prompt)
-            velocity = Velocity(self._of, told, self._levels, None if self._controlled else references)
+            seen = None if self._controlled else references
+            velocities = {shot: Velocity(self._of, shot.told, self._levels, seen) for shot in self._shots}
         finished, first = self._before(), 0
         reel = Reel(self._of.vae, self._timed, renewed=self._renewed)
         if finished is not None:
@@ -118,7 +156,7 @@ class Generation(Iterator[Frames]):
             with self._timed("denoise"):
                 prefix = reel.known(window)
                 before = finished if prefix is None else _at_end(prefix, window.fresh)
-                shown = self._shown(window)
+                shown, velocity = self._shown(window), velocities[self._shot(window)]
                 velocity.blocking = None if shown is None else shown.blocking
                 if self._controlled:
                     velocity.control = self._control(window, reel, references)
@@ -141,11 +179,16 @@ class Generation(Iterator[Frames]):
         """The noise level that the render starts from, where it starts from something."""
         if self._asked.source is not None:
             return self._asked.source.strength
-        return None if self._rehearsal is None else self._rehearsal.strength
+        rehearsal = self._shots[0].rehearsal
+        return None if rehearsal is None else rehearsal.strength
+
+    def _shot(self, window: windows.Window) -> _Shot:
+        return next(shot for shot in self._shots if window.start < shot.stop)
 
     def _shown(self, window: windows.Window) -> Shown | None:
         """A window's part of the plan."""
-        return None if self._rehearsal is None else self._rehearsal.window(window)
+        rehearsal = self._shot(window).rehearsal
+        return None if rehearsal is None else rehearsal.window(window)
 
     @torch.inference_mode()
     def _encode_references(self) -> Tensor | None:

@@ -62,10 +62,11 @@ class Shown:
 
 
 class Rehearsal:
-    """The plan of a request; `before` are the latents (C, t, h, w) that the clip goes on from, if any."""
+    """The plan of a request; `before` are the latents (C, t, h, w) that the clip goes on from, if any. Of a shot that
+    begins in the middle of a clip, `begins` is the clip's frame that is its first."""
 
-    def __init__(self, of: Generator, asked: GenerationRequest, before: Tensor | None) -> None:
-        self._of, self._asked, self._before = of, asked, before
+    def __init__(self, of: Generator, asked: GenerationRequest, before: Tensor | None = None, begins: int = 0) -> None:
+        self._of, self._asked, self._before, self._begins = of, asked, before, begins
         self._knows = of.entry.notes.get("knows")
         self._pictures = () if asked.references is None else tuple(asked.references)
         self._paper: dict[tuple[int, bool], Tensor] = {}
@@ -138,7 +139,7 @@ class Rehearsal:
         """The blocking of the prompt, as if nothing were given."""
         asked = self._asked
         shot = block(asked.prompt, self._knows, given=len(self._pictures), seed=asked.seed)
-        return Blocking(shot, asked.width, asked.height, self._pictures)
+        return Blocking(shot, asked.width, asked.height, self._pictures).at(-self._begins)
 
     @cached_property
     @torch.inference_mode()
@@ -195,7 +196,7 @@ class Rehearsal:
         if self._last is not None:
             return self._place_after
         assert blocking.shot is not None
-        seconds = blocking.second(asked.frames) - blocking.second(0)
+        seconds = abs(blocking.second(asked.frames) - blocking.second(0))
         extent = staging.extent(blocking.shot, seconds, asked.width, asked.height)
         return sets.painted(self._of, asked, self._place_prompt, extent)
 

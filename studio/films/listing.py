@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from model.shotlist import parts
 from studio.films.script import FilmShot
-
-_MARK = re.compile(
-    r"(?:^|(?<=[\s.;,]))(?:shot|scene)\s*(\d{1,3})\s*"
-    r"(?:[(\[]\s*(\d+(?:[.,]\d+)?)\s*(?:s|sec|seconds?)\s*[)\]])?\s*[:.–-]\s*",
-    re.IGNORECASE,
-)
-
-
-def parts(prompt: str) -> list[tuple[str, float | None]]:
-    """The shots that a prompt lists: their words, and their seconds where it says so; [] for what is no list."""
-    marks = list(_MARK.finditer(prompt))
-    if len(marks) < 2 and not (marks and marks[0].start() == 0):
-        return []
-    lead = prompt[: marks[0].start()].strip(" ,;:\n")
-    found = []
-    for number, mark in enumerate(marks):
-        end = marks[number + 1].start() if number + 1 < len(marks) else len(prompt)
-        words = prompt[mark.end() : end].strip(" ;,\n")
-        seconds = float(mark[2].replace(",", ".")) if mark[2] else None
-        if words:
-            found.append((words, seconds))
-    # What stands before the first shot is said of all of them.
-    return [(f"{lead.rstrip('.')}, {words}" if lead else words, seconds) for words, seconds in found]
 
 
 def to_cards(shot: FilmShot) -> tuple[FilmShot, ...]:

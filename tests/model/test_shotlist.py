@@ -1,0 +1,62 @@
+"""Several shots in one prompt, and the clip that is made of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from model.pipeline import Generator
+from model.shotlist import cuts
+from tests.model.doubles import ENTRY, FakeText, FakeVAE
+from tests.model.test_places import SHOWN, Sees
+
+
+@pytest.mark.parametrize(
+    ("prompt", "total", "found"),
+    [
+        ("a fox", 17, [("a fox", 0, 17)]),
+        ("Shot 1: a. Shot 2: b", 16, [("a.", 0, 8), ("b", 8, 16)]),
+        ("Shot 1 (1 s): a. Shot 2 (3 s): b", 16, [("a.", 0, 4), ("b", 4, 16)]),
+        ("At dusk. Scene 1: a; Scene 2 (2 s): b", 6, [("At dusk, a", 0, 3), ("At dusk, b", 3, 6)]),
+        ("Shot 1 (9 s): a. Shot 2 (1 s): b. Shot 3 (1 s): c", 4, [("a.", 0, 2), ("b.", 2, 3), ("c", 3, 4)]),
+        ("Shot 1: a. Shot 2: b. Shot 3: c", 2, [("a.", 0, 1), ("b.", 1, 2)]),
+        ("Shot 1: a fox", 5, [("a fox", 0, 5)]),
+    ],
+)
+def test_a_clip_is_cut_as_its_prompt_lists(prompt: str, total: int, found: list[tuple[str, int, int]]) -> None:
+    assert [(part.prompt, part.start, part.stop) for part in cuts(prompt, total)] == found
+
+
+@pytest.fixture
+def shown() -> Generator:
+    notes = {"prediction": "sample", "blocking": True}
+    dit = Sees(SHOWN, torch.zeros(4)[None, :, None, None, None])
+    dit.beside = {}
+    entry = replace(ENTRY, notes=notes, given={**ENTRY.given, "references": True})
+    return Generator(entry, dit, FakeVAE(), FakeText())  # type: ignore[arg-type]
+
+
+def test_every_shot_of_a_list_is_staged_by_itself_and_the_clip_is_one_stream(shown: Generator) -> None:
+    asked = shown.request("Shot 1: a red car drives. Shot 2: rain on a beach", frames=33, steps=2)
+    generation = shown.generate(asked)
+    frames = np.concatenate(list(generation))
+    assert len(frames) == 33 and generation.latents.shape[1] == 9
+    first, second = generation._shots
+    assert (first.start, first.stop, second.stop) == (0, 4, 9)
+    assert first.told.prompt == "a red car drives." and second.told.prompt == "on a beach"
+    cut = next(window for window in generation._windows if window.start == 4)
+    assert cut.fresh == 4  # nothing is known of the shot before
+    plan = generation._shown(cut)
+    assert plan is not None and plan.blocking.shape[2] == cut.length
+    assert plan.staged is not None and plan.staged.shape[1] == cut.length
+
+
+def test_a_list_is_taken_up_again_as_it_was(shown: Generator) -> None:
+    asked = shown.request("Shot 1: a red car drives. Shot 2: rain on a beach", frames=33, steps=2)
+    states = []
+    whole = np.concatenate(list(shown.generate(asked, on_step=lambda info: states.append(info.state()))))
+    again = np.concatenate(list(shown.generate(asked, resume=states[-1])))
+    assert np.array_equal(whole, again)
