@@ -10,6 +10,7 @@ walks through the shot. The place is the transformer's to draw: see `staging.py`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -36,6 +37,21 @@ PACE = 0.75  # of the world's: slower is clearer
 STAND_INS = ("teddy", "pumpkin", "robot")  # as whom those move who are given as pictures and named by no known word
 PAPER_DIFFERS = 48  # how far the colour of the paper may vary, over the three channels
 SMALLEST, LARGEST = 0.01, 0.85  # of a picture: what is cut out of it
+ALIVE = ("animal", "person", "fantasy", "monster", "vehicle")
+SCENERY = ("plant", "building", "object")
+PEOPLE = {
+    "man": ("man", "woman", "walking_man_dark", "walking_woman_dark"),
+    "woman": ("woman", "walking_woman_dark"),
+}
+BACK, FARTHER = 0.12, 0.6  # how much higher and smaller those are who are behind
+BUILDS = (1.0, 0.82, 0.92)  # of one, another and a third of a kind
+NEAR = 4  # words before a subject among which its number is
+_NUMBERS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "2": 2, "both": 2, "pair": 2, "couple": 2,
+    **dict.fromkeys("three 3 four five several many some few dozens herd flock pack group crowd school".split(), 3),
+}  # fmt: skip
+_CROWD = ("people", "sheep", "fish", "deer")
+_WORN = re.compile(r"\b(?:wear(?:s|ing)?|dressed)\b", re.IGNORECASE)
 _MARK = (1, 2, 3)  # what is filled: a colour that no picture is all over
 
 Picture = NDArray[np.uint8]
@@ -44,21 +60,25 @@ Knows = Mapping[str, Collection[str]]
 
 @dataclass(frozen=True)
 class Role:
-    """Somebody in a shot: how they look, what they do, and whether they are called mine ("my dinosaur")."""
+    """Somebody in a shot: how they look, what they do, whether they are called mine ("my dinosaur"), and how many of
+    them there are."""
 
     instance: Instance
     action: str
     mine: bool = False
+    count: int = 1
 
 
 def roles(prompt: str, knows: Knows | None = None) -> tuple[Role, ...]:
     """Those whom a prompt names, in its order, each once, in the colour that stands before them and doing what is said
-    behind them, else what is said first of all, else what they are wont to."""
+    behind them, else what is said first of all, else what they are wont to. What is worn, and trees and clouds around
+    somebody, are nobody."""
     spans = [span for span in understand(prompt, knows).spans if span.kind in ("subject", "colour", "action")]
     first = next((span.id for span in spans if span.kind == "action"), None)
     found: dict[str, Role] = {}
+    lives = any(SUBJECT[span.id].kind in ALIVE for span in spans if span.kind == "subject")
     for index, span in enumerate(spans):
-        if span.kind != "subject" or span.id in found:
+        if span.kind != "subject" or span.id in found or (lives and _around(span, prompt)):
             continue
         behind = spans[index + 1] if index + 1 < len(spans) else None
         does = behind.id if behind is not None and behind.kind == "action" else first
@@ -66,8 +86,32 @@ def roles(prompt: str, knows: Knows | None = None) -> tuple[Role, ...]:
         instance = Instance(span.id, colour=spans[index - 1].id if coloured else None)
         called = prompt[: spans[index - 1].start if coloured else span.start].lower().split()
         mine = bool(called) and called[-1] in ("my", "our")
-        found[span.id] = Role(instance, does or SUBJECT[span.id].moves[0], mine)
+        found[span.id] = Role(instance, does or SUBJECT[span.id].moves[0], mine, _number(span, prompt))
     return tuple(found.values())[:MOST_BLOCKED]
+
+
+def _around(span: Span, prompt: str) -> bool:
+    """Whether a subject is but what somebody wears, or trees, clouds and houses in the plural."""
+    if SUBJECT[span.id].kind in ALIVE:
+        return False
+    sentence = re.split(r"[.;!?]", prompt[: span.start])[-1]
+    return bool(_WORN.search(sentence)) or (_plural(span) and SUBJECT[span.id].kind in SCENERY)
+
+
+def _plural(span: Span) -> bool:
+    subject, text = SUBJECT[span.id], span.text.lower()
+    if text.split()[-1] in _CROWD:
+        return True
+    return text.endswith(("s", "men", "mice", "geese")) and text not in (subject.phrase, *subject.synonyms)
+
+
+def _number(span: Span, prompt: str) -> int:
+    """How many of a subject a prompt speaks of; many are as many as can be."""
+    if not _plural(span):
+        return 1
+    before = re.findall(r"[\w-]+", prompt[: span.start].lower())[-NEAR:]
+    said = [_NUMBERS[word] for word in (*before, *span.text.lower().split()) if word in _NUMBERS]
+    return said[-1] if said else 2
 
 
 def _belongs(before: Span, span: Span, prompt: str) -> bool:
@@ -87,7 +131,29 @@ def block(prompt: str, knows: Knows | None = None, *, given: int = 0, seed: int 
     cast = (*cast, *spare[: max(0, min(given, MOST_BLOCKED) - len(cast))])
     framing = heard.first("framing")
     shown = framing if framing in FRAMING_HEIGHT else "close"
-    return _shot(heard, shown, tuple(_actor(role, place, len(cast), shown) for place, role in enumerate(cast)), seed)
+    before = tuple(_actor(role, place, len(cast), shown) for place, role in enumerate(cast))
+    others = () if given else _others(cast)
+    behind = (_behind(_actor(role, 0, 1, shown), i, len(cast) == 2) for i, role in enumerate(others))
+    return _shot(heard, shown, (*behind, *before), seed)
+
+
+def _others(cast: Sequence[Role]) -> tuple[Role, ...]:
+    """The second and third of those of whom there are several, as far as there is room; people are not all the same."""
+    seen, found = [role.instance.subject for role in cast], list[Role]()
+    for role in cast:
+        for number in range(1, min(role.count, MOST_BLOCKED - len(cast) - len(found) + 1)):
+            kinds = PEOPLE.get(role.instance.subject, ())
+            who = next((kind for kind in kinds if kind not in seen), role.instance.subject)
+            seen.append(who)
+            build = BUILDS[number % len(BUILDS)]
+            found.append(replace(role, instance=replace(role.instance, subject=who, build=build)))
+    return tuple(found)
+
+
+def _behind(actor: Actor, number: int, middle: bool) -> Actor:
+    """One of the others, smaller and farther away, to either side of the one in the middle."""
+    x = (0.0 if middle else 0.6) * (-1) ** number
+    return replace(actor, x=x, y=actor.y - BACK, height=actor.height * FARTHER, phase=0.37 * (number + 1.6))
 
 
 def _shot(heard: Understanding, framing: str, actors: tuple[Actor, ...], seed: int, start: float = 0.0) -> Shot:
