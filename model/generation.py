@@ -126,7 +126,9 @@ class Generation(Iterator[Frames]):
     def _windows_of(self, shot: _Shot) -> Iterator[windows.Window]:
         """The windows of a shot; the first one of a later shot knows nothing of the one before."""
         limits, total, prefix = self._of.limits, shot.stop - shot.start, self._asked.prefix
-        for window in windows.plan(total, limits.window, limits.overlap, prefix, short_first=self._ends):
+        even = not self._renewed  # the published models were trained at one length
+        plan = windows.plan(total, limits.window, limits.overlap, prefix, short_first=self._ends, even=even)
+        for window in plan:
             yield windows.Window(*(latent + shot.start for latent in (window.start, window.fresh, window.stop)))
 
     def _run(self) -> Iterator[Frames]:

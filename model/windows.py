@@ -1,7 +1,8 @@
 """How a long clip is cut into windows that the model can see at once.
 
 The first window is sampled freely; each later one is given the last latents of what came before, clean, and adds to
-them. All windows are equally wide, and no wider than their number needs: none is spent on what is known already.
+them. The last window is as wide as the others: it is simply given more, so the model always sees what it knows. A model
+that minds its width less has even ones instead, no wider than their number needs: none is spent on what is known.
 """
 
 from __future__ import annotations
@@ -31,14 +32,17 @@ class Window:
         return self.stop - self.start
 
 
-def plan(total: int, width: int, overlap: int, prefix: int = 0, *, short_first: bool = False) -> tuple[Window, ...]:
+def plan(
+    total: int, width: int, overlap: int, prefix: int = 0, *, short_first: bool = False, even: bool = False
+) -> tuple[Window, ...]:
     """Windows that cover `total` latents, at most `width` wide, each given at least `overlap` of those before.
 
     The first `prefix` latents are known before anything is sampled. `short_first` lets the first window add what would
-    be left over for the last one, so that the last one leads up to a given end and does not only repeat it.
+    be left over for the last one, so that the last one leads up to a given end and does not only repeat it. `even`: as
+    few windows, but no wider than that takes (not with `short_first`).
     """
     overlap = min(max(overlap, 1), width - 1)
-    if not short_first:
+    if even and not short_first:
         width = _even(total, width, overlap, prefix)
     first = min(width, total)
     if short_first:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from model import catalog
+from model import catalog, shotlist
 from model.catalog import CatalogEntry
 from model.world.vocabulary import Term
 from studio import filmwords
@@ -96,10 +96,14 @@ def check(direction: Direction, knows: Mapping[str, Collection[str]] | None = No
 
 
 def compile(prompt: str, direction: Direction) -> str:
-    """The prompt with what the direction adds to it. Terms the prompt already names are left as they stand."""
+    """The prompt with what the direction adds to it: before a list of shots, for it is said of all of them, else
+    behind it. Terms the prompt already names are left as they stand."""
     added = [term.phrase for kind in SPOKEN if (term := unsaid(prompt, direction, kind)) is not None]
     if not added:
         return prompt
+    if shotlist.parts(prompt):
+        words = ", ".join(added)
+        return f"{words[:1].upper()}{words[1:]}. {prompt.lstrip()}"
     return f"{prompt.rstrip().rstrip('.,;')}, {', '.join(added)}"
 
 

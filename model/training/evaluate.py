@@ -131,7 +131,8 @@ def _joins(generator: Generator, frames: int) -> list[int]:
     from model.windows import plan
 
     limits = generator.limits
-    return [1 + 4 * (window.fresh - 1) for window in plan(1 + (frames - 1) // 4, limits.window, limits.overlap)[1:]]
+    found = plan(1 + (frames - 1) // 4, limits.window, limits.overlap, even=True)
+    return [1 + 4 * (window.fresh - 1) for window in found[1:]]
 
 
 def _clip(frames: Frames) -> Any:

@@ -20,14 +20,27 @@ from model.world.camera import camera_path, seen
 from model.world.render import BEHIND, FPS, View
 from model.world.scene import Shot
 from model.world.understand import understand
+from model.world.vocabulary import VOCABULARY
 
 WIDEST, HIGHEST = 1.8, 1.8  # frames that a set may be wide and high
+VAGUE = ("snow", "city")  # of several places that a prompt names, another is meant: "a snowy forest", "Tokyo city"
+_PHRASES = {(kind, term.id): term.phrase for kind, terms in VOCABULARY.items() for term in terms}
 _PEOPLE = ("subject", "action", "colour", "framing", "camera")
 
 
 def set_prompt(prompt: str, knows: Knows | None = None) -> str:
-    """What a prompt says of the place, the hour and the style: the rest, and what falls, is not part of the set."""
-    return _without(prompt, knows, _PEOPLE)
+    """What a prompt says of its set, in the words of the captions of empty places: the place, the hour, the sky and the
+    style. However a place is called, it is one place. Where none is named it is the prompt without those in it."""
+    heard = understand(prompt, knows)
+    places = [span.id for span in heard.spans if span.kind == "place"]
+    if not places:
+        return _without(prompt, knows, _PEOPLE)
+    place = next((each for each in places if each not in VAGUE), places[0])
+    snowy = place != "snow" and "snow" in places
+    said = {"weather": "snowfall"} if snowy else {}
+    said |= {span.kind: span.id for span in reversed(heard.spans)}
+    told = [_PHRASES[kind, said[kind]] for kind in ("time", "weather", "style") if kind in said]
+    return ", ".join([f"an empty scene {_PHRASES['place', place]}", *told])
 
 
 def film_prompt(prompt: str, knows: Knows | None = None) -> str:
@@ -61,5 +74,3 @@ def cells(extent: tuple[float, float], columns: int, rows: int) -> tuple[int, in
     """Latents wide and high of a set of that extent, for a frame of columns x rows latents."""
     wide, high = (math.ceil(round(times * count, 3)) for times, count in zip(extent, (columns, rows), strict=True))
     return wide, high
-
-

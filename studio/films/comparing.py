@@ -1,8 +1,9 @@
 """What continuity is worth: a film beside the same prompts as independent shots, measured alike.
 
-The independent film says the same with the same seeds, but no shot goes on from another and none is shown who was seen
-before. A shot that stands alone in the film already is the same take in both. Both kinds of continuity are taken away:
-the latents of the shot before, and, for a model that can see references, the pictures and stills of the cast.
+The independent film says the same, but no shot goes on from another, none is shown who was seen before, and each has a
+seed of its own. A shot that stands alone in the film already is the same take in both. All continuity is taken away:
+the latents of the shot before, for a model that can see references the pictures and stills of the cast, and, for
+one that draws a set, the seed that makes one place one set.
 """
 
 from __future__ import annotations
@@ -48,15 +49,23 @@ class Side:
 
 
 def independent(film: Film) -> Film:
-    """The same film with nothing that leads from one shot to another. Raises FilmError where nobody is in its cast."""
+    """The same film with nothing that leads from one shot to another, a common seed included. Raises FilmError where
+    nobody is in its cast."""
     if not any(shots_of(film).values()):
         message = (
             "there is no character to compare: name one in the cast and bring it into two shots or more with @name"
         )
         raise FilmError("cast", "", message)
     shots = [
-        replace(shot, prompt=casting.spoken(shot.prompt, film.cast), join="cut", after="", take="")
-        for shot in film.shots
+        replace(
+            shot,
+            prompt=casting.spoken(shot.prompt, film.cast),
+            join="cut",
+            after="",
+            take="",
+            seed=film.seed + number if shot.seed is None else shot.seed,
+        )
+        for number, shot in enumerate(film.shots)
     ]
     return replace(film, cast=(), shots=tuple(shots))
 

@@ -99,9 +99,9 @@ def shooting_order(film: Film) -> tuple[int, ...]:
 
 
 def seed_of(film: Film, index: int) -> int:
-    """The seed of a shot: its own, else the film's counted up."""
+    """The seed of a shot: its own, else the film's: of one seed, one place is one set in every shot."""
     own = film.shots[index].seed
-    return film.seed + index if own is None else own
+    return film.seed if own is None else own
 
 
 def _request(film: Film, index: int, entry: CatalogEntry, locate: Locate) -> Shot:

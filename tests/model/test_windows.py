@@ -41,6 +41,23 @@ def test_what_came_before_may_be_given_at_a_little_noise_without_changing_what_w
     assert not np.array_equal(exact[9:], rough[9:])
 
 
+@given(st.integers(1, 300), st.integers(2, 20), st.integers(0, 30), st.integers(0, 12))
+def test_even_windows_are_as_few_and_no_wider_than_they_have_to_be(
+    more: int, width: int, overlap: int, prefix: int
+) -> None:
+    total = prefix + more
+    whole, even = (windows.plan(total, width, overlap, prefix, even=even) for even in (False, True))
+    assert [latent for window in even for latent in range(window.fresh, window.stop)] == list(range(prefix, total))
+    assert len(even) <= len(whole)
+    held = min(max(overlap, 1), width - 1)
+    widest = max(window.length for window in even)
+    assert widest <= width and all(window.length == widest for window in even[1:])
+    assert all(window.fresh - window.start >= min(held, window.fresh) for window in even)
+    if widest > held + 1 and len(even) > 1:  # one narrower and there would have to be more
+        narrower = windows.plan(total, widest - 1, held, prefix)
+        assert len(narrower) > len(even)
+
+
 @given(st.integers(1, 60), st.integers(2, 20), st.integers(0, 30), st.integers(0, 6))
 def test_a_short_first_window_leaves_a_whole_last_one(more: int, width: int, overlap: int, prefix: int) -> None:
     total = prefix + more

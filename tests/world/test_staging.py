@@ -26,9 +26,18 @@ def ramp() -> Backdrop:
 @pytest.mark.parametrize(
     ("prompt", "told", "drawn"),
     [
-        ("a fox runs in the forest at dusk", "a fox runs in the forest at dusk", "a in the forest at dusk"),
-        ("a blue fox in the snow, rain, zoom in", "a blue fox in the snow, , zoom in", "a in the snow, ,"),
-        ("a foggy harbour", "a foggy harbour", "a foggy harbour"),
+        ("a fox runs in the woods at dusk", "a fox runs in the woods at dusk", "an empty scene in a forest, at dusk"),
+        (
+            "a blue fox in the snow, rain, zoom in",
+            "a blue fox in the snow, , zoom in",
+            "an empty scene in a snowy meadow with mountains, in the rain",
+        ),
+        (
+            "a snowy Tokyo city",
+            "a snowy Tokyo city",
+            "an empty scene on a Tokyo street with cherry trees, while snow falls",
+        ),
+        ("a fox dreams of papercraft", "a fox dreams of papercraft", "a dreams of papercraft"),
     ],
 )
 def test_a_set_has_the_place_the_hour_and_the_style(prompt: str, told: str, drawn: str) -> None:
