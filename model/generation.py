@@ -69,11 +69,6 @@ class _Shot:
     stop: int
     rehearsal: Rehearsal | None
 
-    @property
-    def told(self) -> GenerationRequest:
-        """What the transformer is asked for."""
-        return self.asked if self.rehearsal is None else replace(self.asked, prompt=self.rehearsal.prompt)
-
 
 OnStep = Callable[[StepInfo], None]
 
@@ -138,7 +133,7 @@ class Generation(Iterator[Frames]):
             references = self._encode_references()
         with self._timed("text"), torch.inference_mode():
             seen = None if self._controlled else references
-            velocities = {shot: Velocity(self._of, shot.told, self._levels, seen) for shot in self._shots}
+            velocities = {shot: Velocity(self._of, shot.asked, self._levels, seen) for shot in self._shots}
         finished, first = self._before(), 0
         reel = Reel(self._of.vae, self._timed, renewed=self._renewed)
         if finished is not None:

@@ -72,14 +72,6 @@ class Rehearsal:
         self._paper: dict[tuple[int, bool], Tensor] = {}
 
     @property
-    def prompt(self) -> str:
-        """What the transformer is told: not of snow that it is shown flake by flake."""
-        shot = self._blocking.shot
-        if shot is None or shot.weather == "clear":
-            return self._asked.prompt
-        return staging.film_prompt(self._asked.prompt, self._knows)
-
-    @property
     def strength(self) -> float | None:
         """The noise level from which the shot is rendered; None from nothing but noise."""
         return STRENGTH if self._staged else None

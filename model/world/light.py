@@ -92,6 +92,12 @@ def cover(time: str, weather: str) -> tuple[float, float, float]:
     return mix((own[0] * luma, own[1] * luma, own[2] * luma), fog, 0.15 if time == "day" else 0.45)
 
 
+def light_on_set(time: str, weather: str) -> Hour:
+    """The light of an hour on those who stand on a set, dimmed and cooled by a closed sky."""
+    hour = HOURS[time]
+    return replace(hour, actor=_times(hour.actor, mix((1, 1, 1), DIM.get(weather, (1.0, 1.0, 1.0)), 0.6)))
+
+
 def light_of(time: str, weather: str, layers: PlaceLayers) -> Hour:
     """The light in a place: of its hour, dimmed and cooled by a closed sky, tinted by the lamps that always burn there.
 

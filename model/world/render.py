@@ -24,7 +24,7 @@ from model.world.appearance import dress
 from model.world.art import Art
 from model.world.camera import camera_path, relative, seen
 from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP
-from model.world.light import HAZE, HOURS, Hour, light_of, paint_sky, weathered
+from model.world.light import HAZE, HOURS, Hour, light_of, light_on_set, paint_sky, weathered
 from model.world.motion import pose
 from model.world.places import PlaceLayers, paint
 from model.world.scene import OUTSIDE, Actor, Scene, Shot, Sign
@@ -118,8 +118,8 @@ class Renderer:
         for shot in shots:
             paper = torch.full((frames, 3, self.view.height, self.view.width), PAPER / 255, device=self.device)
             if shot is not None:
-                bare = replace(shot, place=OUTSIDE, time="day")  # it casts no shadow
-                paper = self._put(paper, bare, *self._when(bare, frames, pace, straight))
+                bare = replace(shot, place=OUTSIDE)  # it casts no shadow
+                paper = self._put(paper, bare, HOURS["day"], *self._when(bare, frames, pace, straight))
             out.append(_bytes(paper))
         return torch.stack(out)
 
@@ -130,7 +130,8 @@ class Renderer:
         shadows, and what is in the air: uint8 (T, 3, H, W). pace, straight: as for `alone`."""
         behind = self._behind(backdrop, self._when(shot, frames, pace, backdrop.straight)[1])
         behind = behind.expand(frames, -1, -1, -1).contiguous()
-        return _bytes(self._put(behind, shot, *self._when(shot, frames, pace, straight)))
+        light = light_on_set(shot.time, shot.weather)
+        return _bytes(self._put(behind, shot, light, *self._when(shot, frames, pace, straight)))
 
     def _when(self, shot: Shot, frames: int, pace: float, straight: float | None) -> tuple[Tensor, Tensor]:
         """Seconds (T,) of the frames of a shot, and the camera (T, 6) then, relative to what it is at `straight`."""
@@ -141,10 +142,10 @@ class Renderer:
             camera = relative(camera, camera_path([shot], then)[0, 0])
         return times, camera
 
-    def _put(self, frame: Tensor, shot: Shot, times: Tensor, camera: Tensor) -> Tensor:
+    def _put(self, frame: Tensor, shot: Shot, light: Hour, times: Tensor, camera: Tensor) -> Tensor:
         """The actors of a shot and what is in the air, on (T, 3, H, W)."""
         for actor in shot.actors:
-            frame = self._actor(frame, shot, actor, times, camera, HOURS[shot.time], 0.0)
+            frame = self._actor(frame, shot, actor, times, camera, light, 0.0)
         weather = shot.weather if self._air else "clear"
         return fill_air(frame, weather, shot.seed, times, camera, self.view.unit)
 

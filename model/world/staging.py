@@ -10,50 +10,43 @@ going half-way to noise and back that of SDEdit (arXiv 2108.01073).
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 
 import torch
 
-from model.world.air import FALLS
 from model.world.blocking import Knows
 from model.world.camera import camera_path, seen
 from model.world.render import BEHIND, FPS, View
 from model.world.scene import Shot
+from model.world.setting import SETTINGS
 from model.world.understand import understand
 from model.world.vocabulary import VOCABULARY
 
 WIDEST, HIGHEST = 1.8, 1.8  # frames that a set may be wide and high
 VAGUE = ("snow", "city")  # of several places that a prompt names, another is meant: "a snowy forest", "Tokyo city"
+SKIES = ("rain", "snowfall", "fog")  # weathers that are seen in an empty place without what falls
 _PHRASES = {(kind, term.id): term.phrase for kind, terms in VOCABULARY.items() for term in terms}
 _PEOPLE = ("subject", "action", "colour", "framing", "camera")
 
 
 def set_prompt(prompt: str, knows: Knows | None = None) -> str:
     """What a prompt says of its set, in the words of the captions of empty places: the place, the hour, the sky and the
-    style. However a place is called, it is one place. Where none is named it is the prompt without those in it."""
+    style; by day where nothing else is said. However a place is called, it is one place. Where none is named it is the
+    prompt without those in it."""
     heard = understand(prompt, knows)
     places = [span.id for span in heard.spans if span.kind == "place"]
     if not places:
-        return _without(prompt, knows, _PEOPLE)
+        for span in reversed(heard.spans):
+            if span.kind in _PEOPLE:
+                prompt = prompt[: span.start] + prompt[span.end :]
+        return " ".join(prompt.split())
     place = next((each for each in places if each not in VAGUE), places[0])
     snowy = place != "snow" and "snow" in places
-    said = {"weather": "snowfall"} if snowy else {}
-    said |= {span.kind: span.id for span in reversed(heard.spans)}
+    setting = SETTINGS[place]
+    said = {"time": "day"} if "day" in setting.hours and not setting.timeless else {}
+    said |= {"weather": "snowfall"} if snowy else {}
+    said |= {span.kind: span.id for span in reversed(heard.spans) if span.kind != "weather" or span.id in SKIES}
     told = [_PHRASES[kind, said[kind]] for kind in ("time", "weather", "style") if kind in said]
     return ", ".join([f"an empty scene {_PHRASES['place', place]}", *told])
-
-
-def film_prompt(prompt: str, knows: Knows | None = None) -> str:
-    """A prompt without what is in the air: that is shown, flake by flake."""
-    return _without(prompt, knows, ())
-
-
-def _without(prompt: str, knows: Knows | None, kinds: Collection[str]) -> str:
-    spans = understand(prompt, knows).spans
-    for span in reversed(spans):
-        if span.kind in kinds or (span.kind == "weather" and span.id in FALLS):
-            prompt = prompt[: span.start] + prompt[span.end :]
-    return " ".join(prompt.split())
 
 
 def extent(shot: Shot, seconds: float, width: int, height: int) -> tuple[float, float]:

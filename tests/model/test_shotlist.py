@@ -46,7 +46,7 @@ def test_every_shot_of_a_list_is_staged_by_itself_and_the_clip_is_one_stream(sho
     assert len(frames) == 33 and generation.latents.shape[1] == 9
     first, second = generation._shots
     assert (first.start, first.stop, second.stop) == (0, 4, 9)
-    assert first.told.prompt == "a red car drives." and second.told.prompt == "on a beach"
+    assert first.asked.prompt == "a red car drives." and second.asked.prompt == "rain on a beach"
     cut = next(window for window in generation._windows if window.start == 4)
     assert cut.fresh == 4  # nothing is known of the shot before
     plan = generation._shown(cut)
