@@ -27,7 +27,10 @@ def ramp() -> Backdrop:
     ("prompt", "drawn"),
     [
         ("a fox runs in the woods at dusk", "an empty scene in a forest, at dusk"),
-        ("a blue fox in the snow, rain, zoom in", "an empty scene in a snowy meadow with mountains, at noon, in the rain"),
+        (
+            "a blue fox in the snow, rain, zoom in",
+            "an empty scene in a snowy meadow with mountains, at noon, in the rain",
+        ),
         ("a snowy Tokyo city", "an empty scene on a Tokyo street with cherry trees, at noon, while snow falls"),
         ("a fox dreams of papercraft", "a dreams of papercraft"),
     ],

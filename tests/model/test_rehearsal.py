@@ -1,0 +1,121 @@
+"""What is planned of a clip before it is rendered: where it is staged, and on what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from model import sets
+from model.conditioning import Anchor
+from model.pipeline import Generator
+from model.rehearsal import STRENGTH, Rehearsal
+from model.request import Source
+from model.windows import Window
+from model.world.render import PAPER
+from tests.model.doubles import ENTRY, FakeText, FakeVAE
+from tests.model.test_places import SHOWN, Sees
+
+WINDOW = Window(0, 0, 3)
+
+
+@pytest.fixture
+def shown() -> Generator:
+    dit = Sees(SHOWN, torch.zeros(4)[None, :, None, None, None])
+    dit.beside = {}
+    notes = {"prediction": "sample", "blocking": True}
+    entry = replace(ENTRY, notes=notes, given={**ENTRY.given, "references": True})
+    return Generator(entry, dit, FakeVAE(), FakeText())  # type: ignore[arg-type]
+
+
+def rehearsal(gen: Generator, prompt: str, **more: Any) -> Rehearsal:
+    asked = gen.request(prompt, **{"frames": 9, "steps": 2, **more})
+    return Rehearsal(gen, asked, asked.before)
+
+
+def size(gen: Generator) -> tuple[int, int]:
+    return next(iter(gen.entry.sizes.values()))
+
+
+def drawing(gen: Generator) -> np.ndarray:
+    """A red square on white paper, as one frame."""
+    width, height = size(gen)
+    picture = np.full((1, height, width, 3), 250, np.uint8)
+    picture[:, 8:24, 12:28] = (200, 30, 30)
+    return picture
+
+
+def test_what_is_asked_in_words_alone_is_staged_on_a_set_that_is_drawn_for_it(
+    shown: Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for = []
+
+    def painted(of: Generator, asked: Any, prompt: str, extent: tuple[float, float]) -> Any:
+        asked_for.append((prompt, extent))
+        width, height = size(of)
+        return sets.Backdrop(np.full((height, width, 3), (90, 140, 60), np.uint8))
+
+    monkeypatch.setattr(sets, "painted", painted)
+    plan = rehearsal(shown, "a fox stands in the woods")
+    assert plan.strength == STRENGTH
+    part = plan.window(WINDOW)
+    assert asked_for == [("an empty scene in a forest, at noon", (1.0, 1.0))]
+    assert part.staged is not None and part.staged.shape == part.blocking.shape[1:]
+    assert part.detail is not None
+    where = part.detail.seen
+    assert 0.05 < where.mean() < 0.6
+    assert (part.detail.planned[~where].reshape(-1, 3)[:, 1] > 100).mean() > 0.8  # the set, and a shadow on it
+    assert not np.array_equal(part.detail.planned[where][:, 1], np.full(where.sum(), 140))
+
+
+def test_where_other_frames_are_given_they_say_what_there_is(shown: Generator) -> None:
+    picture = drawing(shown)
+    two = (Anchor(picture), Anchor(picture, place="last"))
+    for more in ({"anchors": two}, {"source": Source(frames=np.repeat(picture, 9, 0))}):
+        plan = rehearsal(shown, "a fox runs in the woods", **more)
+        assert plan.strength is None and plan.window(WINDOW).staged is None
+    plan = rehearsal(shown, "a fox runs", anchors=two)
+    assert (plan._blocking.frames(0, 1) == PAPER).all()
+
+
+def test_a_drawing_moves_on_its_own_paper(shown: Generator) -> None:
+    plan = rehearsal(shown, "it runs away", anchors=(Anchor(drawing(shown)),))
+    part = plan.window(WINDOW)
+    assert plan.strength is not None and part.detail is not None
+    planned = part.detail.planned.astype(int)
+    away = [np.abs(planned[index] - drawing(shown)[0]).mean() for index in (0, 8)]
+    assert away[0] < 0.6 * away[1]  # it sets out from where it is drawn
+    assert (planned[~part.detail.seen] > 240).all()  # its paper, and none of it left behind
+
+
+def test_a_given_picture_is_staged_only_where_something_is_to_move_in_it(shown: Generator) -> None:
+    width, height = size(shown)
+    busy = np.random.default_rng(0).integers(0, 255, (1, height, width, 3), np.uint8)
+    assert rehearsal(shown, "a street", anchors=(Anchor(busy),)).strength is None
+    for prompt in ("a street, pan left", "rain on a street"):
+        plan = rehearsal(shown, prompt, anchors=(Anchor(busy),))
+        staged = plan.window(WINDOW)
+        assert plan.strength is not None and staged.staged is not None
+        assert plan._set is not None and np.array_equal(plan._set.picture, busy[0])
+
+
+def test_what_goes_on_is_staged_on_the_place_that_is_seen_before(shown: Generator) -> None:
+    before = shown.vae.encode(torch.rand(1, 3, 17, *size(shown)[::-1]) * 0.1)[0]
+    plan = rehearsal(shown, "rain on a quiet street", frames=8, before=before)
+    assert plan.strength == STRENGTH
+    seen = shown.decode(before)[-1]
+    assert plan._set is not None and np.abs(plan._set.picture.astype(int) - seen).mean() < 8
+    assert plan.window(Window(4, 5, 7)).staged is not None
+
+
+def test_what_is_hidden_in_a_picture_is_drawn_and_what_is_known_stays(shown: Generator) -> None:
+    width, height = size(shown)
+    picture, hidden = np.full((height, width, 3), 200, np.uint8), np.zeros((height, width), bool)
+    asked = shown.request("a street", frames=9, steps=2)
+    assert np.array_equal(sets.completed(shown, asked, "a street", picture, hidden).picture, picture)
+    hidden[:40, :40] = True
+    made = sets.completed(shown, asked, "a street", picture, hidden).picture
+    assert np.array_equal(made[~hidden], picture[~hidden]) and not np.array_equal(made[hidden], picture[hidden])
