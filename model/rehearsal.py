@@ -66,10 +66,11 @@ class Rehearsal:
     begins in the middle of a clip, `begins` is the clip's frame that is its first."""
 
     def __init__(self, of: Generator, asked: GenerationRequest, before: Tensor | None = None, begins: int = 0) -> None:
-        self._of, self._asked, self._before, self._begins = of, asked, before, begins
+        self._of, self._asked, self._begins = of, asked, begins
         self._knows = of.entry.notes.get("knows")
         self._pictures = () if asked.references is None else tuple(asked.references)
         self._paper: dict[tuple[int, bool], Tensor] = {}
+        self._before = self._opening if before is None else before
 
     @property
     def strength(self) -> float | None:
@@ -122,9 +123,9 @@ class Rehearsal:
     def _led(self) -> bool:
         """Whether it goes on from something, or leads up to one thing."""
         asked = self._asked
-        if asked.anchors and self._last is None and not self._pictures:
+        if asked.anchors and self._last is None and not self._pictures and not self._opens:
             return False
-        return asked.before is not None or self._last is not None
+        return self._before is not None or self._last is not None
 
     @cached_property
     def _plan(self) -> Blocking:
@@ -154,6 +155,24 @@ class Rehearsal:
         return one.frames[0] if alone and one.frames is not None else None
 
     @property
+    def _opens(self) -> bool:
+        """Whether a clip is given that it begins with, and nothing else."""
+        asked = self._asked
+        if len(asked.anchors) != 1 or asked.prefix or self._pictures:
+            return False
+        one = asked.anchors[0]
+        return one.place in ("first", 0) and one.frames is not None and len(one.frames) > LOOKED_AT
+
+    @property
+    @torch.inference_mode()
+    def _opening(self) -> Tensor | None:
+        """The latents (C, t, h, w) of that clip."""
+        if not self._opens:
+            return None
+        (given,) = conditioning.encode(self._asked.anchors, self._of.vae, self._asked.total, device=self._of.device)
+        return given.latents
+
+    @property
     def _last(self) -> Anchor | None:
         """The one picture or clip that is given, if it is the last and alone."""
         anchors = () if self._pictures else self._asked.anchors
@@ -168,7 +187,7 @@ class Rehearsal:
             return False
         if self._first is not None:
             return blocking.shot.camera != "static" or not blocking.plain
-        if asked.anchors and self._last is None:
+        if asked.anchors and self._last is None and not self._opens:
             return False
         before, after = self._place_before, self._place_after
         return before is None or after is None or _apart(before, after) < ALIKE
