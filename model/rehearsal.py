@@ -85,11 +85,10 @@ class Rehearsal:
         count = 4 * window.stop - 3 - first
         behind, seen = 1 if window.start else 0, (4 * window.fresh - 3 if window.fresh else 0) - first
         pieces = tuple(self._pieces(first, count))
-        frames = np.concatenate([plan.frames(*part) for plan, *part in pieces])
-        latents = self._latents(frames, plain=blocking.plain)
-        planned, staged = frames, None
+        made = [plan.staged(self._set, *part) for plan, *part in pieces]
+        frames, planned = (np.concatenate(each) for each in zip(*made, strict=True))
+        latents, staged = self._latents(frames, plain=blocking.plain), None
         if self._set is not None:
-            planned = np.concatenate([plan.staged(self._set, *part) for plan, *part in pieces])
             staged = self._of.vae.encode(conditioning.to_video(planned, self._of.device))
         detail = None
         if not blocking.plain:

@@ -31,6 +31,11 @@ from model.world.understand import Span, Understanding, understand
 
 APART = 0.62  # world units from one to the next
 SHARE = (1.0, 0.8, 0.62)  # how large each is, of one, two, three
+VAGUE = ("snow", "city")  # of several places that a prompt names, another is meant: "a snowy forest", "Tokyo city"
+LIGHTS = ("candle", "red_candle", "lantern", "oil_lamp", "fire")
+AT_HOME = dict.fromkeys(("astronaut", "alien", "ufo", "rocket", "satellite", "space_invader", "comet"), "space")
+SUITS = {"water": "reef", "afloat": "ocean"}  # where those are of whom no place is told
+BY_KIND = {"vehicle": "city", "food": "kitchen", "object": "room", "person": "park"}
 SET = "set"  # the place of a shot before it has one: it casts shadows
 LEG = 4.0  # seconds of the world
 PACE = 0.75  # of the world's: slower is clearer
@@ -158,7 +163,25 @@ def _behind(actor: Actor, number: int, middle: bool) -> Actor:
 
 def _shot(heard: Understanding, framing: str, actors: tuple[Actor, ...], seed: int, start: float = 0.0) -> Shot:
     time, camera = heard.first("time") or "day", heard.first("camera") or "static"
-    return Shot(SET, 0, time, weather_of(heard), camera, framing, "3d", actors, start=start, seed=seed)
+    place = set_place(heard) or SET
+    style = heard.first("style") or "3d"
+    return Shot(place, 0, time, weather_of(heard), camera, framing, style, actors, start=start, seed=seed)
+
+
+def set_place(heard: Understanding) -> str | None:
+    """The id of the place that a prompt names, of several the one that it speaks of most; where it names none, one that
+    suits whom it names; None where it names nobody either."""
+    places = [span.id for span in heard.spans if span.kind == "place"]
+    if places:
+        telling = [place for place in places if place not in VAGUE] or places
+        return max(telling, key=telling.count)  # the first of those that are named as often
+    named = [SUBJECT[span.id] for span in heard.spans if span.kind == "subject"]
+    if not named:
+        return None
+    if any(subject.id in LIGHTS for subject in named):
+        return "cave"
+    one = named[0]
+    return AT_HOME.get(one.id) or SUITS.get(one.home) or BY_KIND.get(one.kind, "meadow")
 
 
 def weather_of(heard: Understanding) -> str:
@@ -226,13 +249,14 @@ class Blocking:
 
     def frames(self, first: int, count: int) -> Picture:
         """Frames first, first + 1, ... of the shot, 16 a second."""
-        return _pictures(self._renderer.alone([self._from(first)], count, PACE * self._rate, self.straight)[0])
+        return self.staged(None, first, count)[0]
 
-    def staged(self, backdrop: Backdrop, first: int, count: int) -> Picture:
-        """The same frames, before a backdrop instead of paper."""
-        shot = self._from(first)
-        assert shot is not None
-        return _pictures(self._renderer.staged(shot, backdrop, count, PACE * self._rate, self.straight))
+    def staged(self, backdrop: Backdrop | None, first: int, count: int) -> tuple[Picture, Picture]:
+        """The same frames, and the same before a backdrop instead of paper."""
+        made = self._renderer.staged(self._from(first), backdrop, count, PACE * self._rate, self.straight)
+        paper, on_set = made
+        shown = _pictures(paper)
+        return shown, shown if on_set is None else _pictures(on_set)
 
     def _from(self, first: int) -> Shot | None:
         return None if self.shot is None else replace(self.shot, start=self.second(first))

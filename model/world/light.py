@@ -12,6 +12,7 @@ from torch import Tensor
 
 from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP, Canvas, Colour, mix, rgb
 from model.world.places.painter import PlaceLayers
+from model.world.setting import SETTINGS
 
 OVERCAST: Mapping[str, tuple[float, float, float]] = MappingProxyType(
     {"rain": rgb("#7f8a9c"), "snowfall": rgb("#c3ccd9"), "fog": rgb("#d9dfe4")}
@@ -45,6 +46,10 @@ HOURS: Mapping[str, Hour] = MappingProxyType(
 )
 
 
+MIRRORS: Mapping[str, float] = MappingProxyType(
+    {"neon": 0.8, "ocean": 0.4, "gallery": 0.35, "river": 0.25, "stage": 0.15, "harbour": 0.1}
+)
+INDOORS = tuple(place for place, setting in SETTINGS.items() if setting.inside)
 DIM: Mapping[str, tuple[float, float, float]] = MappingProxyType(
     {"rain": (0.66, 0.71, 0.80), "snowfall": (0.94, 0.96, 1.0), "fog": (0.95, 0.96, 0.98)}
 )
@@ -96,6 +101,12 @@ def light_on_set(time: str, weather: str) -> Hour:
     """The light of an hour on those who stand on a set, dimmed and cooled by a closed sky."""
     hour = HOURS[time]
     return replace(hour, actor=_times(hour.actor, mix((1, 1, 1), DIM.get(weather, (1.0, 1.0, 1.0)), 0.6)))
+
+
+def mirror_of(place: str, weather: str) -> float:
+    """How much the ground of a set mirrors those who stand there, 0..1: wet streets and polished floors, anything
+    in rain."""
+    return max(MIRRORS.get(place, 0.0), 0.3 if weather == "rain" and place not in INDOORS else 0.0)
 
 
 def light_of(time: str, weather: str, layers: PlaceLayers) -> Hour:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -24,8 +25,8 @@ from model.world.appearance import dress
 from model.world.art import Art
 from model.world.camera import camera_path, relative, seen
 from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP
-from model.world.light import HAZE, HOURS, Hour, light_of, light_on_set, paint_sky, weathered
-from model.world.motion import pose
+from model.world.light import HAZE, HOURS, Hour, light_of, light_on_set, mirror_of, paint_sky, weathered
+from model.world.motion import Pose, pose
 from model.world.places import PlaceLayers, paint
 from model.world.scene import OUTSIDE, Actor, Scene, Shot, Sign
 from model.world.signs import picture
@@ -114,24 +115,35 @@ class Renderer:
         """The blocking of shots: their actors, moving as the shots have them, and what is in the air, by day on plain
         grey paper with nothing around them: uint8 (B, T, 3, H, W). None is the paper alone; pace: how fast time goes;
         straight: the second at which the camera looks straight ahead, None where that is for its move to say."""
-        out = []
-        for shot in shots:
-            paper = torch.full((frames, 3, self.view.height, self.view.width), PAPER / 255, device=self.device)
-            if shot is not None:
-                bare = replace(shot, place=OUTSIDE)  # it casts no shadow
-                paper = self._put(paper, bare, HOURS["day"], *self._when(bare, frames, pace, straight))
-            out.append(_bytes(paper))
-        return torch.stack(out)
+        return torch.stack([self.staged(shot, None, frames, pace, straight)[0] for shot in shots])
 
     def staged(
-        self, shot: Shot, backdrop: Backdrop, frames: int = 1, pace: float = 1.0, straight: float | None = None
-    ) -> Tensor:
-        """A shot on its set: the backdrop as the camera sees it, the actors in the light of the hour with their
-        shadows, and what is in the air: uint8 (T, 3, H, W). pace, straight: as for `alone`."""
-        behind = self._behind(backdrop, self._when(shot, frames, pace, backdrop.straight)[1])
-        behind = behind.expand(frames, -1, -1, -1).contiguous()
-        light = light_on_set(shot.time, shot.weather)
-        return _bytes(self._put(behind, shot, light, *self._when(shot, frames, pace, straight)))
+        self, shot: Shot | None, backdrop: Backdrop | None, frames: int = 1, pace: float = 1.0,
+        straight: float | None = None,
+    ) -> tuple[Tensor, Tensor | None]:  # fmt: skip
+        """The blocking of a shot as for `alone`, and the shot on its set: the backdrop as the camera sees it, the
+        actors in the light of the hour with their shadows, and what is in the air: uint8 (T, 3, H, W) each; None where
+        there is no backdrop."""
+        paper = torch.full((frames, 3, self.view.height, self.view.width), PAPER / 255, device=self.device)
+        if shot is None:
+            return _bytes(paper), None
+        grounds = [_Ground(paper, replace(shot, place=OUTSIDE), HOURS["day"], 0.0)]  # where nobody casts a shadow
+        times, camera = self._when(shot, frames, pace, straight)
+        if backdrop is not None:
+            behind = self._behind(backdrop, self._when(shot, frames, pace, backdrop.straight)[1])
+            light = light_on_set(shot.time, shot.weather)
+            behind = behind.expand(frames, -1, -1, -1).contiguous()
+            grounds.append(_Ground(behind, shot, light, mirror_of(shot.place, shot.weather)))
+        for actor in shot.actors:
+            figure = self._figure(actor, times, camera)
+            for ground in grounds:
+                ground.frame = self._painted(figure, ground.frame, ground.shot, ground.light, ground.mirror)
+        if backdrop is not None and shot.style != "3d":
+            _dress_in_style(grounds[1], grounds[0].frame)
+        for ground in grounds:
+            weather = shot.weather if self._air else "clear"
+            fill_air(ground.frame, weather, shot.seed, times, camera, self.view.unit)
+        return _bytes(grounds[0].frame), _bytes(grounds[1].frame) if backdrop is not None else None
 
     def _when(self, shot: Shot, frames: int, pace: float, straight: float | None) -> tuple[Tensor, Tensor]:
         """Seconds (T,) of the frames of a shot, and the camera (T, 6) then, relative to what it is at `straight`."""
@@ -141,13 +153,6 @@ class Renderer:
             then = torch.tensor([[straight]], dtype=times.dtype, device=self.device)
             camera = relative(camera, camera_path([shot], then)[0, 0])
         return times, camera
-
-    def _put(self, frame: Tensor, shot: Shot, light: Hour, times: Tensor, camera: Tensor) -> Tensor:
-        """The actors of a shot and what is in the air, on (T, 3, H, W)."""
-        for actor in shot.actors:
-            frame = self._actor(frame, shot, actor, times, camera, light, 0.0)
-        weather = shot.weather if self._air else "clear"
-        return fill_air(frame, weather, shot.seed, times, camera, self.view.unit)
 
     def _behind(self, backdrop: Backdrop, camera: Tensor) -> Tensor:
         """The backdrop as the camera (T, 6) sees it, (T, 3, H, W); (1, 3, H, W) where that does not change.
@@ -274,10 +279,12 @@ class Renderer:
         tint = torch.tensor(hour.actor, device=self.device)[None, :, None, None] * 0.6 + 0.4
         pictures = picture(sign.word, sign.paint).to(self.device)
         u, v = (x - sign.x) / sign.height, (y - sign.y) / sign.height + 1
+        upright = Pose(still + sign.x, still + sign.y, still + 1, still + 1, still, still, still.long(), grounded=True)
 
         def put(below: Tensor) -> Tensor:
             shaded = _shade(below, x, y, still + sign.x, sign.y, sign.height, still)
-            return self._stamp(shaded, pictures, still.long(), u, v, still, tint, 1.0)
+            _lay_cut(shaded, _cut(pictures, still.long(), u, v, upright), tint, 1.0)
+            return shaded
 
         return _cut_out(put, frame, collage)
 
@@ -308,51 +315,96 @@ class Renderer:
     def _actor(
         self, frame: Tensor, shot: Shot, actor: Actor, times: Tensor, camera: Tensor, hour: Hour, mirror: float
     ) -> Tensor:
-        """One actor on (T, 3, H, W): shadow, reflection, then the picture with a little rim of light."""
+        """One actor on (T, 3, H, W)."""
+        return self._painted(self._figure(actor, times, camera), frame, shot, hour, mirror)
+
+    def _figure(self, actor: Actor, times: Tensor, camera: Tensor) -> _Figure:
+        """An actor at times (T,), as the camera (T, 6) sees it."""
         sprite = self.art.sprite(actor.instance.subject)
         path = pose(actor, sprite.loop, times)
         shown, index = torch.unique(path.frame, return_inverse=True)  # a still needs one picture of a loop, not all
         pictures = dress(sprite.frames[shown.cpu()].to(self.device), actor.instance, sprite.frames[0])
         x, y = (p[0] for p in self._window(camera[None], 1.0))  # (T, W), (T, H)
-        tint = torch.tensor(hour.actor, device=self.device)[None, :, None, None]
         u = (x - path.x[:, None]) / (actor.height * path.stretch_x[:, None] * actor.instance.build)  # (T, W)
         v = (y - path.y[:, None]) / (actor.height * path.stretch_y[:, None]) + 1  # (T, H): 0 head, 1 feet
+        return _Figure(actor, path, x, y, pictures, index, u, v)
+
+    def _painted(self, figure: _Figure, frame: Tensor, shot: Shot, hour: Hour, mirror: float) -> Tensor:
+        """Shadow, reflection, then the picture with a little rim of light, on (T, 3, H, W)."""
+        actor, path = figure.actor, figure.path
+        tint = torch.tensor(hour.actor, device=self.device)[None, :, None, None]
         if shot.place != OUTSIDE:  # a drawing casts no shadow on its paper
             low = actor.y if path.grounded else min(0.97, actor.y + 0.12)
-            frame = _shade(frame, x, y, path.x, low, actor.height, path.lift)
+            frame = _shade(frame, figure.x, figure.y, path.x, low, actor.height, path.lift)
         if mirror > 0 and path.grounded:
-            frame = self._stamp(frame, pictures, index, u, 2 - v, path.tilt, tint, mirror * 0.45, path.pivot)
-        return self._stamp(frame, pictures, index, u, v, path.tilt, tint, 1.0, path.pivot)
-
-    def _stamp(
-        self,
-        frame: Tensor,
-        pictures: Tensor,
-        index: Tensor,
-        u: Tensor,
-        v: Tensor,
-        tilt: Tensor,
-        tint: Tensor,
-        opacity: float,
-        pivot: float = 0.0,
-    ) -> Tensor:
-        """Blend pictures[index] where |u| <= 0.5 and 0 <= v <= 1, turned by tilt about the pivot, in heights above the
-        feet."""
-        columns = ((u.abs() < 0.75).any(0)).nonzero().flatten()
-        rows = (((v > -0.2) & (v < 1.2)).any(0)).nonzero().flatten()
-        if len(columns) == 0 or len(rows) == 0:
-            return frame
-        xs, ys = slice(int(columns[0]), int(columns[-1]) + 1), slice(int(rows[0]), int(rows[-1]) + 1)
-        du, dv = u[:, None, xs], v[:, ys, None] - 1 + pivot
-        cos, sin = tilt.cos()[:, None, None], tilt.sin()[:, None, None]
-        gx, gy = (du * cos + dv * sin) * 2, ((-du * sin + dv * cos) + 1 - pivot) * 2 - 1
-        cut = F.grid_sample(
-            pictures[index], torch.stack([gx, gy], -1), mode="bilinear", padding_mode="zeros", align_corners=False
-        )
-        rim = 1 + 0.10 * (-gx[:, None] * 0.4 - gy[:, None] * 0.6)  # lit from the upper left
-        area = frame[:, :, ys, xs]
-        frame[:, :, ys, xs] = cut[:, :3] * tint * rim * opacity + area * (1 - cut[:, 3:] * opacity)
+            _lay_cut(frame, _cut(figure.pictures, figure.index, figure.u, 2 - figure.v, path), tint, mirror * 0.45)
+        _lay_cut(frame, figure.cut, tint, 1.0)
         return frame
+
+
+@dataclass(eq=False)
+class _Ground:
+    """What actors are painted on: frames (T, 3, H, W), the shot there, its light, and how much the ground mirrors."""
+
+    frame: Tensor
+    shot: Shot
+    light: Hour
+    mirror: float
+
+
+def _dress_in_style(ground: _Ground, paper: Tensor) -> None:
+    """Draw those on a set, who are where something is on the paper (T, 3, H, W), in the style that the set has."""
+    seen = (paper - PAPER / 255).abs().amax(1, keepdim=True) > 0.02
+    styled = stylise(ground.frame[None].clamp(0, 1), [ground.shot.style], [ground.shot.seed])[0]
+    ground.frame = torch.where(seen, styled, ground.frame)
+
+
+@dataclass(frozen=True, eq=False)
+class _Figure:
+    """An actor over time: its path, world x (T, W) and y (T, H) of the pixels, its pictures with the index of each
+    frame's (T,), and where in the picture each pixel is, across u (T, W) and down v (T, H)."""
+
+    actor: Actor
+    path: Pose
+    x: Tensor
+    y: Tensor
+    pictures: Tensor
+    index: Tensor
+    u: Tensor
+    v: Tensor
+
+    @cached_property
+    def cut(self) -> _Cut | None:
+        """What is painted of it."""
+        return _cut(self.pictures, self.index, self.u, self.v, self.path)
+
+
+_Cut = tuple[Tensor, Tensor, slice, slice]  # premultiplied RGBA (T, 4, h, w), its light (T, 1, h, w), rows and columns
+
+
+def _cut(pictures: Tensor, index: Tensor, u: Tensor, v: Tensor, path: Pose) -> _Cut | None:
+    """pictures[index] where |u| <= 0.5 and 0 <= v <= 1, turned about the pivot; None where that is out of sight."""
+    columns = ((u.abs() < 0.75).any(0)).nonzero().flatten()
+    rows = (((v > -0.2) & (v < 1.2)).any(0)).nonzero().flatten()
+    if len(columns) == 0 or len(rows) == 0:
+        return None
+    xs, ys = slice(int(columns[0]), int(columns[-1]) + 1), slice(int(rows[0]), int(rows[-1]) + 1)
+    du, dv = u[:, None, xs], v[:, ys, None] - 1 + path.pivot
+    cos, sin = path.tilt.cos()[:, None, None], path.tilt.sin()[:, None, None]
+    gx, gy = (du * cos + dv * sin) * 2, ((-du * sin + dv * cos) + 1 - path.pivot) * 2 - 1
+    cut = F.grid_sample(
+        pictures[index], torch.stack([gx, gy], -1), mode="bilinear", padding_mode="zeros", align_corners=False
+    )
+    rim = 1 + 0.10 * (-gx[:, None] * 0.4 - gy[:, None] * 0.6)  # lit from the upper left
+    return cut, rim, ys, xs
+
+
+def _lay_cut(frame: Tensor, cut: _Cut | None, tint: Tensor, opacity: float) -> None:
+    """Blend what is cut onto (T, 3, H, W), in place."""
+    if cut is not None:
+        shape, rim, ys, xs = cut
+        area = frame[:, :, ys, xs]
+        frame[:, :, ys, xs] = shape[:, :3] * tint * rim * opacity + area * (1 - shape[:, 3:] * opacity)
 
 
 def _bytes(frame: Tensor) -> Tensor:

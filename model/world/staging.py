@@ -13,7 +13,7 @@ import math
 
 import torch
 
-from model.world.blocking import Knows
+from model.world.blocking import Knows, set_place
 from model.world.camera import camera_path, seen
 from model.world.render import BEHIND, FPS, View
 from model.world.scene import Shot
@@ -22,7 +22,6 @@ from model.world.understand import understand
 from model.world.vocabulary import VOCABULARY
 
 WIDEST, HIGHEST = 1.8, 1.8  # frames that a set may be wide and high
-VAGUE = ("snow", "city")  # of several places that a prompt names, another is meant: "a snowy forest", "Tokyo city"
 SKIES = ("rain", "snowfall", "fog")  # weathers that are seen in an empty place without what falls
 _PHRASES = {(kind, term.id): term.phrase for kind, terms in VOCABULARY.items() for term in terms}
 _PEOPLE = ("subject", "action", "colour", "framing", "camera")
@@ -33,14 +32,13 @@ def set_prompt(prompt: str, knows: Knows | None = None) -> str:
     style; by day where nothing else is said. However a place is called, it is one place. Where none is named it is the
     prompt without those in it."""
     heard = understand(prompt, knows)
-    places = [span.id for span in heard.spans if span.kind == "place"]
-    if not places:
+    place = set_place(heard)
+    if place is None:
         for span in reversed(heard.spans):
             if span.kind in _PEOPLE:
                 prompt = prompt[: span.start] + prompt[span.end :]
         return " ".join(prompt.split())
-    place = next((each for each in places if each not in VAGUE), places[0])
-    snowy = place != "snow" and "snow" in places
+    snowy = place != "snow" and any(span.kind == "place" and span.id == "snow" for span in heard.spans)
     setting = SETTINGS[place]
     said = {"time": "day"} if "day" in setting.hours and not setting.timeless else {}
     said |= {"weather": "snowfall"} if snowy else {}

@@ -59,6 +59,25 @@ def test_an_empty_shot_is_paper() -> None:
         assert blocking.plain and not blocking.manned
 
 
+@pytest.mark.parametrize(
+    ("prompt", "place"),
+    [
+        ("a fox in the woods", "forest"),
+        ("a snowy Tokyo city", "tokyo"),
+        ("Tokyo, glowing neon, city signage, damp and reflective", "neon"),
+        ("a fox", "meadow"),
+        ("an astronaut waves", "space"),
+        ("a goldfish", "reef"),
+        ("a sailing boat", "ocean"),
+        ("a monster beside a candle", "cave"),
+        ("a teapot", "room"),
+        ("it is late", "set"),
+    ],
+)
+def test_everybody_is_somewhere(prompt: str, place: str) -> None:
+    assert block(prompt).place == place
+
+
 def test_what_falls_is_seen_piece_by_piece_and_elsewhere_in_another_take() -> None:
     assert (block("rain on a quiet street").weather, block("fog in the forest").weather) == ("rain", "clear")
     snow = Blocking(block("snow falls on an empty street"), WIDE, HIGH)

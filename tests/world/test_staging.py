@@ -8,7 +8,7 @@ import torch
 
 from model.world.art import PICTURES, Art
 from model.world.blocking import Blocking, block
-from model.world.render import Backdrop, Renderer
+from model.world.render import PAPER, Backdrop, Renderer
 from model.world.staging import HIGHEST, WIDEST, cells, extent, set_prompt
 
 WIDE, HIGH = 144, 80
@@ -32,7 +32,8 @@ def ramp() -> Backdrop:
             "an empty scene in a snowy meadow with mountains, at noon, in the rain",
         ),
         ("a snowy Tokyo city", "an empty scene on a Tokyo street with cherry trees, at noon, while snow falls"),
-        ("a fox dreams of papercraft", "a dreams of papercraft"),
+        ("a fox dreams of papercraft", "an empty scene in a green meadow, at noon, papercraft"),
+        ("it is late, zoom in", "it is late,"),
     ],
 )
 def test_a_set_has_the_place_the_hour_the_sky_and_the_style(prompt: str, drawn: str) -> None:
@@ -52,27 +53,27 @@ def test_a_set_is_as_large_as_the_camera_will_look(camera: str, wider: bool, hig
 
 
 def test_a_camera_that_holds_still_sees_the_middle_of_a_set(ramp: Backdrop) -> None:
-    frames = Blocking(block("a quiet forest"), WIDE, HIGH).staged(ramp, 0, 3)
+    frames = Blocking(block("a quiet forest"), WIDE, HIGH).staged(ramp, 0, 3)[1]
     assert frames.shape == (3, HIGH, WIDE, 3) and frames.dtype == np.uint8
     assert np.abs(frames[2].astype(int) - ramp.picture[:, WIDE // 2 : WIDE // 2 + WIDE]).max() <= 2
 
 
 def test_a_pan_goes_over_the_set_slower_where_it_is_far(ramp: Backdrop) -> None:
-    frames = Blocking(block("a quiet forest, pan right"), WIDE, HIGH).staged(ramp, 0, 49).astype(int)
+    frames = Blocking(block("a quiet forest, pan right"), WIDE, HIGH).staged(ramp, 0, 49)[1].astype(int)
     far, near = (frames[48, row, WIDE // 2, 0] - frames[0, row, WIDE // 2, 0] for row in (4, HIGH - 4))
     assert 8 < far < 0.75 * near
 
 
 def test_a_zoom_makes_the_set_larger(ramp: Backdrop) -> None:
-    frames = Blocking(block("a quiet forest, zoom in"), WIDE, HIGH).staged(ramp, 0, 49).astype(int)
+    frames = Blocking(block("a quiet forest, zoom in"), WIDE, HIGH).staged(ramp, 0, 49)[1].astype(int)
     spread = frames[:, 40, -1, 0] - frames[:, 40, 0, 0]
     assert spread[48] < 0.85 * spread[0]
 
 
 def test_one_stands_on_the_set_in_the_light_of_the_hour_with_a_shadow(ramp: Backdrop) -> None:
-    bare = Blocking(block("a quiet forest"), WIDE, HIGH).staged(ramp, 0, 1)[0].astype(int)
+    bare = Blocking(block("a quiet forest"), WIDE, HIGH).staged(ramp, 0, 1)[1][0].astype(int)
     day, night = (
-        Blocking(block(prompt), WIDE, HIGH).staged(ramp, 0, 1)[0].astype(int)
+        Blocking(block(prompt), WIDE, HIGH).staged(ramp, 0, 1)[1][0].astype(int)
         for prompt in ("a fox stands", "a fox stands at night")
     )
     face = (slice(45, 60), slice(66, 78))
@@ -82,19 +83,31 @@ def test_one_stands_on_the_set_in_the_light_of_the_hour_with_a_shadow(ramp: Back
     assert np.array_equal(day[:20, :20], bare[:20, :20])
 
 
+def test_who_stands_on_a_set_is_drawn_in_its_style(ramp: Backdrop) -> None:
+    plain, drawn = (
+        Blocking(block(prompt), WIDE, HIGH).staged(ramp, 0, 1)
+        for prompt in ("a fox stands", "a fox stands, pencil sketch")
+    )
+    assert np.array_equal(plain[0], drawn[0])  # on its paper it is as it is
+    seen = (plain[0] != PAPER).any(-1)
+    colour = [np.ptp(frames[1][seen].astype(int), axis=-1).mean() for frames in (plain, drawn)]
+    assert colour[1] < 0.6 * colour[0]
+    assert np.array_equal(plain[1][~seen], drawn[1][~seen])
+
+
 def test_a_picture_that_is_given_is_seen_as_it_is_at_first_whatever_the_camera_does() -> None:
     picture = np.random.default_rng(0).integers(0, 255, (HIGH, WIDE, 3), np.uint8)
     shot = block("a quiet forest, pan right")
-    frames = Blocking(shot, WIDE, HIGH).staged(Backdrop(picture, straight=shot.start), 0, 17).astype(int)
+    frames = Blocking(shot, WIDE, HIGH).staged(Backdrop(picture, straight=shot.start), 0, 17)[1].astype(int)
     assert np.abs(frames[0] - picture).max() <= 2 and np.abs(frames[16] - picture).mean() > 20
 
 
 def test_any_stretch_of_a_staged_shot_is_the_same_frames(ramp: Backdrop) -> None:
     whole = Blocking(block("a fox walks, arc shot, snow falls"), WIDE, HIGH)
-    frames, part = whole.staged(ramp, 0, 12).astype(int), whole.staged(ramp, 8, 4)
+    frames, part = whole.staged(ramp, 0, 12)[1].astype(int), whole.staged(ramp, 8, 4)[1]
     assert np.abs(frames[8:] - part).mean() < 0.5
 
 
 def test_a_backdrop_may_be_read_only(ramp: Backdrop) -> None:
     ramp.picture.setflags(write=False)
-    assert Renderer(Art(PICTURES), WIDE, HIGH).staged(block("a quiet forest"), ramp).dtype == torch.uint8
+    assert Renderer(Art(PICTURES), WIDE, HIGH).staged(block("a quiet forest"), ramp)[0].dtype == torch.uint8
