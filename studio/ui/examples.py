@@ -33,39 +33,47 @@ class Example:
 EXAMPLES: tuple[Example, ...] = (
     Example(
         "night-city",
-        "Night drive",
-        Shot("A red car on a city street at night", Direction(camera="tracking"), seed=2),
+        "Neon in the rain",
+        Shot(
+            "A stylish woman walks down a neon street at night, pedestrians walk by, in the rain",
+            Direction(framing="medium"),
+            seed=2,
+        ),
     ),
     Example(
         "coral-reef",
         "Down at the reef",
-        Shot("A tropical fish swims in a coral reef", seed=4),
+        Shot("Colorful fish swim in a coral reef, bubbles rise", Direction(camera="pan_right"), seed=4),
     ),
     Example(
         "mammoth-meadow",
-        "The mammoth",
+        "The mammoths",
         Shot(
-            "A woolly mammoth walks in a snowy meadow with mountains",
-            Direction(time="day"),
+            "Several woolly mammoths walk through a snowy meadow with mountains while snow falls",
+            Direction(time="golden"),
             seed=6,
         ),
     ),
     Example(
         "candle-light",
         "By candle light",
-        Shot("A short fluffy monster and a red candle in a cosy living room", Direction(framing="close"), seed=9),
+        Shot("A short fluffy monster and a red candle in a cave", Direction(camera="dolly_in"), seed=9),
     ),
     Example(
-        "moon-dance",
-        "Dance on the moon",
-        Shot("A robot and an astronaut dance on the moon", seed=5),
+        "zoo-tour",
+        "A tour of the zoo",
+        Shot(
+            "Shot 1: a zoo, the camera tilts down. Shot 2: an elephant at the zoo. Shot 3: two giraffes walk.",
+            seconds=6.0,
+            seed=5,
+        ),
     ),
     Example(
         "tokyo-spring",
-        "Tokyo in spring",
+        "Snow and petals",
         Shot(
-            "A penguin walks on a Tokyo street with cherry trees, with cherry petals in the air",
-            Direction(time="day"),
+            "Snowy Tokyo, several people walk down the street, sakura petals fly",
+            Direction(camera="tracking"),
             seed=2,
         ),
     ),
