@@ -23,11 +23,11 @@ _SMALL = frozenset(
     they his her their then while when where which who into onto over under near next up down out off again very so
     some one two three shot clip film movie video scene cut camera we see show shows shown picture animation animated
     background foreground beautiful gorgeous little lovely cheerful curious happy cute small big large tiny old young
-    lone proud gentle giant short long slowly quickly softly through around along behind beside between among across after
+    lone proud gentle short long slowly quickly softly through around along behind beside between among across after
     before all also many few more most other each every air light moving move moves style day time front i you my your
     our several different various features featuring rendered gorgeously dramatic warm colors colours lighting texture
     focus art distance lightly starts effect filled enjoying nearby wears she it's there's full detailed rich style
-    styled""".split()
+    styled giant""".split()
 )
 _IRREGULAR = ("mice", "men")
 _VERBS = MappingProxyType({"waves": ("action", "wave"), "leaves": ("action", "leave")})  # right behind a subject
