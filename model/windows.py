@@ -58,11 +58,9 @@ def plan(
 
 def _even(total: int, width: int, overlap: int, prefix: int) -> int:
     """The smallest width of windows that are as few as those of `width`."""
-    held = min(overlap, prefix) if prefix else overlap  # the first window has nothing before it, and adds that much
-    new = total - prefix if prefix else total - overlap
-    if new <= 0:
-        return width
-    return held + math.ceil(new / math.ceil(new / (width - held)))
+    fewest = len(plan(total, width, overlap, prefix))
+    fits = (narrow for narrow in range(overlap + 1, width) if len(plan(total, narrow, overlap, prefix)) == fewest)
+    return next(fits, width)
 
 
 def hold(window: Window, noise: Tensor, known: Tensor | None, given: Sequence[Given], prefix_level: float) -> Hold:
