@@ -34,9 +34,9 @@ def _restored(frame: Frames, planned: Frames, coded: Frames, seen: NDArray[np.bo
     """One picture, or a part of one, (H, W, 3)."""
     drawn, shown, lost = (part.astype(np.float32) for part in (frame, coded, planned))
     lost -= shown
-    light = _light(drawn[seen], shown[seen])
+    light = np.where(seen[..., None], _light(drawn[seen], shown[seen]), 1.0)
     off = np.abs(drawn - light * shown).mean(-1, keepdims=True)
-    share = np.where(seen[..., None], 1 / (1 + (off / SOFT) ** 2), 1.0)
+    share = 1 / (1 + (off / SOFT) ** 2)
     return (drawn + light * share * lost + 0.5).clip(0, 255).astype(np.uint8)
 
 

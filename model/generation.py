@@ -2,7 +2,7 @@
 
 - Clips longer than the model's window roll forward; each window's frames are decoded as one stream before the next
   window is sampled, so memory does not grow with the length of the clip.
-- One hook hears of every forward: progress, previews, saving, and stopping by raising `Cancelled`.
+- One hook hears of every forward of its windows: progress, previews, saving, and stopping by raising `Cancelled`.
 - All noise comes from one CPU generator; put down and taken up again, a render gives the same frames.
 """
 
@@ -28,6 +28,7 @@ from model.errors import ModelError
 from model.reel import DECODE_AT_ONCE, Reel
 from model.rehearsal import Rehearsal, Shown
 from model.request import GenerationRequest
+from model.sets import Sets
 from model.state import SamplerState, fingerprint
 from model.vae import WanVAE
 from model.velocity import Velocity
@@ -36,6 +37,7 @@ from model.world.sequel import carried
 if TYPE_CHECKING:
     from model.pipeline import Generator
 
+FEWEST = 2  # levels below that of a staged shot, zero aside, that are enough
 FEW_STEPS = 6  # up to so many a remix takes them all
 
 
@@ -107,15 +109,16 @@ class Generation(Iterator[Frames]):
         asked, of = self._asked, self._of
         if not self._looks_up:
             return (_Shot(asked, 0, asked.total, None),)
-        if asked.anchors or asked.source is not None or asked.before is not None:
-            return (_Shot(asked, 0, asked.total, Rehearsal(of, asked, self._before())),)
         parts = shotlist.cuts(asked.prompt, asked.total)
         prompts = carried([part.prompt for part in parts], of.entry.notes.get("knows"))
-        shots = []
+        if asked.anchors or asked.source is not None or asked.before is not None:
+            one = replace(asked, prompt=prompts[0 if asked.before is None else -1])  # what is given is of one shot
+            return (_Shot(one, 0, asked.total, Rehearsal(of, one, self._before())),)
+        shots, shared = [], Sets(of, asked)
         for part, prompt in zip(parts, prompts, strict=True):
             one = replace(asked, prompt=prompt, frames=1 + 4 * (part.stop - part.start - 1))
             begins = 4 * part.start - 3 if part.start else 0
-            shots.append(_Shot(one, part.start, part.stop, Rehearsal(of, one, begins=begins)))
+            shots.append(_Shot(one, part.start, part.stop, Rehearsal(of, one, begins=begins, shared=shared)))
         return tuple(shots)
 
     def _windows_of(self, shot: _Shot) -> Iterator[windows.Window]:
@@ -129,11 +132,12 @@ class Generation(Iterator[Frames]):
     def _run(self) -> Iterator[Frames]:
         with self._timed("encode_anchors"):
             given, source = self._encode_given()
-            self._levels = _levels(self._asked, self._strength, self._of.entry.sigmas)
+            self._levels = _levels(self._asked, self._strength, self._of.entry.sigmas, staged=self._staged)
             references = self._encode_references()
         with self._timed("text"), torch.inference_mode():
             seen = None if self._controlled else references
-            velocities = {shot: Velocity(self._of, shot.asked, self._levels, seen) for shot in self._shots}
+            acting = self._shots[0]
+            velocity = Velocity(self._of, acting.asked, self._levels, seen)
         finished, first = self._before(), 0
         reel = Reel(self._of.vae, self._timed, renewed=self._renewed)
         if finished is not None:
@@ -153,7 +157,9 @@ class Generation(Iterator[Frames]):
             with self._timed("denoise"):
                 prefix = reel.known(window)
                 before = finished if prefix is None else _at_end(prefix, window.fresh)
-                shown, velocity = self._shown(window), velocities[self._shot(window)]
+                if (shot := self._shot(window)) is not acting:
+                    acting, velocity = shot, Velocity(self._of, shot.asked, self._levels, seen)
+                shown = self._shown(window)
                 velocity.blocking = None if shown is None else shown.blocking
                 if self._controlled:
                     velocity.control = self._control(window, reel, references)
@@ -178,6 +184,10 @@ class Generation(Iterator[Frames]):
             return self._asked.source.strength
         rehearsal = self._shots[0].rehearsal
         return None if rehearsal is None else rehearsal.strength
+
+    @property
+    def _staged(self) -> bool:
+        return self._asked.source is None and self._strength is not None
 
     def _shot(self, window: windows.Window) -> _Shot:
         return next(shot for shot in self._shots if window.start < shot.stop)
@@ -299,7 +309,7 @@ class Generation(Iterator[Frames]):
 
     def _met(self, window: windows.Window, fresh: Tensor, finished: Tensor | None, given: tuple[Given, ...]) -> Tensor:
         """A window's new latents, led from those before it and up to those that are given at the end of the clip."""
-        if not self._asked.meet or self._renewed:
+        if not self._asked.meet or self._renewed or window.fresh == window.start > 0:  # that is a cut
             return fresh
         starts = [each.start for each in given if each.start + each.latents.shape[1] == self._asked.total]
         count = min([start - window.fresh for start in starts if start < window.stop] + [fresh.shape[1]])
@@ -344,19 +354,23 @@ class Generation(Iterator[Frames]):
             self.seconds[part] += time.perf_counter() - start
 
 
-def _levels(asked: GenerationRequest, strength: float | None, stated: tuple[float, ...] = ()) -> Tensor:
+def _levels(
+    asked: GenerationRequest, strength: float | None, stated: tuple[float, ...] = (), *, staged: bool
+) -> Tensor:
     """The noise levels to go through; what starts from something starts at its strength and goes on with those below.
 
-    A model of few steps has hardly any below: it takes all its steps from there, with the same bend. `stated` are those
-    that such a model was trained for, whatever the shift; fewer steps are the first of them.
+    A model of few steps has hardly any below: it takes all its steps from there, with the same bend, unless the shot is
+    staged and there are two below. `stated` are those that such a model was trained for, whatever the shift; fewer
+    steps are the first of them.
     """
     levels = flow.sigmas(asked.steps, asked.shift)
     if stated:
         levels = levels.new_tensor([*stated[: asked.steps], 0.0])
     if strength is None or strength >= levels[0]:
         return levels
-    if asked.steps > FEW_STEPS or stated:
-        return torch.cat([levels.new_tensor([strength]), levels[levels < strength]])
+    below = levels[levels < strength]
+    if asked.steps > FEW_STEPS or stated or (staged and len(below) > FEWEST):
+        return torch.cat([levels.new_tensor([strength]), below])
     straight = strength / (asked.shift - (asked.shift - 1) * strength)  # the level before it was bent
     even = torch.linspace(straight, 0, asked.steps + 1, dtype=levels.dtype)
     return asked.shift * even / (1 + (asked.shift - 1) * even)

@@ -63,14 +63,20 @@ class Shown:
 
 class Rehearsal:
     """The plan of a request; `before` are the latents (C, t, h, w) that the clip goes on from, if any. Of a shot that
-    begins in the middle of a clip, `begins` is the clip's frame that is its first."""
+    begins in the middle of a clip, `begins` is the clip's frame that is its first; shots of one clip share `sets`."""
 
-    def __init__(self, of: Generator, asked: GenerationRequest, before: Tensor | None = None, begins: int = 0) -> None:
+    def __init__(
+        self, of: Generator, asked: GenerationRequest, before: Tensor | None = None, begins: int = 0,
+        shared: sets.Sets | None = None,
+    ) -> None:  # fmt: skip
         self._of, self._asked, self._begins = of, asked, begins
         self._knows = of.entry.notes.get("knows")
         self._pictures = () if asked.references is None else tuple(asked.references)
         self._paper: dict[tuple[int, bool], Tensor] = {}
         self._before = self._opening if before is None else before
+        self._sets = shared or sets.Sets(of, asked)
+        if before is None and not asked.anchors and self._staged:
+            self._sets.need(self._place_prompt, self._extent)
 
     @property
     def strength(self) -> float | None:
@@ -184,8 +190,10 @@ class Rehearsal:
         asked, blocking = self._asked, self._blocking
         if asked.source is not None or blocking.shot is None:
             return False
+        if any(1 - anchor.strength >= STRENGTH for anchor in asked.anchors):
+            return False  # so weak a picture would not be held from there
         if self._first is not None:
-            return blocking.shot.camera != "static" or not blocking.plain
+            return blocking.shot.camera not in ("static", "tracking") or not blocking.plain
         if asked.anchors and self._last is None and not self._opens:
             return False
         before, after = self._place_before, self._place_after
@@ -195,7 +203,7 @@ class Rehearsal:
     def _set(self) -> Backdrop | None:
         """What the clip is staged before: a set that is drawn for it, the picture that it begins with, or the place
         that is seen in what it goes on from or leads up to."""
-        asked, blocking = self._asked, self._blocking
+        blocking = self._blocking
         if not self._staged:
             return None
         if self._first is not None:
@@ -205,10 +213,15 @@ class Rehearsal:
             return self._place_before
         if self._last is not None:
             return self._place_after
+        return self._sets.set(self._place_prompt)
+
+    @property
+    def _extent(self) -> tuple[float, float]:
+        """How much the camera sees of a set, in frames across and down."""
+        asked, blocking = self._asked, self._blocking
         assert blocking.shot is not None
         seconds = abs(blocking.second(asked.frames) - blocking.second(0))
-        extent = staging.extent(blocking.shot, seconds, asked.width, asked.height)
-        return sets.painted(self._of, asked, self._place_prompt, extent)
+        return staging.extent(blocking.shot, seconds, asked.width, asked.height)
 
     @cached_property
     def _place_before(self) -> Backdrop | None:

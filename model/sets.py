@@ -22,7 +22,28 @@ if TYPE_CHECKING:
     from model.pipeline import Generator
     from model.request import GenerationRequest
 
+APART = 1 << 40  # from the seed of the clip
 COMPLETED = 0.9  # the noise level from which what is not seen of a place is drawn
+
+
+class Sets:
+    """The sets of a clip, one for each place that its shots tell of, as large as all of those need it."""
+
+    def __init__(self, of: Generator, asked: GenerationRequest) -> None:
+        self._of, self._asked = of, asked
+        self._extents: dict[str, tuple[float, float]] = {}
+        self._painted: dict[str, Backdrop] = {}
+
+    def need(self, prompt: str, extent: tuple[float, float]) -> None:
+        """A shot will be staged on the set of this prompt, and see so much of it."""
+        wide, high = self._extents.get(prompt, (1.0, 1.0))
+        self._extents[prompt] = max(wide, extent[0]), max(high, extent[1])
+
+    def set(self, prompt: str) -> Backdrop:
+        """The set of a prompt, painted when it is first asked for."""
+        if prompt not in self._painted:
+            self._painted[prompt] = painted(self._of, self._asked, prompt, self._extents.get(prompt, (1.0, 1.0)))
+        return self._painted[prompt]
 
 
 @torch.inference_mode()
@@ -55,7 +76,8 @@ def completed(
 
 
 def _noise(of: Generator, asked: GenerationRequest, shape: tuple[int, ...]) -> Tensor:
-    return torch.randn(shape, generator=torch.Generator("cpu").manual_seed(asked.seed)).to(of.device)
+    """Noise of the seed, and not the same numbers as the clip's."""
+    return torch.randn(shape, generator=torch.Generator("cpu").manual_seed(asked.seed + APART)).to(of.device)
 
 
 def _drawn(

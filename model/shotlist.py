@@ -8,7 +8,7 @@ from itertools import pairwise
 
 _MARK = re.compile(
     r"(?:^|(?<=[\s.;,]))(?:shot|scene)\s*(\d{1,3})\s*"
-    r"(?:[(\[]\s*(\d+(?:[.,]\d+)?)\s*(?:s|sec|seconds?)\s*[)\]])?\s*[:.–-]\s*",
+    r"(?:[(\[]\s*(\d+(?:[.,]\d+)?)\s*(?:s|sec|seconds?)\s*[)\]])?\s*[:.–—-]\s*",
     re.IGNORECASE,
 )
 

@@ -27,6 +27,7 @@ from model.world.art import PICTURES, Art, Sprite
 from model.world.motion import MIDDLE, SPEED
 from model.world.render import FPS, Backdrop, Renderer, View
 from model.world.scene import FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
+from model.world.setting import SETTINGS
 from model.world.understand import Span, Understanding, understand
 
 APART = 0.62  # world units from one to the next
@@ -52,7 +53,7 @@ BACK, FARTHER = 0.12, 0.6  # how much higher and smaller those are who are behin
 BUILDS = (1.0, 0.82, 0.92)  # of one, another and a third of a kind
 NEAR = 4  # words before a subject among which its number is
 _NUMBERS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "2": 2, "both": 2, "pair": 2, "couple": 2,
+    "two": 2, "2": 2, "both": 2, "pair": 2, "couple": 2,
     **dict.fromkeys("three 3 four five several many some few dozens herd flock pack group crowd school".split(), 3),
 }  # fmt: skip
 _CROWD = ("people", "sheep", "fish", "deer")
@@ -116,7 +117,7 @@ def _number(span: Span, prompt: str) -> int:
         return 1
     before = re.findall(r"[\w-]+", prompt[: span.start].lower())[-NEAR:]
     said = [_NUMBERS[word] for word in (*before, *span.text.lower().split()) if word in _NUMBERS]
-    return said[-1] if said else 2
+    return said[-1] if said else 1 if before and before[-1] in ("a", "an", "one") else 2
 
 
 def _belongs(before: Span, span: Span, prompt: str) -> bool:
@@ -163,9 +164,14 @@ def _behind(actor: Actor, number: int, middle: bool) -> Actor:
 
 def _shot(heard: Understanding, framing: str, actors: tuple[Actor, ...], seed: int, start: float = 0.0) -> Shot:
     time, camera = heard.first("time") or "day", heard.first("camera") or "static"
-    place = set_place(heard) or SET
     style = heard.first("style") or "3d"
-    return Shot(place, 0, time, weather_of(heard), camera, framing, style, actors, start=start, seed=seed)
+    place, weather = set_place(heard) or SET, weather_of(heard)
+    setting = SETTINGS.get(place)
+    if setting is not None and setting.inside and weather not in setting.weathers:
+        weather = "clear"  # no rain falls in a kitchen
+    if setting is not None and setting.timeless:
+        time = "day"
+    return Shot(place, 0, time, weather, camera, framing, style, actors, start=start, seed=seed)
 
 
 def set_place(heard: Understanding) -> str | None:
@@ -304,7 +310,8 @@ def traced(picture: Picture, prompt: str, knows: Knows | None = None, *, seed: i
         0.5 + (bottom - height / 2) / unit, max(cut.size) / unit, facing, 0.0, LEG if role.action in SPEED else None,
     )  # fmt: skip
     start = MIDDLE if role.action in SPEED else 0.0  # when it is where it stands
-    shot = replace(_shot(heard, "close", (actor,), seed, start), place=OUTSIDE)  # what is drawn casts no shadow
+    shot = _shot(heard, "close", (actor,), seed, start)
+    shot = replace(shot, place=OUTSIDE, time="day", style="3d")  # what is drawn is lit, and drawn, as it is
     return Blocking(shot, width, height, (picture,), straight=start)
 
 

@@ -49,7 +49,7 @@ HOURS: Mapping[str, Hour] = MappingProxyType(
 MIRRORS: Mapping[str, float] = MappingProxyType(
     {"neon": 0.8, "ocean": 0.4, "gallery": 0.35, "river": 0.25, "stage": 0.15, "harbour": 0.1}
 )
-INDOORS = tuple(place for place, setting in SETTINGS.items() if setting.inside)
+INDOORS = ("outside", *(place for place, setting in SETTINGS.items() if setting.inside))  # no rain wets the ground
 DIM: Mapping[str, tuple[float, float, float]] = MappingProxyType(
     {"rain": (0.66, 0.71, 0.80), "snowfall": (0.94, 0.96, 1.0), "fog": (0.95, 0.96, 0.98)}
 )

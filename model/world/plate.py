@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-SPREAD = 21  # pixels, odd: what is seen has a soft edge and a shadow
+SPREAD = 1 / 15  # of the height: what is seen has a soft edge and a shadow
 STEADY = 5.0  # grey levels by which the place may differ from frame to frame and the camera still count as still
 
 Frames = NDArray[np.uint8]
@@ -22,7 +22,8 @@ def plate(frames: Frames, seen: NDArray[np.bool_]) -> tuple[Frames, NDArray[np.b
     """The place (H, W, 3) as the last of some frames (t, H, W, 3) shows it, and where it is not seen in any, (H, W).
     seen: where somebody is in them, (t, H, W)."""
     pixels = torch.tensor(frames).permute(0, 3, 1, 2).float()  # (t, 3, H, W)
-    hidden = F.max_pool2d(torch.tensor(seen)[:, None].float(), SPREAD, 1, SPREAD // 2) > 0
+    reach = max(1, round(seen.shape[1] * SPREAD / 2))
+    hidden = F.max_pool2d(torch.tensor(seen)[:, None].float(), 2 * reach + 1, 1, reach) > 0
     open_ = ~(hidden[0] | hidden[-1]).expand(3, -1, -1)
     if not open_.any() or (pixels[0] - pixels[-1]).abs()[open_].mean() > STEADY:
         pixels, hidden = pixels[-1:], hidden[-1:]

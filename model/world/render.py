@@ -133,13 +133,15 @@ class Renderer:
             behind = self._behind(backdrop, self._when(shot, frames, pace, backdrop.straight)[1])
             light = light_on_set(shot.time, shot.weather)
             behind = behind.expand(frames, -1, -1, -1).contiguous()
+            if shot.place == OUTSIDE:  # on its own paper
+                light = HOURS["day"]
             grounds.append(_Ground(behind, shot, light, mirror_of(shot.place, shot.weather)))
         for actor in shot.actors:
             figure = self._figure(actor, times, camera)
             for ground in grounds:
                 ground.frame = self._painted(figure, ground.frame, ground.shot, ground.light, ground.mirror)
         if backdrop is not None and shot.style != "3d":
-            _dress_in_style(grounds[1], grounds[0].frame)
+            _dress_in_style(grounds[1], grounds[0].frame, max(0, round(float(times[0]) * FPS / pace)))
         for ground in grounds:
             weather = shot.weather if self._air else "clear"
             fill_air(ground.frame, weather, shot.seed, times, camera, self.view.unit)
@@ -352,10 +354,11 @@ class _Ground:
     mirror: float
 
 
-def _dress_in_style(ground: _Ground, paper: Tensor) -> None:
-    """Draw those on a set, who are where something is on the paper (T, 3, H, W), in the style that the set has."""
+def _dress_in_style(ground: _Ground, paper: Tensor, first: int) -> None:
+    """Draw those on a set, who are where something is on the paper (T, 3, H, W), in the style that the set has. first:
+    the number in the shot of the first frame."""
     seen = (paper - PAPER / 255).abs().amax(1, keepdim=True) > 0.02
-    styled = stylise(ground.frame[None].clamp(0, 1), [ground.shot.style], [ground.shot.seed])[0]
+    styled = stylise(ground.frame[None].clamp(0, 1), [ground.shot.style], [ground.shot.seed], first)[0]
     ground.frame = torch.where(seen, styled, ground.frame)
 
 

@@ -5,27 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from model.world.blocking import Knows
+from model.world.blocking import Knows, set_place
 from model.world.understand import Span, understand
 from model.world.vocabulary import VOCABULARY
 
-KEPT = ("place", "time", "style")
-_PRONOUN = re.compile(r"\b(?:it|he|she|they)\b(?!['’])", re.IGNORECASE)
+KEPT = ("place", "time", "weather", "style")
+_PRONOUN = re.compile(
+    r"\b(?:(?P<own>its|their|his)|(?:it|he|she|they|him|them|her)\b(?!['’]|\s+(?:is\s+)?(?:rain|snow)(?:s|ing)\b))",
+    re.IGNORECASE,
+)
 _PHRASE = {(kind, term.id): term.phrase for kind in KEPT for term in VOCABULARY[kind]}
 
 
 def carried(prompts: Sequence[str], knows: Knows | None = None) -> tuple[str, ...]:
     """The prompts of shots that follow each other, each with what it leaves unsaid as the one before has it: a first
-    pronoun becomes those who were named, and place, hour and style stay."""
+    pronoun becomes those who were named, and place, hour, weather and style stay."""
     told, who, kept = [], "", dict[str, str]()
     for prompt in prompts:
-        spans = understand(prompt, knows).spans
+        heard = understand(prompt, knows)
+        spans = heard.spans
         named = [span for span in spans if span.kind == "subject"]
         if named:
             who = " and ".join(_called(span, spans, prompt) for span in named)
         elif who:
-            prompt = _PRONOUN.sub(who, prompt, count=1)
+            found = _PRONOUN.search(prompt)
+            if found is not None:
+                name = f"{who}'s" if found["own"] else who
+                prompt = f"{prompt[: found.start()]}{name}{prompt[found.end() :]}"
         said = {span.kind: _PHRASE[span.kind, span.id] for span in reversed(spans) if span.kind in KEPT}
+        if "place" in said and (place := set_place(heard)) is not None:
+            if place != "snow" and any(span.id == "snow" and span.kind == "place" for span in spans):
+                said.setdefault("weather", _PHRASE["weather", "snowfall"])  # "a snowy forest"
+            said["place"] = _PHRASE["place", place]
         unsaid = [kept[kind] for kind in KEPT if kind in kept and kind not in said]
         kept |= said
         told.append(", ".join([prompt.rstrip(" .,;"), *unsaid]) if unsaid else prompt)

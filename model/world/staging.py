@@ -18,10 +18,10 @@ from model.world.camera import camera_path, seen
 from model.world.render import BEHIND, FPS, View
 from model.world.scene import Shot
 from model.world.setting import SETTINGS
-from model.world.understand import understand
+from model.world.understand import Span, understand
 from model.world.vocabulary import VOCABULARY
 
-WIDEST, HIGHEST = 1.8, 1.8  # frames that a set may be wide and high
+WIDEST, HIGHEST = 2.4, 1.8  # frames that a set may be wide and high
 SKIES = ("rain", "snowfall", "fog")  # weathers that are seen in an empty place without what falls
 _PHRASES = {(kind, term.id): term.phrase for kind, terms in VOCABULARY.items() for term in terms}
 _PEOPLE = ("subject", "action", "colour", "framing", "camera")
@@ -42,9 +42,17 @@ def set_prompt(prompt: str, knows: Knows | None = None) -> str:
     setting = SETTINGS[place]
     said = {"time": "day"} if "day" in setting.hours and not setting.timeless else {}
     said |= {"weather": "snowfall"} if snowy else {}
-    said |= {span.kind: span.id for span in reversed(heard.spans) if span.kind != "weather" or span.id in SKIES}
+    said |= {span.kind: span.id for span in reversed(heard.spans) if _shows(place, span)}
     told = [_PHRASES[kind, said[kind]] for kind in ("time", "weather", "style") if kind in said]
     return ", ".join([f"an empty scene {_PHRASES['place', place]}", *told])
+
+
+def _shows(place: str, span: Span) -> bool:
+    """Whether an empty place is seen to be as a word says: no weather reaches in, and the moon knows no hours."""
+    setting = SETTINGS[place]
+    if span.kind == "weather":
+        return span.id in SKIES and not setting.inside
+    return span.kind == "style" or (span.kind == "time" and not setting.timeless)
 
 
 def extent(shot: Shot, seconds: float, width: int, height: int) -> tuple[float, float]:

@@ -1,9 +1,9 @@
 """What continuity is worth: a film beside the same prompts as independent shots, measured alike.
 
 The independent film says the same, but no shot goes on from another, none is shown who was seen before, and each has a
-seed of its own. A shot that stands alone in the film already is the same take in both. All continuity is taken away:
-the latents of the shot before, for a model that can see references the pictures and stills of the cast, and, for
-one that draws a set, the seed that makes one place one set.
+seed of its own. The first shot, and one that stands alone with a seed of its own, is the same take in both. All
+continuity is taken away: the latents of the shot before; for a model that can see references, the pictures and stills
+of the cast; for one that draws a set, the seed that makes one place one set.
 """
 
 from __future__ import annotations

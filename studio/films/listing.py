@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from model.shotlist import parts
+from model.world.sequel import carried
 from studio.films.script import FilmShot
 
 
 def to_cards(shot: FilmShot) -> tuple[FilmShot, ...]:
     """A shot whose prompt is a list, as a shot for each; they share its length where the list does not say."""
     found = parts(shot.prompt)
+    told = carried([words for words, _ in found])
+    found = [(words, seconds) for words, (_, seconds) in zip(told, found, strict=True)]
     if len(found) < 2:
         return (shot,)
     said = sum(seconds for _, seconds in found if seconds is not None)
@@ -26,7 +29,7 @@ def to_cards(shot: FilmShot) -> tuple[FilmShot, ...]:
                 name=shot.name if first else "", join=shot.join if first else "cut", after=shot.after if first else "",
                 transition=shot.transition if first else "none", first=shot.first if first else None,
                 last=shot.last if number == len(found) - 1 else None, frames=(), take="",
-                seed=None if shot.seed is None else shot.seed + number, caption=shot.caption if first else "",
+                seed=shot.seed, caption=shot.caption if first else "",
             )
         )  # fmt: skip
     return tuple(cards)

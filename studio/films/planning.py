@@ -99,7 +99,7 @@ def shooting_order(film: Film) -> tuple[int, ...]:
 
 
 def seed_of(film: Film, index: int) -> int:
-    """The seed of a shot: its own, else the film's: of one seed, one place is one set in every shot."""
+    """The seed of a shot: its own, else the film's: of one seed, one place is one set for cameras that hold still."""
     own = film.shots[index].seed
     return film.seed if own is None else own
 

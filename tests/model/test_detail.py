@@ -62,3 +62,16 @@ def test_one_who_is_drawn_elsewhere_gets_little(blocking: Pictures) -> None:
     drawn[:, ::2] = 235
     changed = error(given_back(drawn, blocking, coded), drawn)
     assert changed < 0.35 * error(blocking, coded)
+
+
+def test_a_set_behind_somebody_that_is_drawn_otherwise_is_left_as_it_is_drawn(blocking: Pictures) -> None:
+    texture = np.random.default_rng(0).integers(0, 255, blocking.shape, np.uint8)
+    seen = (blocking != PAPER).any(-1)
+    planned = np.where(seen[..., None], blocking, texture)
+    coded = blurred(planned)
+    drawn = np.where(seen[..., None], coded, 255 - coded)
+    found = restored(drawn, Detail(planned, coded, seen))
+    box = (slice(None), slice(12, 38), slice(24, 40))
+    assert error(found[box], planned[box]) < 0.5 * error(drawn[box], planned[box])
+    changed = np.abs(found.astype(int) - drawn)[~seen].mean()
+    assert changed < 0.35 * np.abs(planned.astype(int) - coded)[~seen].mean()

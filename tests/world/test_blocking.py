@@ -60,6 +60,42 @@ def test_an_empty_shot_is_paper() -> None:
 
 
 @pytest.mark.parametrize(
+    ("prompt", "counted"),
+    [
+        ("a fox", 1),
+        ("two red foxes run", 2),
+        ("several mammoths in the snow", 3),
+        ("In a park dogs play", 2),
+        ("a man with a hat, dogs run", 3),
+        ("one sheep", 1),
+        ("a tropical fish swims", 1),
+        ("fish swim", 2),
+        ("a bus", 1),
+        ("a woman. She wears black boots", 1),
+        ("a fox among tall trees and houses", 1),
+        ("a fox beside a fir tree", 2),
+    ],
+)
+def test_as_many_as_are_spoken_of(prompt: str, counted: int) -> None:
+    actors = block(prompt).actors
+    assert len(actors) == counted
+    assert len({(actor.x, actor.height) for actor in actors}) == counted
+
+
+@pytest.mark.parametrize(
+    ("prompt", "weather", "time"),
+    [
+        ("a cat in a kitchen, rain", "clear", "day"),
+        ("a cat in the city at night, rain", "rain", "night"),
+        ("an astronaut on the moon at night", "clear", "day"),
+    ],
+)
+def test_no_weather_reaches_in_and_some_places_know_no_hours(prompt: str, weather: str, time: str) -> None:
+    shot = block(prompt)
+    assert (shot.weather, shot.time) == (weather, time)
+
+
+@pytest.mark.parametrize(
     ("prompt", "place"),
     [
         ("a fox in the woods", "forest"),

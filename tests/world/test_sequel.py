@@ -15,7 +15,10 @@ from model.world.sequel import carried
         (["a fox and a dog on the beach", "They dance."], [None, "the fox and the dog dance, on the beach"]),
         (["a fox in the forest", "a dog on the beach", "it runs"], [None, None, "the dog runs, on the beach"]),
         (["a fox in the forest", "a quiet lake at night"], [None, None]),
-        (["rain", "it's late"], [None, "it's late"]),
+        (["rain", "it's late"], [None, "it's late, in the rain"]),
+        (["a fox in a snowy forest", "it jumps"], [None, "the fox jumps, in a forest, while snow falls"]),
+        (["a fox in the woods", "a close-up of its face"], [None, "a close-up of the fox's face, in a forest"]),
+        (["a fox in the woods", "it is raining"], [None, "it is raining, in a forest"]),
     ],
 )
 def test_who_where_and_when_go_on(prompts: list[str], told: list[str | None]) -> None:
