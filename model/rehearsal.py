@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from model.windows import Window
 
 STRENGTH = 0.6  # the noise level from which a staged shot is rendered
+GIVEN = 0.4  # and one on a picture that was given, which is to stay what it is
 LOOKED_AT = 8  # frames of what it goes on from or leads up to
 ALIKE = 20.0  # grey levels by which their places may differ, or the clip leads from one place to another
 SEEN = 6  # grey levels from the paper: somebody, or something, is here
@@ -81,7 +82,9 @@ class Rehearsal:
     @property
     def strength(self) -> float | None:
         """The noise level from which the shot is rendered; None from nothing but noise."""
-        return STRENGTH if self._staged else None
+        if not self._staged:
+            return None
+        return STRENGTH if self._first is None else GIVEN
 
     @torch.inference_mode()
     def window(self, window: Window) -> Shown:
