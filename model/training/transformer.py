@@ -216,7 +216,7 @@ def train(run: TransformerRun, config: DiTConfig) -> None:
         average.update(dit)
         step, seen = step + 1, seen + len(batch.x)
         smooth = 0.99 * smooth + 0.01 * float(loss.detach()) if step % 10 == 0 or run.device == "cpu" else smooth
-        if step % 50 == 0:
+        if step % 200 == 0:
             rate = step / (time.monotonic() - began)
             log.info(
                 "step %d, %.0f %%, loss %.4f, %d samples, %.2f steps a second", step, 100 * done, smooth, seen, rate
