@@ -170,7 +170,7 @@ class Renderer:
             (backdrop.wide, self.view.width), (backdrop.high, self.view.height),
         ))  # fmt: skip
         gx = (middle_x[..., None] + x / zoom[..., None]) / across  # (T, H, W)
-        gy = ((middle_y - 0.5 + y / zoom) / down)[..., None].expand_as(gx)
+        gy = ((middle_y - 0.5 + y / zoom) / down).clamp(-1, 1)[..., None].expand_as(gx)  # sky above sky, ground below
         picture = torch.tensor(backdrop.picture, device=self.device).permute(2, 0, 1)[None].float() / 255  # read-only
         return F.grid_sample(
             picture.expand(len(camera), -1, -1, -1), torch.stack([gx, gy], -1),

@@ -21,7 +21,7 @@ from model.world.setting import SETTINGS
 from model.world.understand import Span, understand
 from model.world.vocabulary import VOCABULARY
 
-WIDEST, HIGHEST = 2.4, 1.8  # frames that a set may be wide and high
+WIDEST, HIGHEST = 2.4, 1.3  # frames that a set may be wide and high: what is higher is drawn double
 SKIES = ("rain", "snowfall", "fog")  # weathers that are seen in an empty place without what falls
 _PHRASES = {(kind, term.id): term.phrase for kind, terms in VOCABULARY.items() for term in terms}
 _PEOPLE = ("subject", "action", "colour", "framing", "camera")
