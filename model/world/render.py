@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 import torch
@@ -25,6 +24,7 @@ from model.world.appearance import dress
 from model.world.art import Art
 from model.world.camera import camera_path, relative, seen
 from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP
+from model.world.figures import Figure, cut_out, lay, shade
 from model.world.light import HAZE, HOURS, Hour, light_of, light_on_set, mirror_of, paint_sky, weathered
 from model.world.motion import Pose, pose
 from model.world.places import PlaceLayers, paint
@@ -284,8 +284,8 @@ class Renderer:
         upright = Pose(still + sign.x, still + sign.y, still + 1, still + 1, still, still, still.long(), grounded=True)
 
         def put(below: Tensor) -> Tensor:
-            shaded = _shade(below, x, y, still + sign.x, sign.y, sign.height, still)
-            _lay_cut(shaded, _cut(pictures, still.long(), u, v, upright), tint, 1.0)
+            shaded = shade(below, x, y, still + sign.x, sign.y, sign.height, still)
+            lay(shaded, cut_out(pictures, still.long(), u, v, upright), tint, 1.0)
             return shaded
 
         return _cut_out(put, frame, collage)
@@ -320,7 +320,7 @@ class Renderer:
         """One actor on (T, 3, H, W)."""
         return self._painted(self._figure(actor, times, camera), frame, shot, hour, mirror)
 
-    def _figure(self, actor: Actor, times: Tensor, camera: Tensor) -> _Figure:
+    def _figure(self, actor: Actor, times: Tensor, camera: Tensor) -> Figure:
         """An actor at times (T,), as the camera (T, 6) sees it."""
         sprite = self.art.sprite(actor.instance.subject)
         path = pose(actor, sprite.loop, times)
@@ -329,18 +329,18 @@ class Renderer:
         x, y = (p[0] for p in self._window(camera[None], 1.0))  # (T, W), (T, H)
         u = (x - path.x[:, None]) / (actor.height * path.stretch_x[:, None] * actor.instance.build)  # (T, W)
         v = (y - path.y[:, None]) / (actor.height * path.stretch_y[:, None]) + 1  # (T, H): 0 head, 1 feet
-        return _Figure(actor, path, x, y, pictures, index, u, v)
+        return Figure(actor, path, x, y, pictures, index, u, v)
 
-    def _painted(self, figure: _Figure, frame: Tensor, shot: Shot, hour: Hour, mirror: float) -> Tensor:
+    def _painted(self, figure: Figure, frame: Tensor, shot: Shot, hour: Hour, mirror: float) -> Tensor:
         """Shadow, reflection, then the picture with a little rim of light, on (T, 3, H, W)."""
         actor, path = figure.actor, figure.path
         tint = torch.tensor(hour.actor, device=self.device)[None, :, None, None]
         if shot.place != OUTSIDE:  # a drawing casts no shadow on its paper
             low = actor.y if path.grounded else min(0.97, actor.y + 0.12)
-            frame = _shade(frame, figure.x, figure.y, path.x, low, actor.height, path.lift)
+            frame = shade(frame, figure.x, figure.y, path.x, low, actor.height, path.lift)
         if mirror > 0 and path.grounded:
-            _lay_cut(frame, _cut(figure.pictures, figure.index, figure.u, 2 - figure.v, path), tint, mirror * 0.45)
-        _lay_cut(frame, figure.cut, tint, 1.0)
+            lay(frame, cut_out(figure.pictures, figure.index, figure.u, 2 - figure.v, path), tint, mirror * 0.45)
+        lay(frame, figure.cut, tint, 1.0)
         return frame
 
 
@@ -360,54 +360,6 @@ def _dress_in_style(ground: _Ground, paper: Tensor, first: int) -> None:
     seen = (paper - PAPER / 255).abs().amax(1, keepdim=True) > 0.02
     styled = stylise(ground.frame[None].clamp(0, 1), [ground.shot.style], [ground.shot.seed], first)[0]
     ground.frame = torch.where(seen, styled, ground.frame)
-
-
-@dataclass(frozen=True, eq=False)
-class _Figure:
-    """An actor over time: its path, world x (T, W) and y (T, H) of the pixels, its pictures with the index of each
-    frame's (T,), and where in the picture each pixel is, across u (T, W) and down v (T, H)."""
-
-    actor: Actor
-    path: Pose
-    x: Tensor
-    y: Tensor
-    pictures: Tensor
-    index: Tensor
-    u: Tensor
-    v: Tensor
-
-    @cached_property
-    def cut(self) -> _Cut | None:
-        """What is painted of it."""
-        return _cut(self.pictures, self.index, self.u, self.v, self.path)
-
-
-_Cut = tuple[Tensor, Tensor, slice, slice]  # premultiplied RGBA (T, 4, h, w), its light (T, 1, h, w), rows and columns
-
-
-def _cut(pictures: Tensor, index: Tensor, u: Tensor, v: Tensor, path: Pose) -> _Cut | None:
-    """pictures[index] where |u| <= 0.5 and 0 <= v <= 1, turned about the pivot; None where that is out of sight."""
-    columns = ((u.abs() < 0.75).any(0)).nonzero().flatten()
-    rows = (((v > -0.2) & (v < 1.2)).any(0)).nonzero().flatten()
-    if len(columns) == 0 or len(rows) == 0:
-        return None
-    xs, ys = slice(int(columns[0]), int(columns[-1]) + 1), slice(int(rows[0]), int(rows[-1]) + 1)
-    du, dv = u[:, None, xs], v[:, ys, None] - 1 + path.pivot
-    cos, sin = path.tilt.cos()[:, None, None], path.tilt.sin()[:, None, None]
-    gx, gy = (du * cos + dv * sin) * 2, ((-du * sin + dv * cos) + 1 - path.pivot) * 2 - 1
-    cut = F.grid_sample(
-        pictures[index], torch.stack([gx, gy], -1), mode="bilinear", padding_mode="zeros", align_corners=False
-    )
-    rim = 1 + 0.10 * (-gx[:, None] * 0.4 - gy[:, None] * 0.6)  # lit from the upper left
-    return cut, rim, ys, xs
-
-
-def _lay_cut(frame: Tensor, cut: _Cut | None, tint: Tensor, opacity: float) -> None:
-    """Blend what is cut onto (T, 3, H, W), in place."""
-    if cut is not None:
-        shape, rim, ys, xs = cut
-        area = frame[:, :, ys, xs]
-        frame[:, :, ys, xs] = shape[:, :3] * tint * rim * opacity + area * (1 - shape[:, 3:] * opacity)
 
 
 def _bytes(frame: Tensor) -> Tensor:
@@ -451,18 +403,3 @@ def _sample(texture: Tensor, gx: Tensor, gy: Tensor, padding: str) -> Tensor:
     grid = torch.stack([gx[:, :, None, :].expand(-1, -1, height, -1), gy[:, :, :, None].expand(-1, -1, -1, width)], -1)
     out = F.grid_sample(texture, grid.flatten(1, 2), mode="bilinear", padding_mode=padding, align_corners=True)
     return out.unflatten(2, (frames, height)).transpose(1, 2)
-
-
-def _shade(frame: Tensor, x: Tensor, y: Tensor, feet_x: Tensor, feet_y: float, height: float, lift: Tensor) -> Tensor:
-    """A contact shadow: a soft ellipse on the ground, fainter and wider the higher the actor is."""
-    spread = height * (0.36 + 0.3 * lift)[:, None]
-    across = torch.exp(-((x - feet_x[:, None]) / spread).square())
-    down = torch.exp(-((y - (feet_y - 0.012)) / (spread * 0.20)).square()) * 0.5 * torch.exp(-4 * lift)[:, None]
-    columns, rows = ((one > 1e-3).any(0).nonzero().flatten() for one in (across, down))
-    if len(columns) == 0 or len(rows) == 0:
-        return frame
-    xs, ys = slice(int(columns[0]), int(columns[-1]) + 1), slice(int(rows[0]), int(rows[-1]) + 1)
-    dark = 1 - down[:, ys, None] * across[:, None, xs]
-    out = frame.clone()
-    out[:, :, ys, xs] *= dark[:, None]
-    return out
