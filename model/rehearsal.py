@@ -64,7 +64,7 @@ class Shown:
 
 class Rehearsal:
     """The plan of a request; `before` are the latents (C, t, h, w) that the clip goes on from, if any. Of a shot that
-    begins in the middle of a clip, `begins` is the clip's frame that is its first; shots of one clip share `sets`."""
+    begins in the middle of a clip, `begins` is the clip's frame that is its first, and `shared` are the clip's sets."""
 
     def __init__(
         self, of: Generator, asked: GenerationRequest, before: Tensor | None = None, begins: int = 0,
