@@ -36,6 +36,7 @@ EXAMPLES: tuple[Example, ...] = (
         "Neon in the rain",
         Shot(
             "A stylish woman walks down a neon street at night, pedestrians walk by, in the rain",
+            Direction(camera="tracking"),
             seed=4,
         ),
     ),

@@ -210,8 +210,9 @@ def test_a_list_of_shots_becomes_cards_and_back() -> None:
         "At night. Shot 1: a fox runs. Shot 2 (3 s): it sleeps; Shot 3: the moon", seconds=9, seed=5, id="s"
     )
     cards = listing.to_cards(shot)
-    assert [card.prompt for card in cards] == ["At night, a fox runs.", "At night, it sleeps", "At night, the moon"]
-    assert [card.seconds for card in cards] == [3.0, 3.0, 3.0] and [card.seed for card in cards] == [5, 6, 7]
+    told = ["At night, a fox runs.", "At night, the fox sleeps", "At night, the moon"]
+    assert [card.prompt for card in cards] == told
+    assert [card.seconds for card in cards] == [3.0, 3.0, 3.0] and [card.seed for card in cards] == [5, 5, 5]
     one = listing.to_list(cards)
     assert one.seconds == 9 and one.prompt.startswith("Shot 1 (3 s): At night, a fox runs. Shot 2 (3 s): ")
     assert [card.prompt.rstrip(".") for card in listing.to_cards(one)] == [card.prompt.rstrip(".") for card in cards]

@@ -19,11 +19,12 @@ export class Takes {
     const wanted = [...jobs.map((job) => this.jobTile(job)), ...takes.map((take) => this.takeTile(take))];
     const kept = new Set(wanted.map((tile) => tile.dataset.key));
     for (const key of this.tiles.keys()) if (!kept.has(key)) this.tiles.delete(key);
+    // What is gone goes first: a tile that is moved in its place would lose the focus.
+    for (const tile of [...this.list.children]) if (!wanted.includes(tile)) tile.remove();
     wanted.forEach((tile, index) => {
       tile.firstChild.setAttribute("aria-current", String(tile.dataset.key === selected));
       if (this.list.children[index] !== tile) this.list.insertBefore(tile, this.list.children[index] || null);
     });
-    while (this.list.children.length > wanted.length) this.list.lastChild.remove();
   }
 
   ask(words) {
