@@ -104,19 +104,22 @@ class Generation(Iterator[Frames]):
         return next(self._chunks)
 
     def _cut(self) -> tuple[_Shot, ...]:
-        """The shots of the clip, each with its plan: those that the prompt lists, where a model is shown what to film
-        and nothing is given."""
+        """The shots of the clip, each with its plan: those that the prompt lists, where a model is shown what to film.
+
+        What goes on from another clip is its last shot; a picture to begin with is of the first.
+        """
         asked, of = self._asked, self._of
         if not self._looks_up:
             return (_Shot(asked, 0, asked.total, None),)
         parts = shotlist.cuts(asked.prompt, asked.total)
         prompts = carried([part.prompt for part in parts], of.entry.notes.get("knows"))
-        if asked.anchors or asked.source is not None or asked.before is not None:
-            one = replace(asked, prompt=prompts[0 if asked.before is None else -1])  # what is given is of one shot
+        if len(parts) == 1 or asked.before is not None:
+            one = replace(asked, prompt=prompts[-1])
             return (_Shot(one, 0, asked.total, Rehearsal(of, one, self._before())),)
         shots, shared = [], Sets(of, asked)
         for part, prompt in zip(parts, prompts, strict=True):
-            one = replace(asked, prompt=prompt, frames=1 + 4 * (part.stop - part.start - 1))
+            opening = tuple(anchor for anchor in asked.anchors if anchor.place in ("first", 0) and not part.start)
+            one = replace(asked, prompt=prompt, frames=1 + 4 * (part.stop - part.start - 1), anchors=opening)
             begins = 4 * part.start - 3 if part.start else 0
             shots.append(_Shot(one, part.start, part.stop, Rehearsal(of, one, begins=begins, shared=shared)))
         return tuple(shots)
@@ -132,11 +135,13 @@ class Generation(Iterator[Frames]):
     def _run(self) -> Iterator[Frames]:
         with self._timed("encode_anchors"):
             given, source = self._encode_given()
-            self._levels = _levels(self._asked, self._strength, self._of.entry.sigmas, staged=self._staged)
+            levels = {shot: self._levels_of(shot) for shot in self._shots}
+            self._steps = [len(levels[self._shot(window)]) - 1 for window in self._windows]
             references = self._encode_references()
         with self._timed("text"), torch.inference_mode():
             seen = None if self._controlled else references
             acting = self._shots[0]
+            self._levels = levels[acting]
             velocity = Velocity(self._of, acting.asked, self._levels, seen)
         finished, first = self._before(), 0
         reel = Reel(self._of.vae, self._timed, renewed=self._renewed)
@@ -158,7 +163,8 @@ class Generation(Iterator[Frames]):
                 prefix = reel.known(window)
                 before = finished if prefix is None else _at_end(prefix, window.fresh)
                 if (shot := self._shot(window)) is not acting:
-                    acting, velocity = shot, Velocity(self._of, shot.asked, self._levels, seen)
+                    acting, self._levels = shot, levels[shot]
+                    velocity = Velocity(self._of, shot.asked, self._levels, seen)
                 shown = self._shown(window)
                 velocity.blocking = None if shown is None else shown.blocking
                 if self._controlled:
@@ -177,17 +183,13 @@ class Generation(Iterator[Frames]):
         before = self._asked.before
         return None if before is None else before.to(self._of.device, torch.float32)
 
-    @property
-    def _strength(self) -> float | None:
-        """The noise level that the render starts from, where it starts from something."""
-        if self._asked.source is not None:
-            return self._asked.source.strength
-        rehearsal = self._shots[0].rehearsal
-        return None if rehearsal is None else rehearsal.strength
-
-    @property
-    def _staged(self) -> bool:
-        return self._asked.source is None and self._strength is not None
+    def _levels_of(self, shot: _Shot) -> Tensor:
+        """The noise levels that a shot goes through, from what it starts from."""
+        source, stated = self._asked.source, self._of.entry.sigmas
+        if source is not None:
+            return _levels(self._asked, source.strength, stated, staged=False)
+        strength = None if shot.rehearsal is None else shot.rehearsal.strength
+        return _levels(self._asked, strength, stated, staged=True)
 
     def _shot(self, window: windows.Window) -> _Shot:
         return next(shot for shot in self._shots if window.start < shot.stop)
@@ -327,8 +329,8 @@ class Generation(Iterator[Frames]):
         made = None if finished is None or window == 0 else finished[:, self._asked.prefix :]
         self._on_step(
             StepInfo(
-                index=window * step.total + step.index,
-                total=len(self._windows) * step.total,
+                index=sum(self._steps[:window]) + step.index,
+                total=sum(self._steps),
                 sigma=step.sigma,
                 window=window,
                 windows=len(self._windows),

@@ -71,13 +71,9 @@ def _under(weathers: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({"weather": weathers, "camera": FIRST_CAMERAS})
 
 
-_SETS = WorldPreset(
-    _under(("clear", "fog")),
-    variety=0.1,
-    spread=0.06,
-    extras=0.0,
-    cuts=0.0,
-    pool=6,
+_SETS = replace(
+    _FIRST,
+    knows=_under(("clear", "fog")),
     framings=MappingProxyType({"close": 0.6, "medium": 0.4}),
     styled=0.25,
     calm=0.9,

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from model.conditioning import Anchor
 from model.pipeline import Generator
+from model.rehearsal import STRENGTH
+from model.request import Source
 from model.shotlist import cuts
 from tests.model.doubles import ENTRY, FakeText, FakeVAE
 from tests.model.test_places import SHOWN, Sees
@@ -52,6 +55,29 @@ def test_every_shot_of_a_list_is_staged_by_itself_and_the_clip_is_one_stream(sho
     plan = generation._shown(cut)
     assert plan is not None and plan.blocking.shape[2] == cut.length
     assert plan.staged is not None and plan.staged.shape[1] == cut.length
+
+
+def test_a_given_picture_is_of_the_first_shot_and_every_shot_is_told_what_it_is(shown: Generator) -> None:
+    width, height = next(iter(shown.entry.sizes.values()))
+    picture = np.random.default_rng(0).integers(0, 255, (1, height, width, 3), np.uint8)
+    prompt, seen = "Shot 1: a quiet street. Shot 2: rain on a beach", list[tuple[int, int]]()
+    asked = shown.request(prompt, frames=33, steps=8, anchors=(Anchor(picture),))
+    generation = shown.generate(asked, on_step=lambda info: seen.append((info.index, info.total)))
+    assert sum(map(len, generation)) == 33
+    first, second = generation._shots
+    assert (len(first.asked.anchors), len(second.asked.anchors)) == (1, 0)
+    assert (first.rehearsal.strength, second.rehearsal.strength) == (None, STRENGTH)  # type: ignore[union-attr]
+    assert [index for index, _ in seen] == list(range(seen[0][1])) and {total for _, total in seen} == {len(seen)}
+    clip = np.repeat(picture, 33, 0)
+    remix = shown.generate(shown.request(prompt, frames=33, steps=2, source=Source(frames=clip, strength=0.5)))
+    assert sum(map(len, remix)) == 33 and [shot.asked.prompt[-6:] for shot in remix._shots] == ["treet.", " beach"]
+
+
+def test_what_goes_on_from_a_list_is_its_last_shot(shown: Generator) -> None:
+    before = shown.vae.encode(torch.zeros(1, 3, 9, *next(iter(shown.entry.sizes.values()))[::-1]))[0]
+    asked = shown.request("Shot 1: a red car. Shot 2: a quiet beach", frames=8, steps=2, before=before)
+    (one,) = shown.generate(asked)._shots
+    assert one.asked.prompt == "a quiet beach"
 
 
 def test_a_list_is_taken_up_again_as_it_was(shown: Generator) -> None:
