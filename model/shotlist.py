@@ -33,7 +33,7 @@ def parts(prompt: str) -> list[tuple[str, float | None]]:
         end = marks[number + 1].start() if number + 1 < len(marks) else len(prompt)
         words = prompt[mark.end() : end].strip(" ;,\n")
         seconds = float(mark[2].replace(",", ".")) if mark[2] else None
-        if words:
+        if any(letter.isalnum() for letter in words):
             found.append((words, seconds))
     # What stands before the first shot is said of all of them.
     return [(f"{lead.rstrip('.')}, {words}" if lead else words, seconds) for words, seconds in found]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model import catalog
+from model import catalog, shotlist
 from model.catalog import CatalogEntry
 from studio import direction as directions
 from studio import given, planner, words
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from studio.models import Models
 
 SHORTEST = 0.3  # seconds
+SHORTEST = 0.5  # seconds of a shot in a list
 SEED_DRAW = 2**31  # drawn seeds are short enough to read aloud; any the model takes can be given
 
 __all__ = ["Plan", "dimensions", "entry", "frames_for", "from_recipe", "plan", "spread"]
@@ -101,8 +102,18 @@ def plan(shot: Shot, entry: CatalogEntry, knows: Mapping[str, Collection[str]] |
         shift=float(defaults.shift),
         solver=defaults.solver,
     )
+    if entry.notes.get("blocking"):  # a model that films a list shot by shot
+        _room(prompt, recipe.seconds)
     recipe = replace(recipe, anchors=given.anchors(shot, recipe.frames, entry))
     return Plan(replace(shot, prompt=prompt, negative=negative, direction=direction), recipe)
+
+
+def _room(prompt: str, seconds: float) -> None:
+    """Raise ShotError where a prompt lists more shots than can be seen in so many seconds."""
+    count = len(shotlist.parts(prompt))
+    if count > 1 and count * SHORTEST > seconds:
+        message = f"the prompt lists {count} shots: in {seconds:g} s at most {int(seconds / SHORTEST)} can be seen"
+        raise ShotError("seconds", seconds, f"{message}; list fewer, or take {count * SHORTEST:g} s", count * SHORTEST)
 
 
 def dimensions(size: str, entry: CatalogEntry) -> tuple[int, int]:

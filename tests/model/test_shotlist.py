@@ -27,6 +27,7 @@ from tests.model.test_places import SHOWN, Sees
         ("Shot 1 (9 s): a. Shot 2 (1 s): b. Shot 3 (1 s): c", 4, [("a.", 0, 2), ("b.", 2, 3), ("c", 3, 4)]),
         ("Shot 1: a. Shot 2: b. Shot 3: c", 2, [("a.", 0, 1), ("b.", 1, 2)]),
         ("Shot 1: a fox", 5, [("a fox", 0, 5)]),
+        ("Shot 1: . Shot 2: a fox", 5, [("a fox", 0, 5)]),
     ],
 )
 def test_a_clip_is_cut_as_its_prompt_lists(prompt: str, total: int, found: list[tuple[str, int, int]]) -> None:

@@ -28,6 +28,13 @@ def refused(**changes: object) -> ShotError:
     return caught.value
 
 
+def test_a_list_of_more_shots_than_can_be_seen_is_refused_with_the_length_that_it_takes() -> None:
+    listed = " ".join(f"Shot {number}: a fox." for number in range(1, 8))
+    error = refused(prompt=listed, seconds=2)
+    assert error.field == "seconds" and error.suggestion == 3.5 and "7 shots" in str(error)
+    assert shots.plan(replace(GOOD, prompt=listed, seconds=3.5), ENTRY).recipe.prompt == listed
+
+
 @pytest.mark.parametrize("prompt", ["", "   \n\t ", "\x00\x07\u200b", "🦊❄️🌲", "?!...", "\ud800"])
 def test_a_prompt_that_says_nothing_is_refused(prompt: str) -> None:
     assert refused(prompt=prompt).field == "prompt"
