@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from studio.models import Models
 
 SHORTEST = 0.3  # seconds
-SHORTEST = 0.5  # seconds of a shot in a list
+LISTED = 0.5  # seconds that each shot of a list is seen at least
 SEED_DRAW = 2**31  # drawn seeds are short enough to read aloud; any the model takes can be given
 
 __all__ = ["Plan", "dimensions", "entry", "frames_for", "from_recipe", "plan", "spread"]
@@ -111,9 +111,9 @@ def plan(shot: Shot, entry: CatalogEntry, knows: Mapping[str, Collection[str]] |
 def _room(prompt: str, seconds: float) -> None:
     """Raise ShotError where a prompt lists more shots than can be seen in so many seconds."""
     count = len(shotlist.parts(prompt))
-    if count > 1 and count * SHORTEST > seconds:
-        message = f"the prompt lists {count} shots: in {seconds:g} s at most {int(seconds / SHORTEST)} can be seen"
-        raise ShotError("seconds", seconds, f"{message}; list fewer, or take {count * SHORTEST:g} s", count * SHORTEST)
+    if count > 1 and count * LISTED > seconds:
+        message = f"the prompt lists {count} shots: in {seconds:g} s at most {int(seconds / LISTED)} can be seen"
+        raise ShotError("seconds", seconds, f"{message}; list fewer, or take {count * LISTED:g} s", count * LISTED)
 
 
 def dimensions(size: str, entry: CatalogEntry) -> tuple[int, int]:
