@@ -22,6 +22,7 @@ REACH = 64  # latents of the plan that are gone through: twice to and fro
 AT_ONCE = 8
 NEVER = 1 << 30  # a frame
 HASTE = 0.06  # of the best likeness is given up for not having to hurry by once the usual pace more
+JOINING, MEETING = 2, 8  # frames in which nobody turns round
 ALIKE = 0.15  # cosine, below which those given show somebody else
 
 Encode = Callable[[Tensor], Tensor]
@@ -30,18 +31,25 @@ Encode = Callable[[Tensor], Tensor]
 @dataclass(frozen=True, slots=True, eq=False)
 class Cue:
     """A plan as it was played in what came before, up to frame `joins`, as it has to be played then, and as it is
-    played from frame `meets` on, in what comes after; each counted in frames of the whole stream."""
+    played from frame `meets` on, in what comes after; each counted in frames of the whole stream. backwards: whether it
+    is played backwards in between: then those who go somewhere turn round for their way back, but not where it joins
+    and meets, where they are seen as they are."""
 
     before: Blocking
     plan: Blocking
     after: Blocking
     joins: int
     meets: int
+    backwards: bool = False
 
     def pieces(self, first: int, count: int) -> Iterator[tuple[Blocking, int, int]]:
         """What is played in frames first, first + 1, ...: the plan, its first frame and how many of it."""
-        ends = (self.joins, max(self.joins, self.meets), max(first + count, self.meets))
-        for played, end in zip((self.before, self.plan, self.after), ends, strict=True):
+        last = max(first + count, self.meets)
+        parts = [(self.before, self.joins), (self.plan, max(self.joins, self.meets)), (self.after, last)]
+        if self.backwards and self.meets - self.joins > JOINING + MEETING:
+            about = (self.plan.about(), self.meets - MEETING)
+            parts[1:1] = [(self.plan, self.joins + JOINING), about]
+        for played, end in parts:
             if (part := min(end, first + count) - first) > 0:
                 yield played, first, part
                 first, count = first + part, count - part
@@ -77,7 +85,7 @@ def cued(
     if here is None or played is None:
         return Cue(leads, leads, leads, joins, meets)
     rate = (there - here) / max(1, 4 * (after[0] - start))
-    return Cue(played, blocking.at(here - 4 * rate * start, rate), leads, joins, meets)
+    return Cue(played, blocking.at(here - 4 * rate * start, rate), leads, joins, meets, rate < 0)
 
 
 class _Plan:

@@ -1,4 +1,4 @@
-"""Detail that an autoencoder loses of those who are seen, given back from the plan of the shot.
+"""Detail that an autoencoder loses of a shot, given back from its plan.
 
 Latents are small, and what moves fast within one of them comes out blurred. Of the plan both is known: how it is,
 and what the autoencoder makes of it. The difference is what latents cannot hold; it is added to the frame where the
@@ -9,6 +9,7 @@ the idea of "Designing a better asymmetric VQGAN for StableDiffusion" (arXiv 230
 from __future__ import annotations
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from model.conditioning import Frames
@@ -19,8 +20,15 @@ DARKEST, BRIGHTEST = 0.15, 1.25
 
 
 def restored(frames: Frames, detail: Detail) -> Frames:
-    """Frames (T, H, W, 3) with the detail of those who are seen in them, uint8; `detail` is of the same frames."""
+    """Frames (T, H, W, 3) with the detail that latents have lost, uint8; `detail` is of the same frames.
+
+    Of a staged shot everything is planned, in the light it is to have; of others those who are seen, on paper.
+    """
     out = frames.copy()
+    if detail.staged:
+        for index, frame in enumerate(frames):
+            out[index] = _whole(frame, detail.planned[index], detail.coded[index])
+        return out
     for index, seen in enumerate(detail.seen):
         rows, columns = (np.nonzero(seen.any(axis))[0] for axis in (1, 0))
         if not len(rows):
@@ -28,6 +36,15 @@ def restored(frames: Frames, detail: Detail) -> Frames:
         box = (index, slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
         out[box] = _restored(frames[box], detail.planned[box], detail.coded[box], detail.seen[box])
     return out
+
+
+def _whole(frame: Frames, planned: Frames, coded: Frames) -> Frames:
+    """One picture (H, W, 3) that is lit as it is planned."""
+    drawn, shown, lost = (torch.from_numpy(part).to(torch.int16) for part in (frame, coded, planned))
+    off = (drawn - shown).abs_().sum(-1, keepdim=True, dtype=torch.float32).div_(3)
+    share = off.div_(SOFT).square_().add_(1).reciprocal_()
+    made = torch.addcmul(drawn.float(), share, (lost - shown).float())
+    return made.add_(0.5).clamp_(0, 255).to(torch.uint8).numpy()
 
 
 def _restored(frame: Frames, planned: Frames, coded: Frames, seen: NDArray[np.bool_]) -> Frames:

@@ -37,7 +37,6 @@ from model.world.sequel import carried
 if TYPE_CHECKING:
     from model.pipeline import Generator
 
-FEWEST = 2  # levels below that of a staged shot, zero aside, that are enough
 FEW_STEPS = 6  # up to so many a remix takes them all
 
 
@@ -361,9 +360,9 @@ def _levels(
 ) -> Tensor:
     """The noise levels to go through; what starts from something starts at its strength and goes on with those below.
 
-    A model of few steps has hardly any below: it takes all its steps from there, with the same bend, unless the shot is
-    staged and there are two below. `stated` are those that such a model was trained for, whatever the shift; fewer
-    steps are the first of them.
+    A model of few steps has hardly any below: it takes all its steps from there, with the same bend; a staged shot
+    takes its share of them. `stated` are those that such a model was trained for, whatever the shift; fewer steps are
+    the first of them.
     """
     levels = flow.sigmas(asked.steps, asked.shift)
     if stated:
@@ -371,10 +370,11 @@ def _levels(
     if strength is None or strength >= levels[0]:
         return levels
     below = levels[levels < strength]
-    if asked.steps > FEW_STEPS or stated or (staged and len(below) > FEWEST):
+    if not staged and (asked.steps > FEW_STEPS or stated):
         return torch.cat([levels.new_tensor([strength]), below])
+    steps = max(1, round(strength * asked.steps)) if staged else asked.steps
     straight = strength / (asked.shift - (asked.shift - 1) * strength)  # the level before it was bent
-    even = torch.linspace(straight, 0, asked.steps + 1, dtype=levels.dtype)
+    even = torch.linspace(straight, 0, steps + 1, dtype=levels.dtype)
     return asked.shift * even / (1 + (asked.shift - 1) * even)
 
 

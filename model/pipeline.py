@@ -23,6 +23,7 @@ from model.errors import Cancelled, RequestError, WeightsError
 from model.generation import Generation, OnStep, StepInfo
 from model.request import Control, GenerationRequest, Source
 from model.residency import Residency
+from model.sets import Shelf
 from model.state import SamplerState
 from model.text import TextEncoder
 
@@ -40,7 +41,7 @@ __all__ = [
 
 
 class Generator:
-    """A model that is ready to film: transformer, autoencoder and text encoder."""
+    """A model that is ready to film: transformer, autoencoder and text encoder; on its `shelf` are sets of late."""
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class Generator:
         residency: Residency | None = None,
     ) -> None:
         self.entry, self.dit, self.vae, self.encoder, self.device = entry, dit, vae, encoder, device
+        self.shelf = Shelf()
         self.residency = residency or Residency()
         self.limits = self._fitting_limits()
 

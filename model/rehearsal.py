@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from model.request import GenerationRequest
     from model.windows import Window
 
-STRENGTH = 0.6  # the noise level from which a staged shot is rendered
-GIVEN = 0.4  # and one on a picture that was given, which is to stay what it is
+STRENGTH = 0.25  # the noise level from which a staged shot is rendered
 LOOKED_AT = 8  # frames of what it goes on from or leads up to
 ALIKE = 20.0  # grey levels by which their places may differ, or the clip leads from one place to another
 SEEN = 6  # grey levels from the paper: somebody, or something, is here
@@ -40,22 +39,23 @@ SEEN = 6  # grey levels from the paper: somebody, or something, is here
 @dataclass(frozen=True, slots=True, eq=False)
 class Detail:
     """Of the new frames of a window: how they are planned, what the autoencoder makes of that, both uint8 (t, H, W, 3),
-    and where in them somebody or something is seen, bool (t, H, W)."""
+    where in them somebody or something is seen, bool (t, H, W), and whether everything else is planned too."""
 
     planned: Frames
     coded: Frames
     seen: NDArray[np.bool_]
+    staged: bool = False
 
     def part(self, first: int, count: int) -> Detail:
         """The same of `count` frames from `first` on."""
         span = slice(first, first + count)
-        return Detail(self.planned[span], self.coded[span], self.seen[span])
+        return replace(self, planned=self.planned[span], coded=self.coded[span], seen=self.seen[span])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
     """A window's part of the plan: latents (1, C, T, h, w) of the blocking; of the staged shot, (C, T, h, w), or None
-    where nothing is staged; and what latents lose of it, or None where nobody is seen."""
+    where nothing is staged; and what latents lose of it, or None where nothing is planned."""
 
     blocking: Tensor
     staged: Tensor | None
@@ -82,9 +82,7 @@ class Rehearsal:
     @property
     def strength(self) -> float | None:
         """The noise level from which the shot is rendered; None from nothing but noise."""
-        if not self._staged:
-            return None
-        return STRENGTH if self._first is None else GIVEN
+        return STRENGTH if self._staged else None
 
     @torch.inference_mode()
     def window(self, window: Window) -> Shown:
@@ -100,9 +98,9 @@ class Rehearsal:
         if self._set is not None:
             staged = self._of.vae.encode(conditioning.to_video(planned, self._of.device))
         detail = None
-        if not blocking.plain:
+        if staged is not None or not blocking.plain:
             coded = conditioning.to_frames(self._of.vae.decode(latents if staged is None else staged))
-            detail = Detail(planned[seen:], coded[seen:], _seen(frames[seen:]))
+            detail = Detail(planned[seen:], coded[seen:], _seen(frames[seen:]), staged is not None)
         return Shown(latents[:, :, behind:], None if staged is None else staged[0, :, behind:], detail)
 
     @cached_property
@@ -232,8 +230,12 @@ class Rehearsal:
         if self._before is None:
             return None
         assert self._cue is not None  # nothing is staged where somebody else is seen
-        frames = self._of.decode(self._before)[-LOOKED_AT:]
-        return self._place(frames, 1 + 4 * (self._before.shape[1] - 1) - len(frames), self._cue.before)
+        count = 1 + 4 * (self._before.shape[1] - 1)
+        frames = self._asked.anchors[0].frames if self._opens else self._asked.shown
+        if frames is None:
+            frames = self._of.decode(self._before)
+        frames = frames[:count][-LOOKED_AT:] if self._opens else frames[-LOOKED_AT:]
+        return self._place(frames, count - len(frames), self._cue.before)
 
     @cached_property
     def _place_after(self) -> Backdrop | None:

@@ -52,7 +52,8 @@ class GenerationRequest:
     """A clip to make. Sizes in pixels, `frames` 1 + 4k, guidance 1 is none; see `Limits` for the ranges.
 
     `before` is the end of what this clip goes on from: its last latents (C, t, h, w). The model is given them and the
-    decoder remembers them, so the join does not show; the clip begins right after, and `frames` is 4k. `references`
+    decoder remembers them, so the join does not show; the clip begins right after, and `frames` is 4k. `shown` are its
+    last frames, uint8 (n, h, w, 3), where there are any: they hold more than latents do. `references`
     are pictures, uint8 (n, h, w, 3) at the clip's size, of whoever is to be seen in it, not of how it begins. `meet` is
     over how many latents a jump at a join is spread, as far as it is more than the clip's movement; 0 leaves it.
 
@@ -73,6 +74,7 @@ class GenerationRequest:
     anchors: tuple[Anchor, ...] = ()
     source: Source | None = None
     before: Tensor | None = None
+    shown: Frames | None = None
     references: Frames | None = None
     meet: int = 0
     control: Control | None = None
@@ -130,6 +132,8 @@ def check(request: GenerationRequest, entry: CatalogEntry, limits: Limits) -> No
         raise RequestError("solver", request.solver, entry.defaults.solver)
     size = (request.width, request.height)
     conditioning.check(conditioning.placed(request.anchors, request.prefix), request.total, size, limits.temporal)
+    if request.shown is not None and request.shown.shape[1:] != (request.height, request.width, 3):
+        raise RequestError("shown", f"{request.shown.shape}", f"(n, {request.height}, {request.width}, 3)", "frames")
     if request.references is not None:
         if not entry.most_references and entry.family != "storybook":  # one that is being trained is still to learn it
             raise RequestError("references", "pictures", None, f"{entry.title} does not take pictures of the cast")

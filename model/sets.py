@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,13 +18,19 @@ from model.conditioning import Frames
 from model.velocity import Velocity
 from model.world import staging
 from model.world.blocking import Blocking
+from model.world.brush import brushed
 from model.world.render import Backdrop
+from model.world.understand import understand
 
 if TYPE_CHECKING:
     from model.pipeline import Generator
     from model.request import GenerationRequest
 
+MOST_KEPT = 12
+STEPS, GUIDANCE = 12, 2.0  # at least: a set is one latent frame, and seen all through a shot
+BRUSH = 3  # pixels
 APART = 1 << 40  # from the seed of the clip
+JOINED = 0.6  # the noise level below which what is known gives way beside what is not
 COMPLETED = 0.9  # the noise level from which what is not seen of a place is drawn
 
 
@@ -46,14 +54,54 @@ class Sets:
         return self._painted[prompt]
 
 
+class Shelf:
+    """Sets that were drawn, newest last, so that the next shot of the same place need not draw it again."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[object, ...], Tensor] = OrderedDict()
+
+    def get(self, key: tuple[object, ...], draw: Callable[[], Tensor]) -> Tensor:
+        """What was drawn under a key, else what `draw` gives."""
+        if key not in self._kept:
+            self._kept[key] = draw()
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+
 @torch.inference_mode()
 def painted(of: Generator, asked: GenerationRequest, prompt: str, extent: tuple[float, float]) -> Backdrop:
-    """The set of a request, `extent` frames of the clip wide and high."""
+    """The set of a request, `extent` frames of the clip wide and high.
+
+    Its middle, one frame of the clip, is drawn first and by itself, and what is around it is drawn on to it: a place is
+    the same for a camera that moves and one that holds still.
+    """
     channels, rows, columns = of.latent_shape(asked)
     wide, high = staging.cells(extent, columns, rows)
-    noise = _noise(of, asked, (channels, 1, high, wide))
-    picture = _drawn(of, asked, prompt, noise, flow.sigmas(asked.steps, asked.shift))
-    return Backdrop(picture, wide / columns, high / rows)
+    noise = _noise(of, asked, (channels, 1, *staging.cells((staging.WIDEST, staging.HIGHEST), columns, rows)[::-1]))
+    levels = flow.sigmas(max(STEPS, asked.steps), asked.shift)
+    key = (prompt, asked.negative_prompt, asked.seed, asked.steps, asked.shift, asked.guidance, asked.solver)
+
+    def middle() -> Tensor:
+        return latents(of, asked, prompt, _middle(noise, columns, rows), levels)
+
+    def whole() -> Tensor:
+        known, free = noise.new_zeros(channels, 1, high, wide), noise.new_ones(1, 1, high, wide)
+        _middle(known, columns, rows).copy_(of.shelf.get((*key, columns, rows), middle))
+        _middle(free, columns, rows).zero_()
+        return latents(of, asked, prompt, _middle(noise, wide, high), levels, (known, free > 0))
+
+    made = of.shelf.get((*key, columns, rows), middle)
+    if (wide, high) != (columns, rows):
+        made = of.shelf.get((*key, columns, rows, wide, high), whole)
+    return Backdrop(_picture(of, made, prompt), wide / columns, high / rows)
+
+
+def _middle(latents: Tensor, columns: int, rows: int) -> Tensor:
+    """The columns and rows in the middle of latents (C, 1, h, w), as a view."""
+    top, left = (latents.shape[2] - rows) // 2, (latents.shape[3] - columns) // 2
+    return latents[:, :, top : top + rows, left : left + columns]
 
 
 @torch.inference_mode()
@@ -68,10 +116,10 @@ def completed(
         return Backdrop(picture)
     clean = of.vae.encode(conditioning.to_video(picture[None], of.device))[0]
     free = F.max_pool2d(torch.tensor(hidden, device=of.device)[None].float(), of.vae.config.spatial)[:, None] > 0
-    levels = flow.sigmas(asked.steps, asked.shift)
+    levels = flow.sigmas(max(STEPS, asked.steps), asked.shift)
     levels = torch.cat([levels.new_tensor([COMPLETED]), levels[levels < COMPLETED]])
     start = torch.lerp(clean, _noise(of, asked, tuple(clean.shape)), COMPLETED)
-    drawn = _drawn(of, asked, prompt, start, levels, (clean, free))
+    drawn = _picture(of, latents(of, asked, prompt, start, levels, (clean, free)), prompt)
     return Backdrop(np.where(hidden[..., None], drawn, picture))
 
 
@@ -80,29 +128,40 @@ def _noise(of: Generator, asked: GenerationRequest, shape: tuple[int, ...]) -> T
     return torch.randn(shape, generator=torch.Generator("cpu").manual_seed(asked.seed + APART)).to(of.device)
 
 
-def _drawn(
+def _picture(of: Generator, made: Tensor, prompt: str) -> Frames:
+    """A picture (H, W, 3) of latents (C, 1, h, w), gone over with a brush unless it is to look drawn."""
+    picture = of.vae.decode(made[None])
+    if understand(prompt).first("style") in (None, "3d"):
+        picture = brushed(picture[:, :, 0], BRUSH)[:, :, None]
+    return conditioning.to_frames(picture)[0]
+
+
+def latents(
     of: Generator, asked: GenerationRequest, prompt: str, start: Tensor, levels: Tensor,
     known: tuple[Tensor, Tensor] | None = None,
-) -> Frames:  # fmt: skip
-    """A picture (H, W, 3) from latents (C, 1, h, w) at the first of some noise levels. known: clean latents like them,
-    and where they are not (1, 1, h, w)."""
+) -> Tensor:  # fmt: skip
+    """Latents (C, 1, h, w) of a place with nobody in it, drawn from others at the first of some noise levels. known:
+    clean latents like them, and where they are not (1, 1, h, w); those next to where they are not give way a little in
+    the end, so that the two meet."""
     side = of.vae.config.spatial
     width, height = start.shape[3] * side, start.shape[2] * side
     still = replace(
         asked, prompt=prompt, width=width, height=height, frames=1, anchors=(), source=None, before=None,
-        references=None,
+        shown=None, references=None, guidance=max(GUIDANCE, asked.guidance),
     )  # fmt: skip
     velocity = Velocity(of, still, levels)
     paper = Blocking(None, width, height).frames(0, 1)
     velocity.blocking = of.vae.encode(conditioning.to_video(paper, of.device))
     hold = flow.Hold(start, torch.ones(1, device=of.device))
+    free = known[1] if known is not None else torch.ones(1, 1, 1, 1, dtype=torch.bool, device=of.device)
+    around = F.max_pool2d(free.float()[0], 3, stride=1, padding=1)[None] > 0
 
     def towards(x: Tensor, sigma: float) -> Tensor:
         v = velocity(hold, x, sigma)
         if known is None:
             return v
-        clean, free = known
-        return torch.where(free, v, (x - clean) / sigma)
+        clean = known[0]
+        return torch.where(free if sigma > JOINED else around, v, (x - clean) / sigma)
 
     solver: flow.Solver = "euler" if asked.solver == "euler" else "unipc"
-    return conditioning.to_frames(of.vae.decode(flow.sample(towards, start, levels, solver)[None]))[0]
+    return flow.sample(towards, start, levels, solver)

@@ -70,7 +70,7 @@ def _text_tensor(text: str) -> Tensor:
     return torch.tensor(list(text.encode()), dtype=torch.uint8)
 
 
-PLAN = 2  # counted up when the same request comes to be rendered in other windows or from other plans
+PLAN = 3  # counted up when the same request comes to be rendered in other windows or from other plans
 
 
 def fingerprint(request: GenerationRequest, weights: str) -> str:
@@ -90,6 +90,8 @@ def fingerprint(request: GenerationRequest, weights: str) -> str:
         given.append((request.source.frames, request.source.latents, "source", request.source.strength))
     if request.before is not None or request.references is not None:
         given.append((request.references, request.before, "around", 1.0))
+    if request.shown is not None:
+        given.append((request.shown, None, "shown", 1.0))
     if request.control is not None:
         given.append((request.control.frames, None, "control", 1.0))
         if request.control.mask is not None:

@@ -54,7 +54,8 @@ def _around(recipe: Recipe, generator: Generator, library: Library) -> dict[str,
     found: dict[str, Any] = {"references": np.stack(pictures)} if pictures else {}
     for given in recipe.anchors:
         if given.place == "before":
-            found |= {"before": continuity.before(given, library, generator, size), "meet": MET}
+            latents, shown = continuity.before(given, library, generator, size)
+            found |= {"before": latents, "shown": shown, "meet": MET}
     return found
 
 

@@ -48,7 +48,7 @@ class Fall:
 FALLS: Mapping[str, Fall] = MappingProxyType({
     "rain": Fall(120, 0.0024, (-0.16, 2.0), (0, 0), (0.6, 1.7), ("#e6effb",), opacity=0.85, stretch=17),
     "snowfall": Fall(105, 0.0088, (0.06, 0.24), (0.035, 0.35), (0.5, 1.9), ("#ffffff",)),
-    "petals": Fall(26, 0.0150, (0.20, 0.19), (0.05, 0.5), (0.6, 1.6), ("#ffb3cc", "#ff9dbd", "#ffd0de"), "petal"),
+    "petals": Fall(40, 0.0175, (0.20, 0.19), (0.05, 0.5), (0.6, 1.6), ("#ffb3cc", "#ff9dbd", "#ffd0de"), "petal"),
     "leaves": Fall(
         17, 0.0260, (0.14, 0.24), (0.07, 0.45), (0.6, 1.6), ("#e8642c", "#f2a32e", "#c9412b", "#d9892b"), "leaf"
     ),

@@ -49,6 +49,14 @@ PEOPLE = {
     "man": ("man", "woman", "walking_man_dark", "walking_woman_dark"),
     "woman": ("woman", "walking_woman_dark"),
 }
+BUSTS = frozenset(
+    "wizard king prince princess princess_dark witch superhero superheroine villain elf genie astronaut ninja vampire "
+    "waving_woman waving_man doctor student teacher judge_person farmer chef mechanic welder businesswoman businessman "
+    "scientist programmer singer painter pilot firefighter police_officer detective guard builder bride groom "
+    "headscarf_woman pregnant_woman juggler family".split()
+)  # of whom no legs are drawn: the lower edge of the frame is where they end
+LEAST_BUST = 0.5  # of the frame's height
+RISES = {"jump": 0.34, "run": 0.12, "dance": 0.13, "wave": 0.11, "walk": 0.06}  # of their height, at most
 BACK, FARTHER = 0.12, 0.6  # how much higher and smaller those are who are behind
 BUILDS = (1.0, 0.82, 0.92)  # of one, another and a third of a kind
 NEAR = 4  # words before a subject among which its number is
@@ -159,19 +167,21 @@ def _others(cast: Sequence[Role]) -> tuple[Role, ...]:
 def _behind(actor: Actor, number: int, middle: bool) -> Actor:
     """One of the others, smaller and farther away, to either side of the one in the middle."""
     x = (0.0 if middle else 0.6) * (-1) ** number
-    return replace(actor, x=x, y=actor.y - BACK, height=actor.height * FARTHER, phase=0.37 * (number + 1.6))
+    back = 0.0 if actor.instance.subject in BUSTS else BACK
+    return replace(actor, x=x, y=actor.y - back, height=actor.height * FARTHER, phase=0.37 * (number + 1.6))
 
 
 def _shot(heard: Understanding, framing: str, actors: tuple[Actor, ...], seed: int, start: float = 0.0) -> Shot:
     time, camera = heard.first("time") or "day", heard.first("camera") or "static"
     style = heard.first("style") or "3d"
-    place, weather = set_place(heard) or SET, weather_of(heard)
+    place, falls = set_place(heard) or SET, falls_of(heard)
     setting = SETTINGS.get(place)
-    if setting is not None and setting.inside and weather not in setting.weathers:
-        weather = "clear"  # no rain falls in a kitchen
+    if setting is not None and setting.inside:
+        falls = [weather for weather in falls if weather in setting.weathers]  # no rain falls in a kitchen
+    weather, also = (*falls, "clear", "clear")[:2]
     if setting is not None and setting.timeless:
         time = "day"
-    return Shot(place, 0, time, weather, camera, framing, style, actors, start=start, seed=seed)
+    return Shot(place, 0, time, weather, camera, framing, style, actors, start=start, seed=seed, also=also)
 
 
 def set_place(heard: Understanding) -> str | None:
@@ -190,9 +200,9 @@ def set_place(heard: Understanding) -> str | None:
     return AT_HOME.get(one.id) or SUITS.get(one.home) or BY_KIND.get(one.kind, "meadow")
 
 
-def weather_of(heard: Understanding) -> str:
-    """What is in the air of a prompt and can be shown there piece by piece, else "clear"."""
-    return next((s.id for s in heard.spans if s.kind == "weather" and s.id in FALLS), "clear")
+def falls_of(heard: Understanding) -> list[str]:
+    """What is in the air of a prompt and can be shown there piece by piece, each once."""
+    return list(dict.fromkeys(s.id for s in heard.spans if s.kind == "weather" and s.id in FALLS))
 
 
 def _actor(role: Role, place: int, count: int, framing: str) -> Actor:
@@ -202,6 +212,9 @@ def _actor(role: Role, place: int, count: int, framing: str) -> Actor:
     y = sum(FLOOR[framing]) / 2
     if subject.aloft(role.action):
         y = min(0.86, 0.5 + height / 2) - 0.02
+    elif subject.id in BUSTS:
+        height = max(height, LEAST_BUST * SHARE[count - 1])
+        y = 1.02 + RISES.get(role.action, 0.02) * height
     facing = -1 if subject.facing == "left" else 1
     x = APART * (place - (count - 1) / 2)
     leg = LEG if role.action in SPEED else None
@@ -214,12 +227,14 @@ class Blocking:
     shot: the plan, or None for empty paper; given: pictures of those in it, (H, W, 3), in their order, instead of the
     ones that are looked up. begins: the frame of the plan that is frame 0; rate: its frames a frame, negative for
     backwards. straight: the second of the plan at which the camera looks straight ahead, as if it had not moved yet.
+    back: those who go somewhere face the way that they come from: backwards that is where they go.
     """
 
     def __init__(
         self, shot: Shot | None, width: int, height: int, given: Sequence[Picture] = (), *, begins: float = 0.0,
-        rate: float = 1.0, straight: float | None = None,
+        rate: float = 1.0, straight: float | None = None, back: bool = False,
     ) -> None:  # fmt: skip
+        self._back = back
         self.shot, self._size, self._given, self._begins, self._rate = shot, (width, height), tuple(given), begins, rate
         self.straight = straight
 
@@ -237,9 +252,15 @@ class Blocking:
         """The same plan from another of its frames on, at another rate."""
         return Blocking(self.shot, *self._size, self._given, begins=begins, rate=rate, straight=self.straight)
 
+    def about(self) -> Blocking:
+        """The same, with those who go somewhere turned about."""
+        return Blocking(
+            self.shot, *self._size, self._given, begins=self._begins, rate=self._rate, straight=self.straight, back=True
+        )
+
     def calm(self) -> Blocking:
         """The same plan with nothing in the air."""
-        shot = None if self.shot is None else replace(self.shot, weather="clear")
+        shot = None if self.shot is None else replace(self.shot, weather="clear", also="clear")
         return Blocking(
             shot, *self._size, self._given, begins=self._begins, rate=self._rate, straight=self.straight
         )
@@ -265,7 +286,12 @@ class Blocking:
         return shown, shown if on_set is None else _pictures(on_set)
 
     def _from(self, first: int) -> Shot | None:
-        return None if self.shot is None else replace(self.shot, start=self.second(first))
+        if self.shot is None:
+            return None
+        actors = self.shot.actors
+        if self._back:
+            actors = tuple(replace(actor, back=actor.action in SPEED) for actor in actors)
+        return replace(self.shot, start=self.second(first), actors=actors)
 
     @cached_property
     def _renderer(self) -> Renderer:

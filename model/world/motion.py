@@ -221,8 +221,9 @@ def pose(actor: Actor, loop: int, times: Tensor) -> Pose:
     way, gone = _legs(times - MIDDLE, actor.leg)
     x = actor.x + actor.direction * SPEED.get(actor.action, 0.0) * gone + body.x
     if facing:
-        mirrored = mirrored * way
+        mirrored = mirrored * (-way if actor.back else way)
     aloft = subject.aloft(actor.action)
+    times = -times if actor.back else times  # legs go forwards on any way
     index = (((times / LOOP_SECONDS + actor.phase) * loop).long() % loop) if loop > 1 else zero.long()
     return Pose(
         x, actor.y + body.y - body.lift * actor.height, body.sx * mirrored, body.sy, body.tilt * mirrored,

@@ -143,8 +143,8 @@ class Renderer:
         if backdrop is not None and shot.style != "3d":
             _dress_in_style(grounds[1], grounds[0].frame, max(0, round(float(times[0]) * FPS / pace)))
         for ground in grounds:
-            weather = shot.weather if self._air else "clear"
-            fill_air(ground.frame, weather, shot.seed, times, camera, self.view.unit)
+            for number, weather in enumerate((shot.weather, shot.also) if self._air else ()):
+                fill_air(ground.frame, weather, shot.seed + number, times, camera, self.view.unit)
         return _bytes(grounds[0].frame), _bytes(grounds[1].frame) if backdrop is not None else None
 
     def _when(self, shot: Shot, frames: int, pace: float, straight: float | None) -> tuple[Tensor, Tensor]:

@@ -42,7 +42,7 @@ class Instance:
 class Actor:
     """An instance in a shot: where its feet are (x, y in world units), how tall it is, what it does, which way it goes;
     leg: seconds after which it turns about, again and again, so that it stays in sight however long the shot is; it
-    goes on and on without."""
+    goes on and on without; back: its way is shown from its end, and it faces where it comes from."""
 
     instance: Instance
     action: str
@@ -52,6 +52,7 @@ class Actor:
     direction: int
     phase: float
     leg: float | None = None
+    back: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class Sign:
 @dataclass(frozen=True)
 class Shot:
     """One shot: place and its paint seed, hour, weather, camera, framing, style, the actors, back to front (the last is
-    the one that the shot is about); how they stand to each other, and a sign behind them. A shot may show nobody."""
+    the one that the shot is about); how they stand to each other, and a sign behind them. A shot may show nobody.
+    also: a second weather, of which only what falls is seen."""
 
     place: str
     place_seed: int
@@ -83,6 +85,7 @@ class Shot:
     seed: int = 0
     relation: str | None = None
     sign: Sign | None = None
+    also: str = "clear"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ going half-way to noise and back that of SDEdit (arXiv 2108.01073).
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import torch
 
@@ -43,8 +44,13 @@ def set_prompt(prompt: str, knows: Knows | None = None) -> str:
     said = {"time": "day"} if "day" in setting.hours and not setting.timeless else {}
     said |= {"weather": "snowfall"} if snowy else {}
     said |= {span.kind: span.id for span in reversed(heard.spans) if _shows(place, span)}
-    told = [_PHRASES[kind, said[kind]] for kind in ("time", "weather", "style") if kind in said]
-    return ", ".join([f"an empty scene {_PHRASES['place', place]}", *told])
+    return told(place, said)
+
+
+def told(place: str, said: Mapping[str, str]) -> str:
+    """The words of a place of the world with nobody in it; said: its hour, weather and style, as far as they are."""
+    more = [_PHRASES[kind, said[kind]] for kind in ("time", "weather", "style") if kind in said]
+    return ", ".join([f"an empty scene {_PHRASES['place', place]}", *more])
 
 
 def _shows(place: str, span: Span) -> bool:
@@ -70,6 +76,10 @@ def extent(shot: Shot, seconds: float, width: int, height: int) -> tuple[float, 
 
 
 def cells(extent: tuple[float, float], columns: int, rows: int) -> tuple[int, int]:
-    """Latents wide and high of a set of that extent, for a frame of columns x rows latents."""
-    wide, high = (math.ceil(round(times * count, 3)) for times, count in zip(extent, (columns, rows), strict=True))
+    """Latents wide and high of a set of that extent, for a frame of columns x rows latents, as many on the one side of
+    the frame as on the other."""
+    wide, high = (
+        count + 2 * math.ceil(round((times - 1) * count / 2, 3))
+        for times, count in zip(extent, (columns, rows), strict=True)
+    )
     return wide, high

@@ -22,9 +22,11 @@ from studio.stills import still
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from model.conditioning import Frames
     from model.pipeline import Generator
 
 PREFIX = 8  # latents of the shot before: more than the model's overlap and the decoder's memory
+SHOWN = 8  # of its frames
 ENCODED = 1 + 4 * 16  # frames of a clip whose latents are gone
 
 
@@ -51,20 +53,23 @@ def settle(library: Library, job: Job, identity: Identity) -> Job:
     return replace(job, shot=shot)
 
 
-def before(given: GivenFrames, library: Library, generator: Generator, size: tuple[int, int]) -> Tensor:
-    """The last latents (C, t, h, w) of the clip that a shot goes on from; encoded again where they are gone."""
+def before(
+    given: GivenFrames, library: Library, generator: Generator, size: tuple[int, int]
+) -> tuple[Tensor, Frames]:
+    """The last latents (C, t, h, w) of the clip that a shot goes on from, encoded again where they are gone, and its
+    last frames, uint8 (n, h, w, 3)."""
     from model.conditioning import to_video
 
-    kept = library.latents_of(given.sha256)
-    own = None if kept is None else load_latents(kept)
-    if own is not None:
-        return own[:, -PREFIX:]
     path = library.input(given.sha256)
     if path is None:
         raise MediaError("The clip that this shot goes on from is no longer in the library.")
     frames = media.decode_clip(path, fps=generator.fps, size=size)[-ENCODED:]
+    kept = library.latents_of(given.sha256)
+    own = None if kept is None else load_latents(kept)
+    if own is not None:
+        return own[:, -PREFIX:], frames[-SHOWN:]
     frames = frames[(len(frames) - 1) % 4 :]
-    return generator.vae.encode(to_video(frames, generator.device))[0][:, -PREFIX:].float()
+    return generator.vae.encode(to_video(frames, generator.device))[0][:, -PREFIX:].float(), frames[-SHOWN:]
 
 
 def _take_of(library: Library, job: Job) -> Take | None:

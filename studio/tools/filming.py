@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
+from PIL.Image import Resampling
 
 from studio import media
 from studio.asked import MET
@@ -35,6 +37,8 @@ EASED = 8  # frames over which a difference fades
 SHARPENED = 0.35  # of ffmpeg's contrast adaptive sharpening, 0 to 1
 FOLLOWED = "minterpolate=fps={fps}:mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1:scd=none"
 REMEMBERED = 4  # latents
+AREA = 24  # pixels
+SHOWN = 8  # frames of what it goes on from
 
 Start = Callable[["GenerationRequest"], "Generation"]
 
@@ -134,9 +138,11 @@ class Cutting:
         request, seen = self._request(made, head, tail)
         generation = self._generation = start(request)
         self.seconds = generation.seconds
-        into = None if head is None or seen is None else head[-1].astype(np.float32) - seen[-1]
+        assert self._generator is not None
+        planned = bool(self._generator.entry.notes.get("blocking"))
+        into = None if head is None or seen is None else _missing(head[-1], seen[-1], planned)
         fresh = _upto(made.frames + (0 if tail is None else 1), generation)
-        yield from _eased(fresh, made.frames, into, None if tail is None else tail[0])
+        yield from _eased(fresh, made.frames, into, None if tail is None else tail[0], planned)
         for _ in generation:  # what is given at the end is known: it is only run to its end
             pass
 
@@ -163,6 +169,7 @@ class Cutting:
             solver=recipe.solver,
             anchors=anchors,
             before=before,
+            shown=None if head is None else head[-SHOWN:],
             source=self._source(made, head, before, tail),
             meet=MET,
         )
@@ -245,7 +252,22 @@ def cross(one: Frames, other: Frames, curve: Curve) -> Frames:
     return np.round(one * (1 - weight) + other * weight).astype(np.uint8)
 
 
-def _eased(frames: Iterator[Frames], count: int, into: np.ndarray | None, target: Frames | None) -> Iterator[Frames]:
+def _missing(kept: np.ndarray, made: np.ndarray, planned: bool) -> np.ndarray:
+    """What a made frame (h, w, 3) lacks of a kept one. Of a model that plans its shots the detail is in the frames
+    beside it already: then it is how the colours of whole areas differ."""
+    lacking = kept.astype(np.float32) - made
+    if not planned:
+        return lacking
+    height, width = lacking.shape[:2]
+    small = max(1, width // AREA), max(1, height // AREA)
+    colours = [Image.fromarray(np.ascontiguousarray(lacking[..., colour])) for colour in range(3)]
+    areas = [colour.resize(small, Resampling.BOX).resize((width, height), Resampling.BILINEAR) for colour in colours]
+    return np.stack([np.asarray(area) for area in areas], -1)
+
+
+def _eased(
+    frames: Iterator[Frames], count: int, into: np.ndarray | None, target: Frames | None, planned: bool = False
+) -> Iterator[Frames]:
     """`count` made frames, of one more where there is a `target`: the kept frame that comes next, which that one more
     is what the decoder makes of. `into` is what the decoder got wrong of the kept frame before (h, w, 3)."""
     held: list[np.ndarray] = []
@@ -257,7 +279,7 @@ def _eased(frames: Iterator[Frames], count: int, into: np.ndarray | None, target
                     frame = frame + into * (1 - (index + 1) / (EASED + 1))
                 held.append(frame)
             elif target is not None:
-                out = target.astype(np.float32) - frame
+                out = _missing(target, frame, planned)
                 for back, each in enumerate(reversed(held[-EASED:]), 1):
                     each += out * (1 - back / (EASED + 1))
             index += 1

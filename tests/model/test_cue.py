@@ -9,6 +9,7 @@ import torch
 from model.conditioning import to_video
 from model.cue import cued
 from model.world.blocking import Blocking, block
+from model.world.render import PAPER
 from tests.model.doubles import FakeVAE
 
 VAE = FakeVAE()
@@ -42,8 +43,23 @@ def test_a_clip_leads_from_what_came_before_to_what_is_given_backwards_if_need_b
     assert np.abs(found.before.frames(4, 1).astype(int) - plan().frames(56, 1)).max() <= 1
     assert np.abs(found.after.frames(66, 1).astype(int) - plan().frames(6, 1)).max() <= 1
     pieces = [(played is found.before, first, count) for played, first, count in found.pieces(4, 62)]
-    assert pieces == [(True, 4, 5), (False, 9, 52), (False, 61, 5)]
+    assert pieces == [(True, 4, 5), (False, 9, 2), (False, 11, 42), (False, 53, 8), (False, 61, 5)]
     assert [piece[1:] for piece in found.pieces(20, 3)] == [(20, 3)]
+
+
+def test_who_has_to_go_back_turns_round_for_it() -> None:
+    """A mammoth that walks back is seen from its other side, where it was on its way there; not where the clips meet."""
+    before, after = latents(plan(), 60, 3), latents(plan(), 4, 1)[:, 0]
+    found = cued(plan(), VAE.encode, before, (16, after))
+    assert found is not None and found.backwards
+    ways = {first: played.frames(first, 1)[0].astype(int) for played, first, _ in found.pieces(9, 52)}
+    plain = {first: found.plan.frames(first, 1)[0].astype(int) for first in ways}
+    assert np.array_equal(ways[9], plain[9]) and np.array_equal(ways[53], plain[53])
+    turned = found.plan.about().frames(30, 1)[0].astype(int)
+    seen = np.nonzero((np.abs(turned - PAPER).max(-1) > 30).any(0))[0]
+    straight = np.nonzero((np.abs(found.plan.frames(30, 1)[0].astype(int) - PAPER).max(-1) > 30).any(0))[0]
+    assert abs((seen[0] + seen[-1]) - (straight[0] + straight[-1])) <= 6  # in the same place
+    assert np.abs(turned - found.plan.frames(30, 1)[0]).mean() > 2
 
 
 def test_a_moment_that_takes_less_haste_is_preferred() -> None:
