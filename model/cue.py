@@ -22,7 +22,7 @@ REACH = 64  # latents of the plan that are gone through: twice to and fro
 AT_ONCE = 8
 NEVER = 1 << 30  # a frame
 HASTE = 0.06  # of the best likeness is given up for not having to hurry by once the usual pace more
-JOINING, MEETING = 2, 8  # frames in which nobody turns round
+JOINING, MEETING = 4, 8  # frames in which nobody turns round
 ALIKE = 0.15  # cosine, below which those given show somebody else
 
 Encode = Callable[[Tensor], Tensor]

@@ -172,7 +172,8 @@ class Generation(Iterator[Frames]):
                 if shown is not None and shown.staged is not None:
                     clean = shown.staged
                 latents = self._denoise(index, velocity, before, finished, given, clean)
-            fresh = self._met(window, latents[:, window.fresh - window.start :], finished, given)
+            staged = None if shown is None else shown.staged
+            fresh = self._met(window, latents[:, window.fresh - window.start :], finished, given, staged)
             finished = fresh if finished is None else torch.cat([finished, fresh], dim=1)
             yield from self._detailed(reel.add(_with(prefix, fresh), window.fresh - window.start), shown)
         assert finished is not None
@@ -308,18 +309,28 @@ class Generation(Iterator[Frames]):
         )  # fmt: skip
         return latents[:, ahead:]
 
-    def _met(self, window: windows.Window, fresh: Tensor, finished: Tensor | None, given: tuple[Given, ...]) -> Tensor:
-        """A window's new latents, led from those before it and up to those that are given at the end of the clip."""
+    def _met(
+        self, window: windows.Window, fresh: Tensor, finished: Tensor | None, given: tuple[Given, ...],
+        staged: Tensor | None,
+    ) -> Tensor:  # fmt: skip
+        """A window's new latents, led from those before it and up to those that are given at the end of the clip. Of a
+        staged shot it is how far both are from what was planned that meets: what moves is no jump."""
         if not self._asked.meet or self._renewed or window.fresh == window.start > 0:  # that is a cut
             return fresh
         starts = [each.start for each in given if each.start + each.latents.shape[1] == self._asked.total]
         count = min([start - window.fresh for start in starts if start < window.stop] + [fresh.shape[1]])
         if count < 1:
             return fresh
-        before = None if finished is None else finished[:, -self._asked.meet :]
-        after = fresh[:, count:] if count < fresh.shape[1] else None
-        made = meeting.meet(fresh[:, :count], before, after, self._asked.meet)
-        return torch.cat([made, fresh[:, count:]], dim=1)
+        before, plan = None if finished is None else finished[:, -self._asked.meet :], fresh.new_zeros(())
+        if staged is not None:
+            plan, known = staged[:, window.fresh - window.start :], staged[:, : window.fresh - window.start]
+            if before is not None:
+                many = min(before.shape[1], known.shape[1])
+                before = before[:, before.shape[1] - many :] - known[:, known.shape[1] - many :] if many else None
+        off = fresh - plan
+        after = off[:, count:] if count < fresh.shape[1] else None
+        made = meeting.meet(off[:, :count], before, after, self._asked.meet)
+        return torch.cat([made, off[:, count:]], dim=1) + plan
 
     def _report(self, window: int, before: Tensor, finished: Tensor | None, ahead: int, step: flow.Step) -> None:
         """Tell the hook of a step; its own time is not the model's."""
