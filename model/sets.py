@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from model.request import GenerationRequest
 
 MOST_KEPT = 12
+TAKES = 3  # of a set whose hour is not the one that was asked for
 STEPS, GUIDANCE = 12, 2.0  # at least: a set is one latent frame, and seen all through a shot
 BRUSH = 3  # pixels
-APART = 1 << 40  # from the seed of the clip
+SPREAD = 2654435761  # Knuth's: seeds that follow each other are far from each other, and from those of clips
 JOINED = 0.6  # the noise level below which what is known gives way beside what is not
 COMPLETED = 0.9  # the noise level from which what is not seen of a place is drawn
 
@@ -74,21 +75,27 @@ class Shelf:
 def painted(of: Generator, asked: GenerationRequest, prompt: str, extent: tuple[float, float]) -> Backdrop:
     """The set of a request, `extent` frames of the clip wide and high.
 
-    Its middle, one frame of the clip, is drawn first and by itself, and what is around it is drawn on to it: a place is
-    the same for a camera that moves and one that holds still.
+    Its middle, one frame of the clip, is drawn first and by itself, again if it is night where it should be day, and
+    what is around it is drawn on to it: a place is the same for a camera that moves and one that holds still.
     """
     channels, rows, columns = of.latent_shape(asked)
     wide, high = staging.cells(extent, columns, rows)
-    noise = _noise(of, asked, (channels, 1, *staging.cells((staging.WIDEST, staging.HIGHEST), columns, rows)[::-1]))
+    canvas = (channels, 1, *staging.cells((staging.WIDEST, staging.HIGHEST), columns, rows)[::-1])
     levels = flow.sigmas(max(STEPS, asked.steps), asked.shift)
     key = (prompt, asked.negative_prompt, asked.seed, asked.steps, asked.shift, asked.guidance, asked.solver)
 
     def middle() -> Tensor:
-        return latents(of, asked, prompt, _middle(noise, columns, rows), levels)
+        takes = (
+            latents(of, asked, prompt, _middle(_noise(of, asked, canvas, take), columns, rows), levels)
+            for take in range(TAKES)
+        )
+        first = next(takes)
+        return first if _lit(of, first, prompt) else next((one for one in takes if _lit(of, one, prompt)), first)
 
     def whole() -> Tensor:
+        noise = _noise(of, asked, canvas)
         known, free = noise.new_zeros(channels, 1, high, wide), noise.new_ones(1, 1, high, wide)
-        _middle(known, columns, rows).copy_(of.shelf.get((*key, columns, rows), middle))
+        _middle(known, columns, rows).copy_(made)
         _middle(free, columns, rows).zero_()
         return latents(of, asked, prompt, _middle(noise, wide, high), levels, (known, free > 0))
 
@@ -96,6 +103,10 @@ def painted(of: Generator, asked: GenerationRequest, prompt: str, extent: tuple[
     if (wide, high) != (columns, rows):
         made = of.shelf.get((*key, columns, rows, wide, high), whole)
     return Backdrop(_picture(of, made, prompt), wide / columns, high / rows)
+
+
+def _lit(of: Generator, made: Tensor, prompt: str) -> bool:
+    return staging.lit(prompt, conditioning.to_frames(of.vae.decode(made[None]))[0])
 
 
 def _middle(latents: Tensor, columns: int, rows: int) -> Tensor:
@@ -123,9 +134,10 @@ def completed(
     return Backdrop(np.where(hidden[..., None], drawn, picture))
 
 
-def _noise(of: Generator, asked: GenerationRequest, shape: tuple[int, ...]) -> Tensor:
-    """Noise of the seed, and not the same numbers as the clip's."""
-    return torch.randn(shape, generator=torch.Generator("cpu").manual_seed(asked.seed + APART)).to(of.device)
+def _noise(of: Generator, asked: GenerationRequest, shape: tuple[int, ...], take: int = 0) -> Tensor:
+    """Noise of the seed, and not the same numbers as the clip's; other numbers for every take."""
+    random = torch.Generator("cpu").manual_seed((asked.seed * SPREAD + 1 + take) % (1 << 32))  # it heeds no more bits
+    return torch.randn(shape, generator=random).to(of.device)
 
 
 def _picture(of: Generator, made: Tensor, prompt: str) -> Frames:

@@ -12,7 +12,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from model.world.blocking import Knows, set_place
 from model.world.camera import camera_path, seen
@@ -23,6 +25,8 @@ from model.world.understand import Span, understand
 from model.world.vocabulary import VOCABULARY
 
 WIDEST, HIGHEST = 2.4, 1.3  # frames that a set may be wide and high: what is higher is drawn double
+# How bright the places of the world are by hour, over all weathers, with a little room: means of luma, 0..1.
+BRIGHT = {"day": (0.34, 1.0), "golden": (0.33, 1.0), "dawn": (0.32, 1.0), "dusk": (0.21, 0.63), "night": (0.0, 0.45)}
 SKIES = ("rain", "snowfall", "fog")  # weathers that are seen in an empty place without what falls
 _PHRASES = {(kind, term.id): term.phrase for kind, terms in VOCABULARY.items() for term in terms}
 _PEOPLE = ("subject", "action", "colour", "framing", "camera")
@@ -59,6 +63,17 @@ def _shows(place: str, span: Span) -> bool:
     if span.kind == "weather":
         return span.id in SKIES and not setting.inside
     return span.kind == "style" or (span.kind == "time" and not setting.timeless)
+
+
+def lit(prompt: str, picture: NDArray[np.uint8]) -> bool:
+    """Whether a set (H, W, 3) of a prompt is as bright as the hour in it; any is where none can be told."""
+    heard = understand(prompt)
+    place, hour = set_place(heard), heard.first("time")
+    if hour not in BRIGHT or place is None or SETTINGS[place].timeless or heard.first("style") not in (None, "3d"):
+        return True
+    low, high = BRIGHT[hour]
+    red, green, blue = (float(mean) / 255 for mean in picture.reshape(-1, 3).mean(0))
+    return low <= 0.299 * red + 0.587 * green + 0.114 * blue <= high
 
 
 def extent(shot: Shot, seconds: float, width: int, height: int) -> tuple[float, float]:

@@ -48,7 +48,7 @@ def test_a_clip_leads_from_what_came_before_to_what_is_given_backwards_if_need_b
 
 
 def test_who_has_to_go_back_turns_round_for_it() -> None:
-    """A mammoth that walks back is seen from its other side, where it was on its way there; not where the clips meet."""
+    """A mammoth that walks back is seen from its other side, though not where the clips meet."""
     before, after = latents(plan(), 60, 3), latents(plan(), 4, 1)[:, 0]
     found = cued(plan(), VAE.encode, before, (16, after))
     assert found is not None and found.backwards
