@@ -2,9 +2,9 @@
 
 A film is shot on a set, and so is a shot here. The transformer draws the set first, as a picture with nobody in it, as
 wide and as high as the camera will look. The camera's move over it, the cast with the light of the hour on them, and
-what falls through the air are planned by rule (`blocking.py`). From that, half-way to noise and back, the transformer
-renders every frame. Starting from a moved picture to move a camera is the idea of Text2Video-Zero (arXiv 2303.13439),
-going half-way to noise and back that of SDEdit (arXiv 2108.01073).
+what falls through the air are planned by rule (`blocking.py`). From that, a quarter of the way to noise and back, the
+transformer renders every frame. Starting from a moved picture to move a camera is the idea of Text2Video-Zero (arXiv
+2303.13439), going part of the way to noise and back that of SDEdit (arXiv 2108.01073).
 """
 
 from __future__ import annotations
