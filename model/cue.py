@@ -84,7 +84,7 @@ def cued(
     leads = blocking.at(there - 4 * after[0])
     if here is None or played is None:
         return Cue(leads, leads, leads, joins, meets)
-    rate = (there - here) / max(1, 4 * (after[0] - start))
+    rate = (there - 3 - here) / max(1, meets - 4 * start)  # the first of the four frames that are given is met
     return Cue(played, blocking.at(here - 4 * rate * start, rate), leads, joins, meets, rate < 0)
 
 

@@ -37,6 +37,7 @@ from model.world.sequel import carried
 if TYPE_CHECKING:
     from model.pipeline import Generator
 
+COARSE = 8  # channels of a latent, its largest principal components, that say what colour the whole area has
 FEW_STEPS = 6  # up to so many a remix takes them all
 
 
@@ -329,8 +330,10 @@ class Generation(Iterator[Frames]):
                 before = before[:, before.shape[1] - many :] - known[:, known.shape[1] - many :] if many else None
         off = fresh - plan
         after = off[:, count:] if count < fresh.shape[1] else None
-        made = meeting.meet(off[:, :count], before, after, self._asked.meet)
-        return torch.cat([made, off[:, count:]], dim=1) + plan
+        change = meeting.meet(off[:, :count], before, after, self._asked.meet) - off[:, :count]
+        if staged is not None:
+            change[COARSE:] = 0  # light and colour meet; flakes, and whoever is seen, are where they are planned
+        return torch.cat([fresh[:, :count] + change, fresh[:, count:]], dim=1)
 
     def _report(self, window: int, before: Tensor, finished: Tensor | None, ahead: int, step: flow.Step) -> None:
         """Tell the hook of a step; its own time is not the model's."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 STRENGTH = 0.25  # the noise level from which a staged shot is rendered
 LOOKED_AT = 8  # frames of what it goes on from or leads up to
 ALIKE = 20.0  # grey levels by which their places may differ, or the clip leads from one place to another
+BESIDE = 10  # pixels around somebody that may be theirs too: they are found to a frame, and clips are compressed
 SEEN = 6  # grey levels from the paper: somebody, or something, is here
 
 
@@ -252,7 +254,9 @@ class Rehearsal:
 
     def _place(self, frames: Frames, first: int, blocking: Blocking) -> Backdrop:
         """The place in some frames, of which the first is frame `first` of a blocking of whoever is seen there."""
-        picture, hidden = plate(frames, _seen(blocking.calm().frames(first, len(frames))))
+        seen = _seen(blocking.calm().frames(first, len(frames)))
+        around = F.max_pool2d(torch.from_numpy(seen).float()[:, None], 2 * BESIDE + 1, stride=1, padding=BESIDE)
+        picture, hidden = plate(frames, around[:, 0].numpy() > 0)
         made = sets.completed(self._of, self._asked, self._place_prompt, picture, hidden)
         return replace(made, straight=blocking.second(first + len(frames) - 1))
 

@@ -6,7 +6,7 @@ Every way in comes through here (`Base.check`, `Films.check_film`, and a render'
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +30,10 @@ _NUDITY = {"local": 0.6, "strict": 0.5}
 _LOOKED_AT = 9  # frames of a given clip
 _SECONDS_APART = 0.5  # between the frames of a finished clip that are looked at
 _SEVERITY = config.SEVERITY
+
+
+MadeOf = Callable[[str], Recipe | None]
+"""From the SHA-256 of a file to the recipe of the take that it is or is a still of; None for all others."""
 
 
 def gate(settings: Settings) -> Gate:
@@ -60,13 +64,14 @@ class Gate:
             self._note(found, "\n".join([request.prompt, *request.shots, request.title]).strip())
         return found
 
-    def release(self, clip: Path, recipe: Recipe) -> None:
+    def release(self, clip: Path, recipe: Recipe, made_of: MadeOf = lambda sha256: None) -> None:
         """The output check: the clip is whole, and nothing in it is against the policy. Raises StudioError.
 
-        A model of a closed world that was given no picture can show nothing else: there the look would only err.
+        A model of a closed world that was given nothing from outside can show nothing else: there the look would only
+        err. `made_of` says how a given file of this studio's own was made.
         """
         whole_clip(clip, recipe)
-        if recipe.model in CLOSED_WORLDS and not recipe.anchors and recipe.work is None:
+        if _closed(recipe, made_of):
             return
         action = self.config.action("sexual", self.mode)
         if action in ("allow", "warn"):
@@ -128,6 +133,15 @@ class Gate:
             asked = "consented" if consent else "consent"
         action = "warn" if asked == "consented" else "block"
         return Decision(action, "uploaded_face", "image", message_id=asked, message=messages.picture(asked))
+
+
+def _closed(recipe: Recipe, made_of: MadeOf) -> bool:
+    """Whether all of a clip is of a closed world: it, and every take that it was made of."""
+    if recipe.model not in CLOSED_WORLDS:
+        return False
+    given = [anchor.sha256 for anchor in recipe.anchors]
+    given += [parent.sha256 for parent in (() if recipe.work is None else recipe.work.parents)]
+    return all((made := made_of(sha256)) is not None and _closed(made, made_of) for sha256 in given)
 
 
 @lru_cache(maxsize=256)

@@ -116,6 +116,13 @@ class TakeStore(Lineup):
         )
         return None if row is None else self._take(row)
 
+    def recipe_of(self, sha256: str) -> Recipe | None:
+        """How the clip of this content was made, or the take of which this content is a still, whoever's it is."""
+        row = self._one("SELECT recipe FROM takes WHERE sha256 = ?", (sha256,)) or self._one(
+            "SELECT recipe FROM takes JOIN stills ON takes.id = stills.take_id WHERE stills.sha256 = ?", (sha256,)
+        )
+        return None if row is None else Recipe.from_json(row["recipe"])
+
     def star(self, take_id: str, owner: str, starred: bool) -> Take:
         """Mark or unmark a favourite."""
         return self._change(take_id, owner, "star", "starred", starred)

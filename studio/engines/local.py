@@ -59,7 +59,7 @@ class LocalEngine:
         devices: Sequence[str] | None = None,
     ) -> None:
         self._settings, self._library, self._serve = settings, library, serve
-        self._check = check or gate(settings).release
+        self._check = check or partial(gate(settings).release, made_of=library.recipe_of)
         self._load, self._devices = load, devices or settings.devices
         self._lock = HomeLock(settings.home / "engine.lock")
         self._orders: queue.SimpleQueue[str | None] = queue.SimpleQueue()  # models to warm up; None only wakes

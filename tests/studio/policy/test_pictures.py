@@ -16,6 +16,7 @@ from studio.policing import Gate
 from studio.policy import Decision, PolicyRequest, pictures
 from studio.policy.audit import Audit
 from studio.recipe import GivenFrames
+from studio.work import Parent, Work
 from tests.studio.test_library import RECIPE
 
 PHOTO = Path(__file__).parent / "astronaut.jpg"
@@ -132,3 +133,23 @@ def test_only_a_closed_world_that_was_given_nothing_is_not_looked_at(tmp_path, m
     for recipe in (replace(RECIPE, anchors=(given,)), replace(RECIPE, model="wan2.2-ti2v-5b")):
         with pytest.raises(StudioError, match="not saved"):
             house.release(tmp_path / "clip.mp4", recipe)
+
+
+def test_what_is_made_of_takes_of_a_closed_world_is_not_looked_at_either(tmp_path, monkeypatch):
+    monkeypatch.setattr(policing, "whole_clip", lambda clip, recipe: None)
+    monkeypatch.setattr(policing.media, "stream_clip", lambda clip: iter([np.zeros((4, 8, 8, 3), np.uint8)]))
+    monkeypatch.setattr(policing.pictures, "worst", lambda frames: 1.0)
+    house, clip = gate(tmp_path), tmp_path / "clip.mp4"
+    plain, still, drawn = "1" * 64, "2" * 64, "3" * 64
+    from_outside = replace(RECIPE, anchors=(GivenFrames("0" * 64, "first", name="drawing.png"),))
+    made = {plain: RECIPE, still: RECIPE, drawn: from_outside}
+    extended = replace(RECIPE, work=Work("extend", (Parent(plain),)))
+    begun = replace(RECIPE, anchors=(GivenFrames(still, "first"), GivenFrames(plain, "before")))
+    for recipe in (extended, begun):
+        house.release(clip, recipe, made.get)
+    for recipe in (replace(RECIPE, work=Work("extend", (Parent(plain), Parent(drawn)))), from_outside):
+        with pytest.raises(StudioError, match="not saved"):
+            house.release(clip, recipe, made.get)
+    again = replace(RECIPE, work=Work("loop", (Parent("4" * 64),)))
+    with pytest.raises(StudioError, match="not saved"):  # of a take that was itself made of a picture from outside
+        house.release(clip, again, (made | {"4" * 64: replace(RECIPE, work=Work("extend", (Parent(drawn),)))}).get)
