@@ -42,7 +42,7 @@ FILM: dict[str, Key] = {
     "title": Key("line", "What the film is called."),
     "size": Key("line", "landscape, portrait, square or WxH: one for all shots."),
     "model": Key("line", "Which model shoots it."),
-    "seed": Key("whole", "Of shots without one of their own; one place, looked at alike, is one set.", 0, 2**53),
+    "seed": Key("whole", "Of shots without one of their own; one place at one hour is one set.", 0, 2**53),
     **_DIRECTION,
     **_HOW,
     "cast": Key("cast", "Who and what is in it: a name for each, and under it what is listed below."),
