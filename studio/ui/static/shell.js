@@ -6,7 +6,7 @@ const SHEET = [
   ["Anywhere", [["Ctrl Enter", "Shoot"], ["Esc", "Stop the shot, or close what is open"], ["Ctrl Z", "Take back what was done last"], ["Ctrl V", "Give the picture on the clipboard"], ["Alt E", "Say the prompt in film language"], ["Alt S", "Styles"], ["?", "This list"]]],
   ["The take", [["Space", "Play or pause"], ["J  K  L", "Back, stop, on; again is faster"], ["← →", "One frame back, one frame on"], ["I  O", "Mark a part: it plays alone, Use gives it on"], ["Shift I", "Take the marks away"]]],
   ["The strip", [["← →", "The take before, the take after"], ["Shift click", "Compare with the take on the stage"], ["Delete", "Move to the bin"]]],
-  ["The film", [["Space", "Play or pause the film"], ["J  L", "A second back, a second on"], ["Alt ← →", "Move a shot"], ["Ctrl Z", "Take an edit back"], ["Ctrl Y", "Do it again"], ["Ctrl Enter", "Shoot what is missing"]]],
+  ["The film", [["Space", "Play or pause the film"], ["J  K  L", "Back, stop, on; again is faster"], ["← →", "One frame back, one frame on"], ["Home End", "To its begin, to its end"], ["Alt ← →", "Move a shot"], ["Ctrl Z", "Take an edit back"], ["Ctrl Y", "Do it again"], ["Ctrl Enter", "Shoot what is missing"]]],
   ["Pictures in time", [["← →", "Move a key frame, a handle or the crop"], ["+ −", "Size the crop"], ["Delete", "Remove the key frame"]]],
   ["Drawing", [["B", "Brush"], ["S", "Soft brush"], ["E", "Eraser"], ["G", "Fill"], ["I", "Pick a colour (or Alt)"], ["[  ]", "Thinner, thicker"], ["Shift click", "A straight line from the last stroke"], ["Ctrl Z", "Undo; with Shift, redo"]]],
   ["The library", [["← ↑ → ↓", "From take to take"], ["X", "Choose"], ["S", "Star"], ["Shift click", "Choose all up to here"], ["Delete", "Move to the bin"]]],
