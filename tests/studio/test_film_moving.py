@@ -239,4 +239,17 @@ def test_a_shot_that_lost_its_subject_is_told() -> None:
     cast = (Member("mira", looks="a red fox"),)
     found = likeness.kept(film(*["@mira runs"] * 4, cast=cast), looks)
     assert [bool(one.lost) for one in found] == [False, False, True, True]
-    assert "elephant" in found[3].lost and "does not look like" in found[2].lost
+    assert "elephant" in found[3].lost and "does not look the same" in found[2].lost
+
+
+def test_another_light_is_not_another_subject() -> None:
+    day, night = (230, 120, 30), (60, 40, 90)
+    looks = {
+        index: Looks("fox", 0.9, tuple(likeness.colours(scene(colour, (200, 210, 220), 40 + index))))
+        for index, colour in enumerate((day, night))
+    }
+    cast = (Member("mira", looks="a red fox"),)
+    told = likeness.kept(film("@mira runs in a forest", "@mira stands on a beach at night", cast=cast), looks)
+    assert told[1].alike is not None and told[1].alike < likeness.ALIKE and not told[1].lost
+    told = likeness.kept(film("@mira runs on a beach at night", "@mira stands on a beach at night", cast=cast), looks)
+    assert "does not look the same" in told[1].lost
