@@ -136,6 +136,8 @@ class FilmForms:
             frames=self._givens(row.get("frames"), owner, 16),
             caption=_text(row.get("caption")),
             take=_line(row.get("take"))[:40],
+            trim_start=_number(row.get("trim_start"), 0.0, 0, 60),
+            trim_end=_number(row.get("trim_end"), 0.0, 0, 60),
         )
 
     def _sound(self, data: object, owner: str) -> Sound | None:

@@ -120,6 +120,20 @@ def test_an_editors_program_finds_every_clip_at_its_time(make_studio: Callable[.
     assert sound.duration() == read.duration() and [type(item).__name__ for item in sound] == ["Gap", "Clip"]
 
 
+def test_an_editor_is_handed_the_whole_take_and_the_part_that_is_seen(make_studio: Callable[..., Studio]) -> None:
+    studio = make_studio()
+    what = film("a fox", "a dog")
+    for job in studio.shoot_film(what):
+        studio.wait(job.id, timeout=60)
+    shots = (replace(what.shots[0], trim_start=0.125, trim_end=0.0625), what.shots[1])
+    what = replace(what, shots=shots)
+    text = timelines.document(studio.material(what, studio.film_states(what)), lambda found: found.as_uri())
+    clips = list(otio.adapters.read_from_string(text, "otio_json").video_tracks()[0].find_clips())
+    ranges = [(each.source_range.start_time.value, each.source_range.duration.value) for each in clips]
+    assert ranges == [(2, 6), (0, 9)] and clips[0].available_range().duration.value == 9
+    assert writing.write(what).count("trim_") == 2
+
+
 def test_a_film_moves_to_another_machine_with_its_takes(
     make_studio: Callable[..., Studio], tmp_path: Path, picture: Path
 ) -> None:

@@ -175,7 +175,7 @@ export class FilmPlayer {
     const white = (rise < 1 && piece.riseWhite) || (fall < 1 && piece.fallWhite);
     this.layers.style.background = white ? "#fff" : "#000";
     if (piece.take) {
-      const local = into / fps;
+      const local = (into + piece.skip) / fps;
       const known = node.readyState >= 1;
       const runs = this.playing && this.speed > 0; // a browser plays no clip backwards: that is a frame at a time
       if (runs) node.playbackRate = this.speed;
