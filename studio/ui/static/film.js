@@ -4,9 +4,11 @@ import { Cards } from "./filmcards.js";
 import { CastPanel } from "./filmcast.js";
 import { Finish } from "./filmfinish.js";
 import { FilmPlayer } from "./filmplayer.js";
+import { asShot } from "./filmshelf.js";
 import { TitlesPanel } from "./filmtitles.js";
+import { Trimmer } from "./filmtrim.js";
 import { menuButton } from "./menu.js";
-import { openDialog } from "./shell.js";
+import { goTo, openDialog } from "./shell.js";
 
 const BUSY = 700; // milliseconds between looks while something is shot or finished
 const IDLE = 4000;
@@ -19,6 +21,8 @@ export class FilmPage {
     this.told = null; // what the studio said last
     this.film = null; // the script as it is shown, ahead of the studio by what is being typed
     this.waiting = null; // { said } of an edit that is not saved yet
+    this.mounted = new Promise((done) => { this.moved = done; });
+    this.trimmer = new Trimmer(this);
     this.player = new FilmPlayer(this);
     this.cards = new Cards(this);
     this.cast = new CastPanel(this);
@@ -74,6 +78,7 @@ export class FilmPage {
     const known = this.list.find((film) => film.id === wanted) || this.list[0];
     if (known) await this.load(known.id);
     this.paint();
+    this.moved();
     this.soon(IDLE);
   }
 
@@ -97,6 +102,25 @@ export class FilmPage {
   async fresh(body) {
     await this.act("studio/films", body);
     if (this.told) localStorage.setItem("auteur.film", this.told.id);
+  }
+
+  // Takes that were made elsewhere become shots: behind the others, or at their place.
+  async receive(takes, place = null) {
+    goTo("Film");
+    await this.mounted;
+    if (!this.told) await this.fresh({});
+    if (!this.told || !takes.length) return;
+    const offered = this.page.start.directions;
+    this.change((film) => {
+      this.cards.settle(film);
+      if (film.shots.length === 1 && !film.shots[0].prompt && !film.shots[0].take) film.shots = [];
+      const shots = takes.map((take) => ({ ...this.cards.blank(), ...asShot(take, offered) }));
+      film.shots.splice(place === null ? film.shots.length : Math.min(place, film.shots.length), 0, ...shots);
+    }, takes.length === 1 ? "A take as a shot" : `${takes.length} takes as shots`);
+    const words = takes.length === 1 ? "The take is a shot" : `${takes.length} takes are shots`;
+    this.page.toasts.say(`${words} of ${this.film.title}.`, { act: () => this.step("undo") });
+    await this.saved();
+    this.cards.list.lastElementChild?.scrollIntoView({ block: "nearest", inline: "center" });
   }
 
   take(told) {
@@ -355,6 +379,16 @@ export class FilmPage {
       event.preventDefault();
       event.stopImmediatePropagation();
       if (!this.shootButton.disabled) this.shoot();
-    } else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && this.player.key(event)) event.preventDefault();
+    } else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && (this.cutKey(event) || this.player.key(event))) event.preventDefault();
+  }
+
+  cutKey(event) {
+    const key = event.key.toLowerCase();
+    const found = ["i", "o", "s"].includes(key);
+    if (found && key === "i" && event.shiftKey) {
+      const here = this.trimmer.here();
+      if (here) this.trimmer.whole(here.shot.id);
+    } else if (found) this.trimmer.mark(key);
+    return found;
   }
 }

@@ -3,17 +3,21 @@ import { ask, button, el, icon } from "./dom.js";
 import { menuButton } from "./menu.js";
 import { playOnHover } from "./stage.js";
 import { openDialog } from "./shell.js";
+import { asShot, chooseTakes } from "./filmshelf.js";
 import { shotDialog } from "./filmshot.js";
 
 const TYPING = 600;
 const LIST = /\b(?:shot|scene)\s*\d+\s*(?:[([][^)\]]*[)\]])?\s*[:.–-]/i;
+
+const seconds = (count) => `${Math.max(0, count).toFixed(1)} s`;
 
 export class Cards {
   constructor(film) {
     this.of = film;
     this.list = el("ol", { class: "film-cards", "aria-label": "Shots" });
     this.addButton = button("Add a shot", "plus", () => this.insert(this.of.film.shots.length), { words: true, class: "film-add", id: "film-add" });
-    this.node = el("section", { class: "film-row", "aria-label": "Shots" }, this.list, this.addButton);
+    this.shelfButton = button("From the library", "use", () => this.fromLibrary(this.of.film.shots.length), { words: true, class: "film-add", id: "film-add-take" });
+    this.node = el("section", { class: "film-row", "aria-label": "Shots" }, this.list, el("div", { class: "film-adds" }, this.addButton, this.shelfButton));
     this.nodes = new Map();
   }
 
@@ -115,8 +119,9 @@ export class Cards {
     const listed = (shot.prompt.match(new RegExp(LIST, "gi")) || []).length > 1;
     const { seam } = state;
     const rough = seam && !seam.seamless;
-    const words = state.error ? state.error.line : job ? job.error || "Stopped." : lost ? `${lost.lost}.` : rough ? `The join with the shot before may be seen: it is ${seam.drop_db.toFixed(1)} dB rougher than the movement beside it.` : "";
-    const key = JSON.stringify([words, Boolean(lost), alike, listed, Boolean(job), seam]);
+    const words = state.error ? state.error.line : job ? job.error || "Stopped." : lost ? `${lost.lost}.` : rough ? `The join with the shot before may be seen (${seam.drop_db.toFixed(1)} dB rougher).` : "";
+    const trimmed = state.take && (shot.trim_start || shot.trim_end) ? `${seconds(state.take.frames / state.take.fps - shot.trim_start - shot.trim_end)} of ${seconds(state.take.frames / state.take.fps)} are in the film` : "";
+    const key = JSON.stringify([words, Boolean(lost), alike, listed, Boolean(job), seam, trimmed]);
     if (parts.said.dataset.key === key) return;
     parts.said.dataset.key = key;
     const again = (lost || rough) && !state.error && !job;
@@ -124,6 +129,7 @@ export class Cards {
       words ? el("p", { class: "film-error", "data-tone": state.error || job ? "stop" : "warn" }, words) : null,
       again ? button("Shoot again", "again", () => this.of.again(shot), { words: true, class: "link" }) : null,
       job ? button("Try again", "again", () => this.of.shoot([shot.id]), { words: true, class: "link" }) : null,
+      trimmed ? el("p", { class: "film-met" }, icon("split"), trimmed) : null,
       listed ? button("Turn this list into cards", "split", () => this.of.act(`studio/films/${this.told.id}/cards`, { shot: shot.id }), { words: true, class: "link" }) : null,
       seam && !rough && !state.error ? el("p", { class: "film-met", title: `How alike the two frames at the join are: ${seam.join_db.toFixed(1)} dB; the largest steps beside it: ${seam.around_db.toFixed(1)} dB` }, icon("chain"), "The join with the shot before cannot be seen") : null,
       !words && alike.length ? el("p", { class: "film-alike", title: "How much the subject looks like in its other shots (1 is the same)" }, alike.map((one) => `@${one.member} ${one.alike.toFixed(2)} alike`).join(" · ")) : null,
@@ -185,7 +191,13 @@ export class Cards {
       ["Settings of this shot", "pen", () => shotDialog(this.of, id)],
       ["Shoot this one", "play", () => this.of.shoot([id])],
       ["Shoot again, another seed", "again", () => this.of.again(shot)],
-      ...(state.take ? [["Choose another take", "star", () => this.takes(id)], ["Picture for the cast", "use", () => this.of.cast.fromTake(state.take)]] : []),
+      ["Choose a take", "star", () => this.takes(id)],
+      ...(state.take ? [
+        ["Work on its take", "use", () => this.of.page.visit(state.take)],
+        ["Picture for the cast", "use", () => this.of.cast.fromTake(state.take)],
+        ...(this.shown === this.at(id) ? [["Cut at the line (S)", "split", () => this.of.trimmer.mark("s")]] : []),
+        ...(shot.trim_start || shot.trim_end ? [["Show the whole take", "undo", () => this.of.trimmer.whole(id)]] : []),
+      ] : []),
       ["Duplicate", "copy", () => this.duplicate(id)],
       ["Split in two", "split", () => this.split(id)],
       ...(this.film.shots.length > 1 ? [["Remove", "bin", () => this.remove(id)]] : []),
@@ -194,7 +206,7 @@ export class Cards {
 
   blank(more = {}) {
     const seed = 1 + Math.max(0, ...this.film.shots.map((shot) => shot.seed || 0));
-    return { id: `s${Math.random().toString(16).slice(2, 12)}`, prompt: "", seconds: 4, join: "cut", after: "", transition: "none", transition_seconds: 0.5, direction: {}, negative: "", seed, steps: null, guidance: null, first: null, last: null, frames: [], caption: "", take: "", name: "", ...more };
+    return { id: `s${Math.random().toString(16).slice(2, 12)}`, prompt: "", seconds: 4, join: "cut", after: "", transition: "none", transition_seconds: 0.5, direction: {}, negative: "", seed, steps: null, guidance: null, first: null, last: null, frames: [], caption: "", take: "", trim_start: 0, trim_end: 0, name: "", ...more };
   }
 
   // Seeds are written down before the order changes: the same shot is the same take wherever it stands.
@@ -207,6 +219,10 @@ export class Cards {
     this.of.change((film) => { this.settle(film); film.shots.splice(place, 0, shot); }, "A new shot");
     const card = this.nodes.get(shot.id);
     if (card) { card.scrollIntoView({ block: "nearest", inline: "center" }); card.parts.prompt.focus({ preventScroll: true }); }
+  }
+
+  fromLibrary(place) {
+    chooseTakes({ title: "Takes for the film", many: true, done: (takes) => this.of.receive(takes, place) });
   }
 
   duplicate(id) {
@@ -223,8 +239,8 @@ export class Cards {
       const place = film.shots.findIndex((shot) => shot.id === id);
       const shot = film.shots[place];
       const half = Math.max(0.5, Math.round(shot.seconds * 8) / 16);
-      const second = { ...structuredClone(shot), ...{ id: this.blank().id, name: "", seconds: half, join: "continue", transition: "none", first: null, frames: [], take: "", caption: "", seed: shot.seed + 1 } };
-      Object.assign(shot, { seconds: half, last: null, take: "" });
+      const second = { ...structuredClone(shot), ...{ id: this.blank().id, name: "", seconds: half, join: "continue", transition: "none", first: null, frames: [], take: "", caption: "", seed: shot.seed + 1, trim_start: 0, trim_end: 0 } };
+      Object.assign(shot, { seconds: half, last: null, take: "", trim_start: 0, trim_end: 0 });
       film.shots.splice(place + 1, 0, second);
     }, "The split");
   }
@@ -282,14 +298,23 @@ export class Cards {
 
   async takes(id) {
     const told = await ask(`studio/films/${this.told.id}/shots/${id}/takes`).catch(() => ({ takes: [] }));
+    const own = new Set([...told.takes.map((take) => take.id), this.film.shots[this.at(id)].take]);
+    const worked = this.of.page.takes.filter((take) => !own.has(take.id) && take.parents.some((each) => own.has(each)));
     const choose = (take) => { dialog.close(); this.change(id, (shot) => { shot.take = take; }, "The take"); };
     const chosen = this.film.shots[this.at(id)].take;
-    const tiles = told.takes.map((take) => {
-      const tile = el("button", { type: "button", class: "film-take", "aria-pressed": String(take.id === chosen), onclick: () => choose(take.id) }, el("img", { src: take.poster, alt: "" }), el("span", { class: "mono" }, `seed ${take.seed}`));
+    const tiles = [...worked, ...told.takes].map((take) => {
+      const tile = el("button", { type: "button", class: "film-take", "aria-pressed": String(take.id === chosen), onclick: () => choose(take.id) }, el("img", { src: take.poster, alt: "" }), el("span", { class: "mono" }, take.tool || `seed ${take.seed}`));
       playOnHover(tile, tile, take.clip);
       return tile;
     });
-    const content = el("div", {}, el("div", { class: "film-takes" }, ...tiles), chosen ? button("The newest that fits the words", null, () => choose(""), { words: true, class: "plain" }) : null);
+    const other = () => { dialog.close(); chooseTakes({ title: `A take for shot ${this.at(id) + 1}`, many: false, done: ([take]) => this.instead(id, take) }); };
+    const content = el("div", {}, tiles.length ? el("div", { class: "film-takes" }, ...tiles) : el("p", { class: "dim" }, "Nothing was shot for it yet."), el("div", { class: "dialog-tools" },
+      button("Any take of the library", "use", other, { words: true, class: "plain", id: "film-any-take" }), chosen ? button("The newest that fits the words", null, () => choose(""), { words: true, class: "plain" }) : null));
     const dialog = openDialog(`Takes of shot ${this.at(id) + 1}`, content, "film-takes-dialog");
+  }
+  // Another take in its place: a shot without words of its own has those of the take.
+  instead(id, take) {
+    const given = asShot(take, this.of.page.start.directions);
+    this.change(id, (shot) => Object.assign(shot, shot.prompt ? { take: take.id } : given, { trim_start: 0, trim_end: 0 }), "The take");
   }
 }

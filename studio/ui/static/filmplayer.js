@@ -69,6 +69,7 @@ export class FilmPlayer {
       const words = piece.what === "card" ? "Title" : String(piece.index + 1);
       const block = el("span", { class: "film-block", "data-what": piece.what, "data-over": String(piece.over > 0), title: piece.index >= 0 ? this.film.shots[piece.index]?.prompt : piece.text },
         poster ? el("img", { src: poster, alt: "", draggable: "false" }) : null, el("b", {}, words));
+      if (piece.take) this.of.trimmer.handles(block, piece);
       block.style.left = `${(100 * (piece.start + piece.over / 2)) / total}%`;
       block.style.width = `calc(${(100 * (piece.length - piece.over / 2)) / total}% - 2px)`;
       return block;
@@ -131,6 +132,21 @@ export class FilmPlayer {
   seek(at) {
     this.at = clamp(at, 0, this.seconds);
     this.draw();
+  }
+
+  // So many frames as a part of the line, in percent.
+  share(frames) {
+    return (100 * frames) / Math.max(1, this.told.timeline.frames);
+  }
+
+  // A frame of a take while an end of it is trimmed, whatever the film shows there.
+  peek(piece, frame, seconds) {
+    const { fps } = this.told.timeline;
+    const video = this.video(piece);
+    if (this.layers.firstChild !== video || this.layers.children.length > 1) this.layers.replaceChildren(video);
+    video.style.opacity = "1";
+    if (!video.seeking) video.currentTime = (frame + 0.5) / fps;
+    this.time.textContent = `${seconds.toFixed(2)} s`;
   }
 
   toShot(index) {
