@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -17,27 +18,21 @@ from studio.films import formats, likeness, listing, timeline
 from studio.films.archive import Export, KeptFilm
 from studio.films.planning import Order
 from studio.films.room import ShotState, fitting, footage_of, lengths_of, takes_of
-from studio.films.script import Film, FilmShot, Member
+from studio.films.script import Film, FilmShot
 from studio.tools.seams import Seam
-from studio.ui import views
+from studio.ui import filmexamples, views
 from studio.ui.filmform import FilmForms
 from studio.ui.form import Forms
 from studio.ui.queueing import picture_size
 from studio.ui.web import Body, Owned, fresh, sentence
 
-STARTER = (
-    FilmShot("@fox walks through a snowy forest at dusk", seconds=2.0, seed=7),
-    FilmShot("@fox runs in the snowy forest at dusk", seconds=2.0, seed=8, join="continue"),
-    FilmShot("@fox stands on a beach at night", seconds=2.0, seed=9, transition="dissolve"),
-)
-
 
 class Filming(Owned):
     """The films of an owner."""
 
-    def __init__(self, studio: Studio, forms: Forms) -> None:
+    def __init__(self, studio: Studio, forms: Forms, assets: Path) -> None:
         super().__init__(studio)
-        self.takes_forms = forms
+        self.takes_forms, self.assets = forms, assets
         self.forms = FilmForms(forms.drafts)
         self.workroom = studio.workroom
         self._planned: dict[str, tuple[int, tuple[Order | FilmError, ...]]] = {}
@@ -73,14 +68,15 @@ class Filming(Owned):
                 ],
                 "presets": [[one.name, one.label] for one in formats.PRESETS],
                 "shapes": list(formats.SHAPES),
+                "examples": filmexamples.cards(self.assets),
             }
         )
 
     def new(self, request: Request, owner: str, body: Body) -> Response:
-        """A new film: empty, or with the shots of the example."""
+        """A new film: empty, or the example that is named."""
         film = Film(seed=7, shots=(FilmShot(""),))
-        if body.get("example") is True:
-            film = replace(film, title="The fox", shots=STARTER, cast=(Member("fox", looks="a red fox"),))
+        if body.get("example"):
+            film = replace(filmexamples.load(self.assets, body["example"]), source="")
         return fresh(self.told(self.studio.library.add_film(owner, film.with_ids()), owner))
 
     def film(self, request: Request, owner: str) -> Response:

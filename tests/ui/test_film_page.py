@@ -17,8 +17,8 @@ Visit = Callable[..., Page]
 def films(page: Page) -> None:
     """The Film page with a film of three shots of its own."""
     page.get_by_role("tab", name="Film").click()
-    page.wait_for_selector("#film-example:visible, #film-menu:visible")
-    page.evaluate("window.auteur.films.fresh({ example: true })")
+    page.wait_for_selector("#film-examples:visible, #film-menu:visible")
+    page.evaluate("window.auteur.films.fresh({ example: 'fox' })")
     expect(page.locator(".film-shot")).to_have_count(3)
     expect(page.locator("#film-saved")).to_have_text("saved")
 

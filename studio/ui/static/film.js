@@ -1,9 +1,11 @@
 // The Film page: one film at a time, every edit saved as it is made, what is shot and finished watched from here.
-import { ask, button, clock, duration, el, tell } from "./dom.js";
+import { ask, button, calm, clock, duration, el, tell } from "./dom.js";
+import { still } from "./direction.js";
 import { Cards } from "./filmcards.js";
 import { CastPanel } from "./filmcast.js";
 import { Finish } from "./filmfinish.js";
 import { FilmPlayer } from "./filmplayer.js";
+import { LookPanel } from "./filmlook.js";
 import { asShot } from "./filmshelf.js";
 import { TitlesPanel } from "./filmtitles.js";
 import { Trimmer } from "./filmtrim.js";
@@ -13,6 +15,7 @@ import { goTo, openDialog } from "./shell.js";
 const BUSY = 700; // milliseconds between looks while something is shot or finished
 const IDLE = 4000;
 const TYPING = 500; // after the last key before what is typed is saved
+const SIDES = { cast: "Cast", look: "Look", titles: "Titles and sound", finish: "Finish" };
 const SIZES = [["landscape", "16:9"], ["portrait", "9:16"], ["square", "1:1"]];
 
 export class FilmPage {
@@ -25,9 +28,7 @@ export class FilmPage {
     this.trimmer = new Trimmer(this);
     this.player = new FilmPlayer(this);
     this.cards = new Cards(this);
-    this.cast = new CastPanel(this);
-    this.titles = new TitlesPanel(this);
-    this.finish = new Finish(this);
+    this.panels = { cast: new CastPanel(this), look: new LookPanel(this), titles: new TitlesPanel(this), finish: new Finish(this) };
     this.node = el("div", { id: "film" });
     this.file = el("input", { type: "file", id: "film-file", accept: ".yaml,.yml,.zip,.mp4,.webm,.gif,.webp", hidden: true, onchange: () => this.open(this.file) });
     this.build();
@@ -44,7 +45,7 @@ export class FilmPage {
     this.redoButton = button("Do again", "redo", () => this.step("redo"), { class: "tool", id: "film-redo" });
     this.state = el("span", { class: "dim", id: "film-saved", role: "status" });
     this.top = el("header", { class: "film-top" }, this.title, this.size, this.state, el("span", { class: "film-gap" }), this.undoButton, this.redoButton, this.films);
-    this.tabs = ["cast", "titles", "finish"].map((name) => button({ cast: "Cast", titles: "Titles and sound", finish: "Finish" }[name], null, () => this.side(name), { words: true, role: "tab", class: "side-tab", "data-side": name, id: `side-${name}`, "aria-controls": "film-side" }));
+    this.tabs = Object.entries(SIDES).map(([name, words]) => button(words, null, () => this.side(name), { words: true, role: "tab", class: "side-tab", "data-side": name, id: `side-${name}`, "aria-controls": "film-side" }));
     this.sideBody = el("div", { id: "film-side", role: "tabpanel" });
     this.sidePanel = el("aside", { class: "film-side" }, el("div", { class: "side-tabs", role: "tablist", "aria-label": "About the film" }, ...this.tabs), this.sideBody);
     this.shootButton = button("Shoot", null, () => this.shoot(), { words: true, id: "film-shoot", class: "marquee" });
@@ -54,9 +55,9 @@ export class FilmPage {
     this.work = el("div", { class: "film-work", hidden: true }, this.top, el("div", { class: "film-main" }, this.player.node, this.sidePanel), this.cards.node, el("div", { class: "film-foot" }, this.player.line, this.action));
     this.empty = el("div", { class: "film-empty", hidden: true },
       el("h2", {}, "Make a film"),
-      el("p", { class: "dim" }, "Shots in a row, with a cast that stays the same: cut, continued, dissolved; with titles and sound."),
+      el("p", { class: "dim" }, "Shots in a row, with a cast that stays the same: cut, continued, dissolved; with titles and sound. Begin with one of these, or drop a film here."),
+      this.examples = el("ul", { class: "film-examples", id: "film-examples", "aria-label": "Films to begin with" }),
       el("div", { class: "film-begin" },
-        button("Begin with three shots of a fox", null, () => this.fresh({ example: true }), { words: true, class: "marquee", id: "film-example" }),
         button("An empty film", "plus", () => this.fresh({}), { words: true, class: "plain", id: "film-new" }),
         button("Open a film", "use", () => this.file.click(), { words: true, class: "plain" })));
     this.node.append(this.file, this.empty, this.work);
@@ -74,6 +75,8 @@ export class FilmPage {
     const told = await ask("studio/films").catch(() => ({ films: [] }));
     this.list = told.films;
     this.presets = told.presets || [];
+    this.examples.replaceChildren(...(told.examples || []).map((one) => el("li", {}, el("button", { type: "button", class: "film-sample", "data-name": one.name, onclick: () => this.fresh({ example: one.name }) },
+      el("span", { class: "film-faces" }, ...one.faces.map((face) => (calm() ? still(face) : el("img", { src: face, alt: "" })))), el("strong", {}, one.title), el("small", {}, one.words)))));
     const wanted = localStorage.getItem("auteur.film");
     const known = this.list.find((film) => film.id === wanted) || this.list[0];
     if (known) await this.load(known.id);
@@ -131,8 +134,19 @@ export class FilmPage {
     this.paint();
   }
 
+  // What the studio does to the film itself; an edit that is made meanwhile follows it, and is made to what comes back.
   async act(address, body = {}) {
     await this.saved();
+    while (this.acting) await this.acting;
+    this.acting = this.done(address, body);
+    try {
+      return await this.acting;
+    } finally {
+      this.acting = null;
+    }
+  }
+
+  async done(address, body) {
     try {
       this.take(await tell(address, body));
       this.soon(0);
@@ -153,11 +167,13 @@ export class FilmPage {
 
   // Change the script: shown at once, saved at once, or a moment after the last key.
   change(make, said, wait = 0) {
+    if (this.acting) return void this.acting.then(() => { if (this.film) this.change(make, said, wait); });
     make(this.film);
     this.waiting = { said, typing: wait > 0 };
     this.paint();
     clearTimeout(this.saving);
     this.saving = setTimeout(() => this.save(), wait);
+    return undefined;
   }
 
   async save() {
@@ -225,11 +241,11 @@ export class FilmPage {
 
   async look() {
     clearTimeout(this.timer);
-    if (this.told && this.visible() && !document.hidden && !this.waiting && !this.busy) {
+    if (this.told && this.visible() && !document.hidden && !this.waiting && !this.busy && !this.acting) {
       const { id, version } = this.told;
       try {
         const told = await ask(`studio/films/${id}?version=${version}`);
-        if (this.told.id === id && !this.waiting && !this.busy) {
+        if (this.told.id === id && !this.waiting && !this.busy && !this.acting && told.version >= this.told.version) {
           if (told.film && told.version !== version) this.page.toasts.say("Changed in another tab.");
           this.take(told);
         }
@@ -329,7 +345,7 @@ export class FilmPage {
   side(name) {
     this.sideName = name;
     for (const tab of this.tabs) tab.setAttribute("aria-selected", String(tab.dataset.side === name));
-    this.sideBody.replaceChildren({ cast: this.cast, titles: this.titles, finish: this.finish }[name].node);
+    this.sideBody.replaceChildren(this.panels[name].node);
     this.sideBody.setAttribute("aria-labelledby", `side-${name}`);
     this.paint();
   }
@@ -348,7 +364,7 @@ export class FilmPage {
     this.state.textContent = this.waiting || this.busy ? "saving …" : "saved";
     this.cards.show(film, told);
     this.player.show(film, told);
-    ({ cast: this.cast, titles: this.titles, finish: this.finish })[this.sideName].show(film, told);
+    this.panels[this.sideName].show(film, told);
     this.paintAction(told);
   }
 

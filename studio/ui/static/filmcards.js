@@ -3,6 +3,7 @@ import { ask, button, el, icon } from "./dom.js";
 import { menuButton } from "./menu.js";
 import { playOnHover } from "./stage.js";
 import { openDialog } from "./shell.js";
+import { expandShot } from "./filmexpand.js";
 import { asShot, chooseTakes } from "./filmshelf.js";
 import { shotDialog } from "./filmshot.js";
 
@@ -189,12 +190,13 @@ export class Cards {
     const state = this.told.shots.find((each) => each.id === id) || {};
     return [
       ["Settings of this shot", "pen", () => shotDialog(this.of, id)],
+      ["Say it in film language", "recipe", () => expandShot(this.of, id)],
       ["Shoot this one", "play", () => this.of.shoot([id])],
       ["Shoot again, another seed", "again", () => this.of.again(shot)],
       ["Choose a take", "star", () => this.takes(id)],
       ...(state.take ? [
         ["Work on its take", "use", () => this.of.page.visit(state.take)],
-        ["Picture for the cast", "use", () => this.of.cast.fromTake(state.take)],
+        ["Picture for the cast", "use", () => this.of.panels.cast.fromTake(state.take)],
         ...(this.shown === this.at(id) ? [["Cut at the line (S)", "split", () => this.of.trimmer.mark("s")]] : []),
         ...(shot.trim_start || shot.trim_end ? [["Show the whole take", "undo", () => this.of.trimmer.whole(id)]] : []),
       ] : []),

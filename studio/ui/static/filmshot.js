@@ -10,7 +10,7 @@ export function shotDialog(film, id) {
   const field = (label, control, hint = null) => el("label", { class: "film-field" }, el("span", {}, label), control, hint ? el("small", {}, hint) : null);
   const kinds = Object.entries(film.page.start.directions).filter(([, offered]) => offered.length);
   const directions = kinds.map(([kind, offered]) => {
-    const select = el("select", { onchange: () => set((one) => { if (select.value) one.direction[kind] = select.value; else delete one.direction[kind]; }, kind) }, el("option", { value: "" }, "Any"), ...offered.map((each) => el("option", { value: each.id }, each.label)));
+    const select = el("select", { onchange: () => set((one) => { if (select.value) one.direction[kind] = select.value; else delete one.direction[kind]; }, kind) }, el("option", { value: "" }, "As the film"), ...offered.map((each) => el("option", { value: each.id }, each.label)));
     select.value = shot.direction[kind] || "";
     return field(kind[0].toUpperCase() + kind.slice(1), select);
   });
@@ -42,18 +42,31 @@ function afterSelect(film, id, shot, set) {
 function given(film, id, name, label, set) {
   const slot = el("div", { class: "film-given" });
   const file = el("input", { type: "file", accept: "image/png,image/jpeg,image/webp,image/gif", hidden: true, onchange: () => receive() });
+  const put = (found) => { set((one) => { one[name] = found; }, label); show(found); };
   const show = (value) => slot.replaceChildren(
     value ? el("img", { src: value.picture, alt: value.name }) : el("span", { class: "dim" }, "none"),
     button(value ? "Another" : "Choose", null, () => file.click(), { words: true, class: "plain" }),
+    button("Draw", "brush", () => draw(film, [[name, `Use as ${label.toLowerCase()}`]], put, value), { words: true, class: "plain" }),
     ...(value ? [button("Remove", "close", () => { set((one) => { one[name] = null; }, label); show(null); }, { class: "film-tool" })] : []), file);
   const receive = async () => {
     const found = await upload(film, file);
-    if (!found) return;
-    set((one) => { one[name] = found; }, label);
-    show(found);
+    if (found) put(found);
   };
   show(film.film.shots[film.cards.at(id)][name]);
   return el("div", { class: "film-field" }, el("span", {}, label), slot);
+}
+
+// A drawing in the film's shape, on nothing or on the picture that is there.
+export async function draw(film, uses, take, underlay = null) {
+  const [width, height] = film.told.size;
+  const target = { ratio: width / height, uses, take };
+  let picture = null;
+  if (underlay) {
+    picture = new Image();
+    picture.src = underlay.picture;
+    await picture.decode().catch(() => { picture = null; });
+  }
+  return film.page.drawRoom.open({ underlay: picture, target });
 }
 
 export async function upload(film, input, address = "studio/given") {
