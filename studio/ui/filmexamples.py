@@ -1,4 +1,4 @@
-"""Films to begin with, shown while there is none: film.yaml files of `assets/films/`, which the command line reads too."""
+"""Films to begin with, shown while there is none: files of `assets/films/`, which the command line reads too."""
 
 from __future__ import annotations
 

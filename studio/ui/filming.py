@@ -259,7 +259,7 @@ def exported(one: Export) -> dict[str, Any]:
 
 def _piece(piece: timeline.Piece) -> dict[str, Any]:
     return {
-        "what": piece.what, "start": piece.start, "length": piece.length, "index": piece.index, "text": piece.text, "skip": piece.skip,
-        "take": None if piece.footage is None else piece.footage.take, "over": piece.over, "rise": piece.rise,
-        "fall": piece.fall, "riseWhite": piece.rise_white, "fallWhite": piece.fall_white,
+        "what": piece.what, "start": piece.start, "length": piece.length, "index": piece.index, "text": piece.text,
+        "skip": piece.skip, "take": None if piece.footage is None else piece.footage.take, "over": piece.over,
+        "rise": piece.rise, "fall": piece.fall, "riseWhite": piece.rise_white, "fallWhite": piece.fall_white,
     }  # fmt: skip

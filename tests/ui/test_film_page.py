@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -83,6 +84,129 @@ def test_shots_are_moved_split_doubled_and_all_is_taken_back(painted: Server, vi
     page.reload()
     page.get_by_role("tab", name="Film").click()
     expect(page.locator(".film-shot textarea").first).to_have_value(before[1])
+
+
+def test_one_list_and_cards_are_a_click_apart(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    page.locator("#film-as-list").click()
+    expect(page.locator(".film-shot")).to_have_count(1)
+    expect(page.locator(".film-shot textarea")).to_have_value(re.compile(r"^Shot 1 \(2 s\): .*Shot 3 \(2 s\): "))
+    page.get_by_role("button", name="Turn this list into cards").click()
+    expect(page.locator(".film-shot")).to_have_count(3)
+
+
+def shot_film(page: Page) -> None:
+    """The film of three shots, half a second each, with its takes."""
+    page.evaluate(
+        "window.auteur.films.change((film) => { film.steps = 2; for (const shot of film.shots) "
+        "Object.assign(shot, { seconds: 0.5, transition: 'none' }); }, 'Short')"
+    )
+    expect(page.locator("#film-saved")).to_have_text("saved")
+    comes(page, "film.told.film === null || film.told.version > 1")
+    if page.locator("#film-shoot").is_enabled():  # an earlier journey may have shot the same
+        page.locator("#film-shoot").click()
+    expect(page.locator('.film-shot[data-state="there"]')).to_have_count(3, timeout=60_000)
+
+
+def lengths(page: Page) -> list[int]:
+    found: list[int] = page.evaluate("window.auteur.films.told.timeline.pieces.map((piece) => piece.length)")
+    return found
+
+
+def comes(page: Page, words: str) -> None:
+    page.wait_for_function(f"() => {{ const film = window.auteur.films; return {words}; }}", timeout=30_000)
+
+
+def test_keys_alone_play_trim_and_cut_a_film(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    shot_film(page)
+    page.evaluate("document.activeElement.blur()")
+    assert lengths(page) == [9, 8, 9]
+    page.keyboard.press("l")
+    comes(page, "film.player.playing && film.player.at > 0.1")
+    page.keyboard.press("l")
+    comes(page, "film.player.speed === 2 || !film.player.playing")
+    page.keyboard.press("k")
+    comes(page, "!film.player.playing && film.player.speed === 1")
+    page.keyboard.press("j")
+    comes(page, "film.player.at === 0 && !film.player.playing")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("i")
+    comes(page, "film.told.timeline.pieces[0].skip === 3 && film.player.at < 0.02")
+    assert lengths(page) == [6, 8, 9]
+    expect(page.locator(".film-shot").first.locator(".film-met")).to_contain_text("0.4 s of 0.6 s are in the film")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("s")
+    expect(page.locator(".film-shot")).to_have_count(4)
+    comes(page, "film.told.timeline.pieces.length === 4")
+    assert lengths(page) == [2, 4, 8, 9]
+    assert page.evaluate("new Set(window.auteur.films.told.shots.slice(0, 2).map((one) => one.take.id)).size") == 1
+    page.keyboard.press("Control+z")
+    expect(page.locator(".film-shot")).to_have_count(3)
+    page.keyboard.press("Shift+I")
+    comes(page, "film.told.timeline.pieces[0].skip === 0")
+
+
+def test_an_end_of_a_shot_is_taken_by_hand(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    shot_film(page)
+    edge = page.locator(".film-block").nth(2).locator('.film-edge[data-side="o"]')
+    edge.hover()
+    box, track = edge.bounding_box(), page.locator(".film-track").bounding_box()
+    assert box and track
+    page.mouse.move(box["x"] + 4, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 4 - 4 * track["width"] / 26, box["y"] + 8, steps=4)
+    page.mouse.up()
+    comes(page, "film.told.timeline.frames === 22")
+    assert lengths(page) == [9, 8, 5]
+
+
+def test_takes_of_the_library_become_shots(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    shot_film(page)
+    page.evaluate("window.auteur.films.fresh({})")
+    expect(page.locator(".film-shot")).to_have_count(1)
+    page.locator("#film-add-take").click()
+    tiles = page.locator("#film-shelf .film-take")
+    chosen = [tiles.nth(place).get_attribute("data-take") for place in (1, 0)]
+    tiles.nth(1).click()
+    tiles.nth(0).click()
+    page.locator("#film-shelf-put").click()
+    expect(page.locator('.film-shot[data-state="there"]')).to_have_count(2)
+    assert page.evaluate("window.auteur.films.told.shots.map((one) => one.take.id)") == chosen
+    page.get_by_role("tab", name="Library").click()
+    page.locator(f"#library-grid li[data-take={chosen[0]}] .shelf-open").click()
+    page.locator("#shelf-film").click()
+    expect(page.locator('.film-shot[data-state="there"]')).to_have_count(3)
+    page.locator("#film-undo").click()
+    expect(page.locator(".film-shot")).to_have_count(2)
+
+
+def test_a_look_is_for_all_shots_and_film_language_keeps_the_names(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    page.locator("#side-look").click()
+    page.locator("#look-time").click()
+    page.locator('[role=option][data-id="night"]').click()
+    expect(page.locator("#look-time")).to_contain_text("night", ignore_case=True)
+    expect(page.locator("#film-saved")).to_have_text("saved")
+    assert page.evaluate("window.auteur.films.film.look") == {"time": "night"}
+    before = words(page)[0]
+    page.locator('[aria-label="More for this shot"]').first.click()
+    page.get_by_role("menuitem", name="Say it in film language").click()
+    expect(page.locator("#film-expand-dialog mark").first).to_be_visible()
+    page.locator("#film-expand-take").click()
+    first = page.locator(".film-shot textarea").first
+    expect(first).to_have_value(re.compile(re.escape(before) + "..+"))
+    page.locator("#film-undo").click()
+    expect(first).to_have_value(before)
 
 
 def test_the_second_tab_is_told_and_nothing_is_lost(painted: Server, visit: Visit) -> None:

@@ -296,7 +296,6 @@ export class FilmPage {
       ["Open a film", "use", () => this.file.click()],
       ...(this.told ? [
         ["Make a copy", "copy", () => this.act(`studio/films/${this.told.id}/copy`).then(() => this.relist())],
-        ["All shots as one list", "recipe", () => this.act(`studio/films/${this.told.id}/list`)],
         ["Delete this film", "bin", () => this.remove()],
       ] : []),
     ];

@@ -18,7 +18,8 @@ export class Cards {
     this.list = el("ol", { class: "film-cards", "aria-label": "Shots" });
     this.addButton = button("Add a shot", "plus", () => this.insert(this.of.film.shots.length), { words: true, class: "film-add", id: "film-add" });
     this.shelfButton = button("From the library", "use", () => this.fromLibrary(this.of.film.shots.length), { words: true, class: "film-add", id: "film-add-take" });
-    this.node = el("section", { class: "film-row", "aria-label": "Shots" }, this.list, el("div", { class: "film-adds" }, this.addButton, this.shelfButton));
+    this.listButton = button("All as one list", "recipe", () => this.asList(), { words: true, class: "film-add film-add-small", id: "film-as-list", title: "One card whose words list the shots: it is shot as one clip with cuts" });
+    this.node = el("section", { class: "film-row", "aria-label": "Shots" }, this.list, el("div", { class: "film-adds" }, this.addButton, this.shelfButton, this.listButton));
     this.nodes = new Map();
   }
 
@@ -28,6 +29,7 @@ export class Cards {
     const wanted = film.shots.map((shot, index) => this.card(shot, index));
     const kept = new Set(film.shots.map((shot) => shot.id));
     for (const key of this.nodes.keys()) if (!kept.has(key)) this.nodes.delete(key);
+    this.listButton.hidden = film.shots.length < 2;
     if (this.dragging) return;
     wanted.forEach((card, index) => { if (this.list.children[index] !== card) this.list.insertBefore(card, this.list.children[index] || null); });
     while (this.list.children.length > wanted.length) this.list.lastChild.remove();
@@ -120,6 +122,7 @@ export class Cards {
     const listed = (shot.prompt.match(new RegExp(LIST, "gi")) || []).length > 1;
     const { seam } = state;
     const rough = seam && !seam.seamless;
+    const brief = state.error || job ? "" : lost ? (lost.lost.includes("was lost") ? `@${lost.member} was lost` : `@${lost.member} looks different`) : rough ? "The join may be seen" : "";
     const words = state.error ? state.error.line : job ? job.error || "Stopped." : lost ? `${lost.lost}.` : rough ? `The join with the shot before may be seen (${seam.drop_db.toFixed(1)} dB rougher).` : "";
     const trimmed = state.take && (shot.trim_start || shot.trim_end) ? `${seconds(state.take.frames / state.take.fps - shot.trim_start - shot.trim_end)} of ${seconds(state.take.frames / state.take.fps)} are in the film` : "";
     const key = JSON.stringify([words, Boolean(lost), alike, listed, Boolean(job), seam, trimmed]);
@@ -127,8 +130,8 @@ export class Cards {
     parts.said.dataset.key = key;
     const again = (lost || rough) && !state.error && !job;
     parts.said.replaceChildren(...[
-      words ? el("p", { class: "film-error", "data-tone": state.error || job ? "stop" : "warn" }, words) : null,
-      again ? button("Shoot again", "again", () => this.of.again(shot), { words: true, class: "link" }) : null,
+      words && !brief ? el("p", { class: "film-error" }, words) : null,
+      again ? el("div", { class: "film-warn" }, el("p", { class: "film-error", "data-tone": "warn", title: words }, brief, el("span", { class: "unseen" }, ` ${words}`)), button("Shoot again", null, () => this.of.again(shot), { words: true, class: "link" })) : null,
       job ? button("Try again", "again", () => this.of.shoot([shot.id]), { words: true, class: "link" }) : null,
       trimmed ? el("p", { class: "film-met" }, icon("split"), trimmed) : null,
       listed ? button("Turn this list into cards", "split", () => this.of.act(`studio/films/${this.told.id}/cards`, { shot: shot.id }), { words: true, class: "link" }) : null,
@@ -221,6 +224,11 @@ export class Cards {
     this.of.change((film) => { this.settle(film); film.shots.splice(place, 0, shot); }, "A new shot");
     const card = this.nodes.get(shot.id);
     if (card) { card.scrollIntoView({ block: "nearest", inline: "center" }); card.parts.prompt.focus({ preventScroll: true }); }
+  }
+
+  // One card whose words list the shots; the card offers the way back.
+  async asList() {
+    if (await this.of.act(`studio/films/${this.told.id}/list`)) this.of.page.toasts.say("The shots are one list.", { act: () => this.of.step("undo") });
   }
 
   fromLibrary(place) {
