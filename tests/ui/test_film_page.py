@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.studio.test_film_finish import tone
 from tests.ui.servers import Server
+from tests.ui.test_tool_journeys import look
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("empty_strip")]
 
@@ -51,6 +54,57 @@ def test_a_film_is_written_shot_played_and_finished(painted: Server, visit: Visi
     page.locator("#finish-go").click()
     row = page.locator('.finish-row[data-state="done"]')
     expect(row.locator(".finish-badge")).to_contain_text("signed by this studio", timeout=60_000)
+
+
+FIVE = """
+title: Five
+cast: {mira: {looks: a red fox}}
+steps: 2
+shots:
+  - {prompt: "@mira walks in the snow", seconds: 0.5}
+  - {prompt: "@mira jumps", seconds: 0.5, join: continue}
+  - {prompt: "@mira sits on a beach", seconds: 0.5, caption: By the sea}
+  - {prompt: "@mira dances", seconds: 0.5, join: continue}
+  - {prompt: "@mira sleeps in a forest", seconds: 0.5, transition: dissolve, transition_seconds: 0.2}
+"""
+
+
+def test_five_shots_with_titles_and_music_are_finished_twice_and_opened_again(
+    painted: Server, visit: Visit, tmp_path: Path
+) -> None:
+    page = visit(painted)
+    films(page)
+    (tmp_path / "five.yaml").write_text(FIVE, encoding="utf-8")
+    page.set_input_files("#film-file", tmp_path / "five.yaml")
+    expect(page.locator(".film-shot")).to_have_count(5)
+    page.locator("#side-titles").click()
+    page.locator("#film-opening").fill("Five\nA film")
+    page.locator("#film-ending").fill("The end")
+    music = tone(tmp_path / "song.wav", 4)
+    page.set_input_files('.side-group:has(#film-music) input[type="file"]', music)
+    expect(page.locator(".sound-name").first).to_contain_text("song.wav")
+    page.locator("#film-shoot").click()
+    expect(page.locator('.film-shot[data-state="there"]')).to_have_count(5, timeout=90_000)
+    look(page, "film-five")
+    page.locator("#side-finish").click()
+    rows = page.locator('.finish-row[data-state="done"]')
+    for many, shape in enumerate(("16:9", "9:16"), 1):
+        page.locator("#finish-shape").select_option(shape)
+        page.locator("#finish-go").click()
+        expect(rows).to_have_count(many, timeout=90_000)
+        expect(rows.first.locator(".finish-badge")).to_contain_text("signed by this studio")
+    look(page, "film-finished")
+    sizes = [tuple(map(int, re.findall(r"(\d+) × (\d+)", row.inner_text())[0])) for row in rows.all()]
+    assert sizes[0][0] < sizes[0][1] and sizes[1][0] > sizes[1][1]
+    with page.expect_download() as download:
+        rows.first.get_by_text("Save").click()
+    download.value.save_as(tmp_path / "five.mp4")
+    page.evaluate("window.auteur.films.fresh({})")
+    expect(page.locator(".film-shot")).to_have_count(1)
+    page.set_input_files("#film-file", tmp_path / "five.mp4")
+    expect(page.locator('.film-shot[data-state="there"]')).to_have_count(5)
+    expect(page.locator("#film-title")).to_have_value("Five")
+    look(page, "film-opened-again")
 
 
 def test_shots_are_moved_split_doubled_and_all_is_taken_back(painted: Server, visit: Visit) -> None:
