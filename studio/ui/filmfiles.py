@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from studio import media
 from studio.errors import FilmError, MediaError, NotFound
-from studio.films import reading, sounds, timelines, writing
+from studio.films import packing, reading, sounds, timelines, writing
 from studio.films.script import Film, Given
 from studio.looking import Looker
 from studio.provenance import ProvenanceError
@@ -131,10 +131,8 @@ class FilmFiles(Owned):
         return file(path, {".mp3": "audio/mpeg", ".wav": "audio/wav"}.get(path.suffix))
 
     def _opened(self, path: Path, name: str, owner: str) -> Response:
-        with path.open("rb") as stream:
-            packed = stream.read(4) == b"PK\x03\x04"
         try:
-            if packed:
+            if packing.is_packed(path):
                 kept = self.studio.unpack_film(path, owner)
             elif _is_media(path):
                 kept = self.studio.library.add_film(owner, self._of_finished(path, name, owner))

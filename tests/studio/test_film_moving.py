@@ -207,6 +207,7 @@ def test_a_zip_whose_sizes_lie_is_stopped(tmp_path: Path) -> None:
     (tmp_path / "no.zip").write_bytes(b"PK\x03\x04nonsense")
     with pytest.raises(FilmError, match="not a zip"):
         packing.unpack(tmp_path / "no.zip", tmp_path / "out")
+    assert packing.is_packed(tmp_path / "no.zip"), "a damaged zip is told as one, and not as a wrong film.yaml"
 
 
 def test_takes_of_a_stranger_are_looked_at(tmp_path: Path, make_studio: Callable[..., Studio]) -> None:

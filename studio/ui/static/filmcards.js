@@ -122,7 +122,7 @@ export class Cards {
     const listed = (shot.prompt.match(new RegExp(LIST, "gi")) || []).length > 1;
     const { seam } = state;
     const rough = seam && !seam.seamless;
-    const brief = state.error || job ? "" : lost ? (lost.lost.includes("was lost") ? `@${lost.member} was lost` : `@${lost.member} looks different`) : rough ? "The join may be seen" : "";
+    const brief = state.error || job ? "" : lost ? (lost.lost.includes("was lost") ? `@${lost.member} was lost` : `@${lost.member} looks different`) : rough ? "Join may be seen" : "";
     const words = state.error ? state.error.line : job ? job.error || "Stopped." : lost ? `${lost.lost}.` : rough ? `The join with the shot before may be seen (${seam.drop_db.toFixed(1)} dB rougher).` : "";
     const trimmed = state.take && (shot.trim_start || shot.trim_end) ? `${seconds(state.take.frames / state.take.fps - shot.trim_start - shot.trim_end)} of ${seconds(state.take.frames / state.take.fps)} are in the film` : "";
     const key = JSON.stringify([words, Boolean(lost), alike, listed, Boolean(job), seam, trimmed]);

@@ -187,7 +187,8 @@ export class FilmPlayer {
     const node = piece.take ? this.video(piece) : this.slate(piece);
     const rise = piece.over ? Math.min(1, into / piece.over) : piece.rise ? Math.min(1, into / piece.rise) : 1;
     const fall = piece.fall ? Math.min(1, (piece.length - into) / piece.fall) : 1;
-    node.style.opacity = String(Math.max(0, Math.min(rise, fall)));
+    const still = !this.playing && this.at === 0; // a film that waits shows its title, not the black that it comes from
+    node.style.opacity = String(still ? 1 : Math.max(0, Math.min(rise, fall)));
     const white = (rise < 1 && piece.riseWhite) || (fall < 1 && piece.fallWhite);
     this.layers.style.background = white ? "#fff" : "#000";
     if (piece.take) {
