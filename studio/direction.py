@@ -96,6 +96,15 @@ def check(direction: Direction, knows: Mapping[str, Collection[str]] | None = No
     return Direction(**found)
 
 
+def known_words(direction: Direction) -> Direction:
+    """The direction with the ids of what it says in other words ("pan left"); what nobody knows stays as it is."""
+    found = {}
+    for kind, value in direction.chosen().items():
+        term = _match(value, _terms(kind, None))
+        found[kind] = value if term is None else term.id
+    return Direction(**found)
+
+
 def compile(prompt: str, direction: Direction) -> str:
     """The prompt with what the direction adds to it. Terms the prompt already names are left as they stand.
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, cast
 
+from studio import direction as directions
 from studio import words
 from studio.direction import KINDS, Direction
 from studio.errors import ShotError
@@ -80,7 +81,9 @@ class FilmForms:
 
         for row, member in zip(data["cast"], film.cast, strict=True):
             row["pictures"] = [self._shown(given, owner) for given in member.pictures]
+        data["look"] = directions.known_words(film.look).chosen()
         for row, shot in zip(data["shots"], film.shots, strict=True):
+            row["direction"] = directions.known_words(shot.direction).chosen()
             row["first"], row["last"] = one(shot.first), one(shot.last)
             row["frames"] = [self._shown(given, owner) for given in shot.frames]
             row.pop("line")

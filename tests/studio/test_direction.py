@@ -105,3 +105,9 @@ def test_every_shot_of_a_list_is_found_where_it_stands(lead: str) -> None:
     found = direction.spoken(listed)
     assert [listed[end - 3 : end].strip() for _, end in found] == ["cat", "at.", "fox"]
     assert direction.spoken("A fox runs") == []
+
+
+def test_what_was_written_by_hand_is_shown_as_the_choice_it_means() -> None:
+    assert direction.known_words(Direction(camera="Pan left", style="sepia dreams")) == Direction(
+        camera="pan_left", style="sepia dreams"
+    )

@@ -372,7 +372,7 @@ export class FilmPage {
     const left = alive.reduce((sum, shot) => sum + (shot.job.left || 0), 0);
     const wrong = told.shots.filter((shot) => shot.error).length;
     const cost = told.cost ? ` · about ${duration(told.cost)}` : "";
-    const words = wrong && !told.missing ? "Shoot the film" : told.missing ? `Shoot ${told.missing === told.shots.length ? "the film" : told.missing === 1 ? "the missing shot" : `${told.missing} missing shots`}${cost}` : "All shots are there";
+    const words = wrong && !told.missing ? "Shoot the film" : told.missing ? `Shoot ${told.missing === told.shots.length ? "the film" : told.missing === 1 ? "the missing shot" : `${told.missing} missing shots`}${cost}` : alive.length ? "Shooting" : "All shots are there";
     this.shootButton.querySelector("span").textContent = words;
     this.shootButton.disabled = !told.missing || wrong > 0;
     this.stopButton.hidden = !alive.length;

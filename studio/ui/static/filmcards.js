@@ -64,7 +64,7 @@ export class Cards {
     parts.camera.value = shot.direction.camera || "";
     this.paintJoin(parts, shot, index);
     this.paintPicture(parts, state);
-    this.paintCast(parts, shot);
+    this.paintCast(parts, shot, state);
     this.paintSaid(parts, state, shot);
     return card;
   }
@@ -96,14 +96,17 @@ export class Cards {
     parts.badge.hidden = !parts.badge.textContent;
   }
 
-  paintCast(parts, shot) {
-    const key = JSON.stringify([this.film.cast.map((member) => [member.name, member.pictures.length ? member.pictures[0].picture : ""]), shot.prompt]);
+  paintCast(parts, shot, state) {
+    const alike = Object.fromEntries((state.kept || []).filter((one) => one.alike !== null).map((one) => [one.member, one.alike.toFixed(2)]));
+    const key = JSON.stringify([alike, this.film.cast.map((member) => [member.name, member.pictures.length ? member.pictures[0].picture : ""]), shot.prompt]);
     if (parts.cast.dataset.key === key) return;
     parts.cast.dataset.key = key;
     parts.cast.replaceChildren(...this.film.cast.map((member) => {
       const inside = new RegExp(`(^|[^\\w@])@${member.name}(?!\\w)`, "i").test(shot.prompt);
-      return el("button", { type: "button", class: "film-chip", "aria-pressed": String(inside), title: inside ? `@${member.name} is in this shot` : `Bring in @${member.name}`, onclick: () => this.bring(shot.id, member.name, inside) },
-        member.pictures.length ? el("img", { src: member.pictures[0].picture, alt: "" }) : null, `@${member.name}`);
+      const like = inside ? alike[member.name] : undefined;
+      const words = !inside ? `Bring in @${member.name}` : like ? `@${member.name} is in this shot, and ${like} like in its other shots (1 is the same)` : `@${member.name} is in this shot`;
+      return el("button", { type: "button", class: "film-chip", "aria-pressed": String(inside), title: words, onclick: () => this.bring(shot.id, member.name, inside) },
+        member.pictures.length ? el("img", { src: member.pictures[0].picture, alt: "" }) : null, `@${member.name}`, like ? el("span", { class: "mono" }, like) : null);
     }));
     parts.cast.hidden = !this.film.cast.length;
   }
@@ -118,14 +121,13 @@ export class Cards {
   paintSaid(parts, state, shot) {
     const job = state.job && ["failed", "cancelled"].includes(state.job.state) && !state.take ? state.job : null;
     const lost = (state.kept || []).find((one) => one.lost);
-    const alike = (state.kept || []).filter((one) => one.alike !== null && !one.lost);
     const listed = (shot.prompt.match(new RegExp(LIST, "gi")) || []).length > 1;
     const { seam } = state;
     const rough = seam && !seam.seamless;
     const brief = state.error || job ? "" : lost ? (lost.lost.includes("was lost") ? `@${lost.member} was lost` : `@${lost.member} looks different`) : rough ? "Join may be seen" : "";
     const words = state.error ? state.error.line : job ? job.error || "Stopped." : lost ? `${lost.lost}.` : rough ? `The join with the shot before may be seen (${seam.drop_db.toFixed(1)} dB rougher).` : "";
     const trimmed = state.take && (shot.trim_start || shot.trim_end) ? `${seconds(state.take.frames / state.take.fps - shot.trim_start - shot.trim_end)} of ${seconds(state.take.frames / state.take.fps)} are in the film` : "";
-    const key = JSON.stringify([words, Boolean(lost), alike, listed, Boolean(job), seam, trimmed]);
+    const key = JSON.stringify([words, Boolean(lost), listed, Boolean(job), seam, trimmed]);
     if (parts.said.dataset.key === key) return;
     parts.said.dataset.key = key;
     const again = (lost || rough) && !state.error && !job;
@@ -136,7 +138,6 @@ export class Cards {
       trimmed ? el("p", { class: "film-met" }, icon("split"), trimmed) : null,
       listed ? button("Turn this list into cards", "split", () => this.of.act(`studio/films/${this.told.id}/cards`, { shot: shot.id }), { words: true, class: "link" }) : null,
       seam && !rough && !state.error ? el("p", { class: "film-met", title: `How alike the two frames at the join are: ${seam.join_db.toFixed(1)} dB; the largest steps beside it: ${seam.around_db.toFixed(1)} dB` }, icon("chain"), "The join with the shot before cannot be seen") : null,
-      !words && alike.length ? el("p", { class: "film-alike", title: "How much the subject looks like in its other shots (1 is the same)" }, alike.map((one) => `@${one.member} ${one.alike.toFixed(2)} alike`).join(" · ")) : null,
     ].filter(Boolean));
   }
 
