@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.studio.test_film_finish import tone
 from tests.ui.servers import Server
 from tests.ui.test_tool_journeys import look
+from tests.ui.test_tools import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("empty_strip")]
 
@@ -261,6 +263,39 @@ def test_a_look_is_for_all_shots_and_film_language_keeps_the_names(painted: Serv
     expect(first).to_have_value(re.compile(re.escape(before) + "..+"))
     page.locator("#film-undo").click()
     expect(first).to_have_value(before)
+
+
+DROP = """([selector, name, data]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name));
+  const drop = new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true });
+  document.querySelector(selector).dispatchEvent(drop);
+}"""
+
+
+def drop(page: Page, selector: str, path: Path) -> None:
+    page.evaluate(DROP, [selector, path.name, base64.b64encode(path.read_bytes()).decode()])
+
+
+def test_what_is_dropped_goes_where_it_belongs(painted: Server, visit: Visit, tmp_path: Path) -> None:
+    page = visit(painted)
+    films(page)
+    fox = picture(tmp_path, "fox.png", (320, 180), "teal")
+    drop(page, ".cast-member", fox)
+    expect(page.locator(".cast-picture img")).to_have_count(1)
+    drop(page, ".film-shot", fox)
+    expect(page.locator(".film-givenchip")).to_have_text("first")
+    drop(page, ".film-screen", tone(tmp_path / "song.wav", 2))
+    expect(page.locator("[data-sound=music] .sound-name")).to_contain_text("song.wav")
+    drop(page, ".film-screen", fox)
+    expect(page.locator("#toasts")).to_contain_text("Drop a picture on somebody of the cast")
+    page.locator("#film-title").fill("Unmoved")
+    expect(page.locator("#film-saved")).to_have_text("saved")
+    (tmp_path / "bad.yaml").write_text("shots:\n  - {prompt: a, secondz: 2}\n", encoding="utf-8")
+    drop(page, ".film-screen", tmp_path / "bad.yaml")
+    expect(page.locator("#film-wrong")).to_contain_text("bad.yaml line 2: shot 1 has no key 'secondz'")
+    page.keyboard.press("Escape")
+    expect(page.locator("#film-title")).to_have_value("Unmoved")
 
 
 def test_the_second_tab_is_told_and_nothing_is_lost(painted: Server, visit: Visit) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from studio import media
 from studio.core import LOCAL_OWNER, Studio
 from studio.films import writing
 from studio.ui.owner import COOKIE, new_token
@@ -203,6 +205,11 @@ def test_a_finished_film_brings_its_script_back(open_studio: Opens, tmp_path: Pa
     assert [shot["prompt"] for shot in opened["film"]["shots"]] == ["@mira runs", "a dog"]
     assert opened["missing"] == 0, "its takes are found again by what they are of"
     dropped = page.post("/studio/dropped?name=film.mp4", content=clip).json()
-    assert dropped["form"] is None and "Film page" in dropped["line"]
-    take = studio.takes()[0].clip.read_bytes()
-    assert page.post("/studio/films/open?name=take.mp4", content=take).status_code == 422
+    assert dropped["form"] is None and dropped["film"] is True and "Film page" in dropped["line"]
+    take = studio.takes()[0]
+    brought = page.post("/studio/films/open?name=take.mp4", content=take.clip.read_bytes()).json()
+    assert brought["take"]["id"] == take.id, "a clip of ours is a shot"
+    made = tmp_path / "holiday.mp4"
+    with media.ClipWriter(made, 64, 64, 16) as writer:
+        writer.write(np.zeros((5, 64, 64, 3), np.uint8))
+    assert page.post("/studio/films/open?name=holiday.mp4", content=made.read_bytes()).status_code == 422

@@ -3,6 +3,7 @@ import { ask, button, calm, clock, duration, el, tell } from "./dom.js";
 import { still } from "./direction.js";
 import { Cards } from "./filmcards.js";
 import { CastPanel } from "./filmcast.js";
+import { listenForFilmFiles } from "./filmdrop.js";
 import { Finish } from "./filmfinish.js";
 import { FilmPlayer } from "./filmplayer.js";
 import { LookPanel } from "./filmlook.js";
@@ -61,12 +62,7 @@ export class FilmPage {
         button("An empty film", "plus", () => this.fresh({}), { words: true, class: "plain", id: "film-new" }),
         button("Open a film", "use", () => this.file.click(), { words: true, class: "plain" })));
     this.node.append(this.file, this.empty, this.work);
-    this.node.addEventListener("dragover", (event) => { if ([...event.dataTransfer.types].includes("Files")) event.preventDefault(); });
-    this.node.addEventListener("drop", (event) => {
-      if (event.defaultPrevented || !event.dataTransfer.files.length) return;
-      event.preventDefault();
-      this.open({ files: event.dataTransfer.files, value: "" });
-    });
+    listenForFilmFiles(this);
     this.side("cast");
   }
 
@@ -322,14 +318,22 @@ export class FilmPage {
     return known ? known.title : "The film";
   }
 
+  async openHere(file) {
+    goTo("Film");
+    await this.mounted;
+    return this.open({ files: [file], value: "" });
+  }
+
   async open(input) {
     const [file] = input.files;
     input.value = "";
-    if (!file) return;
+    if (!file) return undefined;
     await this.saved();
     this.page.toasts.say(`Opening ${file.name}…`);
     try {
-      this.take(await ask(`studio/films/open?name=${encodeURIComponent(file.name)}`, "POST", file));
+      const told = await ask(`studio/films/open?name=${encodeURIComponent(file.name)}`, "POST", file);
+      if (told.take) return await this.receive([told.take]); // a clip of ours is a shot
+      this.take(told);
       localStorage.setItem("auteur.film", this.told.id);
       await this.relist();
       this.page.toasts.say(`${file.name} is open.`);
@@ -337,6 +341,7 @@ export class FilmPage {
       openDialog("This film cannot be opened", el("p", { class: "film-wrong" }, error.message), "film-wrong");
       this.page.toasts.clear();
     }
+    return undefined;
   }
 
   // Showing
