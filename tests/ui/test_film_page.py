@@ -207,6 +207,22 @@ def test_keys_alone_play_trim_and_cut_a_film(painted: Server, visit: Visit) -> N
     comes(page, "film.told.timeline.pieces[0].skip === 0")
 
 
+def test_a_shot_that_is_moved_keeps_its_take_and_a_new_one_has_the_seed_of_the_film(
+    painted: Server, visit: Visit
+) -> None:
+    page = visit(painted)
+    films(page)
+    page.evaluate("for (const shot of window.auteur.films.film.shots) Object.assign(shot, { seed: null, join: 'cut' })")
+    shot_film(page)
+    page.locator(".film-grip").nth(0).focus()
+    page.keyboard.press("Alt+ArrowRight")
+    expect(page.locator("#film-saved")).to_have_text("saved")
+    comes(page, "film.told.shots.every((shot) => shot.take && shot.fits)")
+    page.locator("#film-add").click()
+    expect(page.locator(".film-shot")).to_have_count(4)
+    assert page.evaluate("window.auteur.films.film.shots.map((shot) => shot.seed)") == [None] * 4
+
+
 def test_an_end_of_a_shot_is_taken_by_hand(painted: Server, visit: Visit) -> None:
     page = visit(painted)
     films(page)

@@ -111,7 +111,6 @@ export class FilmPage {
     if (!this.told || !takes.length) return;
     const offered = this.page.start.directions;
     this.change((film) => {
-      this.cards.settle(film);
       if (film.shots.length === 1 && !film.shots[0].prompt && !film.shots[0].take) film.shots = [];
       const shots = takes.map((take) => ({ ...this.cards.blank(), ...asShot(take, offered) }));
       film.shots.splice(place === null ? film.shots.length : Math.min(place, film.shots.length), 0, ...shots);

@@ -213,18 +213,12 @@ export class Cards {
   }
 
   blank(more = {}) {
-    const seed = 1 + Math.max(0, ...this.film.shots.map((shot) => shot.seed || 0));
-    return { id: `s${Math.random().toString(16).slice(2, 12)}`, prompt: "", seconds: 4, join: "cut", after: "", transition: "none", transition_seconds: 0.5, direction: {}, negative: "", seed, steps: null, guidance: null, first: null, last: null, frames: [], caption: "", take: "", trim_start: 0, trim_end: 0, name: "", ...more };
-  }
-
-  // Seeds are written down before the order changes: the same shot is the same take wherever it stands.
-  settle(film) {
-    film.shots.forEach((shot, index) => { if (shot.seed === null || shot.seed === undefined) shot.seed = film.seed + index; });
+    return { id: `s${Math.random().toString(16).slice(2, 12)}`, prompt: "", seconds: 4, join: "cut", after: "", transition: "none", transition_seconds: 0.5, direction: {}, negative: "", seed: null, steps: null, guidance: null, first: null, last: null, frames: [], caption: "", take: "", trim_start: 0, trim_end: 0, name: "", ...more };
   }
 
   insert(place) {
     const shot = this.blank();
-    this.of.change((film) => { this.settle(film); film.shots.splice(place, 0, shot); }, "A new shot");
+    this.of.change((film) => { film.shots.splice(place, 0, shot); }, "A new shot");
     const card = this.nodes.get(shot.id);
     if (card) { card.scrollIntoView({ block: "nearest", inline: "center" }); card.parts.prompt.focus({ preventScroll: true }); }
   }
@@ -240,7 +234,6 @@ export class Cards {
 
   duplicate(id) {
     this.of.change((film) => {
-      this.settle(film);
       const place = film.shots.findIndex((shot) => shot.id === id);
       film.shots.splice(place + 1, 0, { ...structuredClone(film.shots[place]), id: this.blank().id, name: "" });
     }, "A second shot like it");
@@ -248,11 +241,10 @@ export class Cards {
 
   split(id) {
     this.of.change((film) => {
-      this.settle(film);
       const place = film.shots.findIndex((shot) => shot.id === id);
       const shot = film.shots[place];
       const half = Math.max(0.5, Math.round(shot.seconds * 8) / 16);
-      const second = { ...structuredClone(shot), ...{ id: this.blank().id, name: "", seconds: half, join: "continue", transition: "none", first: null, frames: [], take: "", caption: "", seed: shot.seed + 1, trim_start: 0, trim_end: 0 } };
+      const second = { ...structuredClone(shot), ...{ id: this.blank().id, name: "", seconds: half, join: "continue", transition: "none", first: null, frames: [], take: "", caption: "", trim_start: 0, trim_end: 0 } };
       Object.assign(shot, { seconds: half, last: null, take: "", trim_start: 0, trim_end: 0 });
       film.shots.splice(place + 1, 0, second);
     }, "The split");
@@ -260,7 +252,6 @@ export class Cards {
 
   remove(id) {
     this.of.change((film) => {
-      this.settle(film);
       film.shots = film.shots.filter((shot) => shot.id !== id);
       if (film.shots[0] && !film.shots[0].after) film.shots[0].join = "cut";
     }, "The removed shot");
@@ -270,7 +261,6 @@ export class Cards {
   move(from, to) {
     if (from === to || to < 0 || to >= this.film.shots.length) return;
     this.of.change((film) => {
-      this.settle(film);
       const [shot] = film.shots.splice(from, 1);
       film.shots.splice(to, 0, shot);
       if (!film.shots[0].after) film.shots[0].join = "cut";

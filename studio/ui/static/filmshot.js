@@ -24,7 +24,7 @@ export function shotDialog(film, id) {
     field("Caption", text(shot.caption, (value) => set((one) => { one.caption = value; }, "Caption"), { maxlength: "400" }), "Words under the picture while this shot is seen"),
     el("div", { class: "film-grid" },
       field("Transition, seconds", text(shot.transition_seconds, (value) => set((one) => { one.transition_seconds = Number(value.replace(",", ".")) || 0.5; }, "Transition"), { inputmode: "decimal" })),
-      field("Seed", text(shot.seed ?? film.film.seed + index, (value) => set((one) => { one.seed = value.trim() === "" ? null : Number(value); }, "Seed"), { inputmode: "numeric", class: "mono" })),
+      field("Seed", text(shot.seed, (value) => set((one) => { one.seed = value.trim() === "" ? null : Number(value); }, "Seed"), { inputmode: "numeric", class: "mono", placeholder: `${film.film.seed}, as the film` })),
       field("Name", text(shot.name, (value) => set((one) => { one.name = value; }, "Name"), { maxlength: "60" }), "What another shot can call it by"),
       field("Goes on after", afterSelect(film, id, shot, set), "For a shot that continues")),
     field("Not to be seen", text(shot.negative, (value) => set((one) => { one.negative = value; }, "Keep out"), { maxlength: "1000" })),

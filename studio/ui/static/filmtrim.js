@@ -53,7 +53,6 @@ export class Trimmer {
     const { cards, page } = this.of;
     if (frame < piece.skip + LEAST || frame > piece.skip + piece.length - LEAST) return page.toasts.say("Put the line inside of a shot, then cut it.");
     return this.of.change((film) => {
-      cards.settle(film);
       const place = film.shots.findIndex((each) => each.id === shot.id);
       const one = film.shots[place];
       one.take = take.id;
