@@ -71,8 +71,8 @@ export class FilmPage {
     const told = await ask("studio/films").catch(() => ({ films: [] }));
     this.list = told.films;
     this.presets = told.presets || [];
-    this.examples.replaceChildren(...(told.examples || []).map((one) => el("li", {}, el("button", { type: "button", class: "film-sample", "data-name": one.name, onclick: () => this.fresh({ example: one.name }) },
-      el("span", { class: "film-faces" }, ...one.faces.map((face) => (calm() ? still(face) : el("img", { src: face, alt: "" })))), el("strong", {}, one.title), el("small", {}, one.words)))));
+    this.samples = told.examples || [];
+    this.examples.replaceChildren(...this.sampleTiles((body) => this.fresh(body)));
     const wanted = localStorage.getItem("auteur.film");
     const known = this.list.find((film) => film.id === wanted) || this.list[0];
     if (known) await this.load(known.id);
@@ -288,12 +288,22 @@ export class FilmPage {
     return [
       ...others.map((film) => [film.title, "play", () => this.load(film.id)]),
       ["New film", "plus", () => this.fresh({}).then(() => this.relist())],
+      ...(this.samples && this.samples.length ? [["Films to begin with", "star", () => this.showSamples()]] : []),
       ["Open a film", "use", () => this.file.click()],
       ...(this.told ? [
         ["Make a copy", "copy", () => this.act(`studio/films/${this.told.id}/copy`).then(() => this.relist())],
         ["Delete this film", "bin", () => this.remove()],
       ] : []),
     ];
+  }
+
+  sampleTiles(begin) {
+    return this.samples.map((one) => el("li", {}, el("button", { type: "button", class: "film-sample", "data-name": one.name, onclick: () => begin({ example: one.name }) },
+      el("span", { class: "film-faces" }, ...one.faces.map((face) => (calm() ? still(face) : el("img", { src: face, alt: "" })))), el("strong", {}, one.title), el("small", {}, one.words))));
+  }
+
+  showSamples() {
+    const dialog = openDialog("Films to begin with", el("ul", { class: "film-examples" }, ...this.sampleTiles((body) => { dialog.close(); this.fresh(body).then(() => this.relist()); })), "film-samples");
   }
 
   async relist() {

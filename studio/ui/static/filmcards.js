@@ -203,7 +203,7 @@ export class Cards {
       ...(state.take ? [
         ["Work on its take", "use", () => this.of.page.visit(state.take)],
         ["Picture for the cast", "use", () => this.of.panels.cast.fromTake(state.take)],
-        ...(this.shown === this.at(id) ? [["Cut at the line (S)", "split", () => this.of.trimmer.mark("s")]] : []),
+        ...(this.shown === this.at(id) ? [["Begin at the line (I)", "next", () => this.of.trimmer.mark("i")], ["End at the line (O)", "back", () => this.of.trimmer.mark("o")], ["Cut at the line (S)", "split", () => this.of.trimmer.mark("s")]] : []),
         ...(shot.trim_start || shot.trim_end ? [["Show the whole take", "undo", () => this.of.trimmer.whole(id)]] : []),
       ] : []),
       ["Duplicate", "copy", () => this.duplicate(id)],
