@@ -108,11 +108,14 @@ class Filming(Owned):
         return fresh(self.told(self.studio.library.step_film(request.path_params["film"], owner, 1), owner))
 
     def shoot(self, request: Request, owner: str, body: Body) -> Response:
-        """Shoot all that is missing, or the shots that are named."""
+        """Shoot all that is missing, or the shots that are named; with `takes`, so many more of the one named."""
         kept = self._kept(request, owner)
         only = body.get("shots")
         wanted = {str(one) for one in only} if isinstance(only, list) else None
-        jobs = self.studio.shoot_film(kept.film, kept.id, only=wanted, owner=owner)
+        if wanted and "takes" in body:
+            jobs = self.studio.vary_shot(kept.film, kept.id, wanted.pop(), body["takes"], owner=owner)
+        else:
+            jobs = self.studio.shoot_film(kept.film, kept.id, only=wanted, owner=owner)
         return fresh({**self.told(kept, owner, known_version=str(kept.version)), "ordered": len(jobs)})
 
     def as_list(self, request: Request, owner: str, body: Body) -> Response:
@@ -172,6 +175,7 @@ class Filming(Owned):
         lost = {(one.shot, one.member): one for one in likeness.kept(film, looks, known(entry))}
         footage = {index: footage_of(take) for index, take in takes_of(states).items()}
         laid = timeline.lay(film, footage, entry.fps, lengths_of(states, entry.fps))
+        made, alive = self.studio.library.counts_of_film(owner, kept.id)
         return {
             "id": kept.id,
             "version": kept.version,
@@ -180,7 +184,14 @@ class Filming(Owned):
             "redo": kept.redo,
             "size": list(picture_size(self.studio, film.size, film.model)),
             "references": bool(entry.given.get("references", False)),
-            "shots": [self._state(state, index, lost, joins) for index, state in enumerate(states)],
+            "shots": [
+                {
+                    **self._state(state, index, lost, joins),
+                    "takes": made.get(state.shot.id, 0),
+                    "others": [one for one in alive.get(state.shot.id, []) if state.job is None or one != state.job.id],
+                }
+                for index, state in enumerate(states)
+            ],
             "missing": sum(state.missing for state in states),
             "cost": self.studio.film_seconds(states),
             "timeline": {"fps": laid.fps, "frames": laid.frames, "pieces": [_piece(piece) for piece in laid.pieces]},

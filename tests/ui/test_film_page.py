@@ -261,6 +261,23 @@ def test_takes_of_the_library_become_shots(painted: Server, visit: Visit) -> Non
     expect(page.locator(".film-shot")).to_have_count(2)
 
 
+def test_four_more_takes_are_shot_and_one_is_chosen(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    shot_film(page)
+    card = page.locator(".film-shot").first
+    card.locator('[aria-label="More for this shot"]').click()
+    page.get_by_role("menuitem", name="Four takes to choose from").click()
+    many = card.locator(".film-many")
+    expect(many).to_have_text(re.compile(r"^[45] takes to choose from$"), timeout=60_000)
+    stands = page.evaluate("window.auteur.films.told.shots[0].take.id")
+    many.click()
+    tiles = page.locator("#film-takes-dialog .film-take")
+    expect(tiles).to_have_count(5)
+    tiles.first.click()
+    comes(page, f"film.told.shots[0].take.id !== {stands!r} && film.told.shots[0].chosen")
+
+
 def test_a_look_is_for_all_shots_and_film_language_keeps_the_names(painted: Server, visit: Visit) -> None:
     page = visit(painted)
     films(page)

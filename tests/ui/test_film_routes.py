@@ -89,6 +89,22 @@ def test_a_join_that_may_be_seen_is_told_at_its_shot(open_studio: Opens, tmp_pat
     assert edit(page, told, told["film"])["shots"][1]["seam"] is None, "of a shot that was changed nothing is known"
 
 
+def test_several_takes_of_a_shot_are_made_to_choose_from(open_studio: Opens, tmp_path: Path) -> None:
+    page = browser(open_studio(), tmp_path)
+    told = new(page)
+    first, second = (shot["id"] for shot in told["film"]["shots"])
+    page.post(f"/studio/films/{told['id']}/shoot", json={"shots": [first]})
+    stands = until(page, told, lambda now: now["shots"][0]["take"])["shots"][0]["take"]["id"]
+    assert page.post(f"/studio/films/{told['id']}/shoot", json={"shots": [first], "takes": 2}).json()["ordered"] == 2
+    now = until(page, told, lambda now: now["shots"][0]["takes"] == 3 and not now["shots"][0]["others"])
+    assert now["shots"][0]["take"]["id"] == stands, "what stands in the film stays"
+    assert now["shots"][1]["takes"] == 0 and now["version"] == told["version"]
+    found = page.get(f"/studio/films/{told['id']}/shots/{first}/takes").json()["takes"]
+    assert len({take["seed"] for take in found}) == 3
+    for body, code in (({"shots": [second], "takes": 3}, 422), ({"shots": ["none"], "takes": 2}, 404)):
+        assert page.post(f"/studio/films/{told['id']}/shoot", json=body).status_code == code
+
+
 def test_what_is_wrong_is_said_at_its_shot(open_studio: Opens, tmp_path: Path) -> None:
     page = browser(open_studio(), tmp_path)
     told = new(page)

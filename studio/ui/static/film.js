@@ -251,7 +251,7 @@ export class FilmPage {
         }
       }
     }
-    const working = this.told && (this.told.shots.some((shot) => shot.job && !["failed", "cancelled"].includes(shot.job.state)) || this.told.exports.some((one) => ["waiting", "running"].includes(one.state)));
+    const working = this.told && (this.told.shots.some((shot) => shot.others.length || (shot.job && !["failed", "cancelled"].includes(shot.job.state))) || this.told.exports.some((one) => ["waiting", "running"].includes(one.state)));
     this.soon(working ? BUSY : IDLE);
   }
 
@@ -259,6 +259,11 @@ export class FilmPage {
 
   async shoot(shots = null) {
     if (await this.act(`studio/films/${this.told.id}/shoot`, shots ? { shots } : {})) this.page.soon(0);
+  }
+
+  // Several more takes of a shot, to choose from; the one in the film stays.
+  async vary(shot, takes) {
+    if (await this.act(`studio/films/${this.told.id}/shoot`, { shots: [shot.id], takes })) this.page.soon(0);
   }
 
   // The same words with another seed: the take that was there stays among the shot's takes.
@@ -273,7 +278,8 @@ export class FilmPage {
   }
 
   async stop() {
-    for (const shot of this.told.shots) if (shot.job && this.alive(shot.job)) await tell(`studio/jobs/${shot.job.id}/stop`).catch(() => null);
+    const alive = this.told.shots.flatMap((shot) => [...(shot.job && this.alive(shot.job) ? [shot.job.id] : []), ...shot.others]);
+    for (const job of alive) await tell(`studio/jobs/${job}/stop`).catch(() => null);
     this.soon(0);
   }
 
@@ -389,8 +395,9 @@ export class FilmPage {
     const words = wrong && !told.missing ? "Shoot the film" : told.missing ? `Shoot ${told.missing === told.shots.length ? "the film" : told.missing === 1 ? "the missing shot" : `${told.missing} missing shots`}${cost}` : alive.length ? "Shooting" : "All shots are there";
     this.shootButton.querySelector("span").textContent = words;
     this.shootButton.disabled = !told.missing || wrong > 0;
-    this.stopButton.hidden = !alive.length;
-    this.note.textContent = alive.length ? `${alive.length} in the queue${left ? ` · ${clock(Math.ceil(left))} left` : ""}` : wrong ? `${wrong === 1 ? "One shot is" : `${wrong} shots are`} not right yet.` : "";
+    const queued = alive.length + told.shots.reduce((sum, shot) => sum + shot.others.length, 0);
+    this.stopButton.hidden = !queued;
+    this.note.textContent = queued ? `${queued} in the queue${left ? ` · ${clock(Math.ceil(left))} left` : ""}` : wrong ? `${wrong === 1 ? "One shot is" : `${wrong} shots are`} not right yet.` : "";
   }
 
   // Keys

@@ -92,7 +92,8 @@ export class Cards {
     const alive = job && this.of.alive(job);
     parts.bar.hidden = !alive;
     parts.bar.style.setProperty("--done", `${alive && job.steps ? (100 * job.step) / job.steps : 0}%`);
-    parts.badge.textContent = alive ? job.words : take && !state.fits && !state.chosen ? "changed since" : state.chosen && !state.fits ? "chosen take" : "";
+    const more = state.others && state.others.length ? `${state.others.length} more to come` : "";
+    parts.badge.textContent = alive ? job.words : more ? more : take && !state.fits && !state.chosen ? "changed since" : state.chosen && !state.fits ? "chosen take" : "";
     parts.badge.hidden = !parts.badge.textContent;
   }
 
@@ -129,7 +130,8 @@ export class Cards {
     const brief = state.error || job ? "" : lost ? (lost.lost.includes("was lost") ? `@${lost.member} was lost` : `@${lost.member} looks different`) : rough ? "Join may be seen" : "";
     const words = state.error ? state.error.line : job ? job.error || "Stopped." : lost ? `${lost.lost}.` : rough ? `The join with the shot before may be seen (${seam.drop_db.toFixed(1)} dB rougher).` : "";
     const trimmed = state.take && (shot.trim_start || shot.trim_end) ? `${seconds(state.take.frames / state.take.fps - shot.trim_start - shot.trim_end)} of ${seconds(state.take.frames / state.take.fps)} are in the film` : "";
-    const key = JSON.stringify([words, Boolean(lost), listed, Boolean(job), seam, trimmed]);
+    const many = state.takes > 1 ? `${state.takes} takes to choose from` : "";
+    const key = JSON.stringify([many, words, Boolean(lost), listed, Boolean(job), seam, trimmed]);
     if (parts.said.dataset.key === key) return;
     parts.said.dataset.key = key;
     const again = (lost || rough) && !state.error && !job;
@@ -138,6 +140,7 @@ export class Cards {
       again ? el("div", { class: "film-warn" }, el("p", { class: "film-error", "data-tone": "warn", title: words }, brief, el("span", { class: "unseen" }, ` ${words}`)), button("Shoot again", null, () => this.of.again(shot), { words: true, class: "link" })) : null,
       job ? button("Try again", "again", () => this.of.shoot([shot.id]), { words: true, class: "link" }) : null,
       trimmed ? el("p", { class: "film-met" }, icon("split"), trimmed) : null,
+      many ? button(many, "star", () => this.takes(shot.id), { words: true, class: "link film-many" }) : null,
       listed ? button("Turn this list into cards", "split", () => this.of.act(`studio/films/${this.told.id}/cards`, { shot: shot.id }), { words: true, class: "link" }) : null,
       seam && !rough && !state.error ? el("p", { class: "film-met", title: `How alike the two frames at the join are: ${seam.join_db.toFixed(1)} dB; the largest steps beside it: ${seam.around_db.toFixed(1)} dB` }, icon("chain"), "The join with the shot before cannot be seen") : null,
     ].filter(Boolean));
@@ -199,6 +202,7 @@ export class Cards {
       ["Say it in film language", "recipe", () => expandShot(this.of, id)],
       ["Shoot this one", "play", () => this.of.shoot([id])],
       ["Shoot again, another seed", "again", () => this.of.again(shot)],
+      ["Four takes to choose from", "dice", () => this.of.vary(shot, 4)],
       ["Choose a take", "star", () => this.takes(id)],
       ...(state.take ? [
         ["Work on its take", "use", () => this.of.page.visit(state.take)],
@@ -301,6 +305,8 @@ export class Cards {
 
   async takes(id) {
     const told = await ask(`studio/films/${this.told.id}/shots/${id}/takes`).catch(() => ({ takes: [] }));
+    const { take: now } = this.told.shots.find((each) => each.id === id) || {};
+    if (now && !told.takes.some((take) => take.id === now.id)) told.takes.push(now); // made for another film, or in another tool
     const own = new Set([...told.takes.map((take) => take.id), this.film.shots[this.at(id)].take]);
     const worked = this.of.page.takes.filter((take) => !own.has(take.id) && take.parents.some((each) => own.has(each)));
     const choose = (take) => { dialog.close(); this.change(id, (shot) => { shot.take = take; }, "The take"); };
