@@ -1,5 +1,5 @@
 // The shots as cards in a row: what each shows, says and joins; dragged, duplicated, split, and more put in between.
-import { ask, button, el, icon } from "./dom.js";
+import { ask, button, calm, el, icon } from "./dom.js";
 import { menuButton } from "./menu.js";
 import { playOnHover } from "./stage.js";
 import { openDialog } from "./shell.js";
@@ -39,6 +39,15 @@ export class Cards {
     if (index === this.shown) return;
     this.shown = index;
     [...this.list.children].forEach((card, place) => card.setAttribute("data-current", String(place === index)));
+    this.follow(this.list.children[index]);
+  }
+
+  // The row goes along with the line of time, unless a hand is in it.
+  follow(card) {
+    if (!card || this.dragging || this.list.contains(document.activeElement)) return;
+    const [row, box] = [this.node.getBoundingClientRect(), card.getBoundingClientRect()];
+    if (box.left >= row.left && box.right <= row.right) return;
+    this.node.scrollTo({ left: this.node.scrollLeft + box.left - row.left - (row.width - box.width) / 2, behavior: calm() ? "auto" : "smooth" });
   }
 
   at(id) {
@@ -155,7 +164,7 @@ export class Cards {
     parts.badge = el("span", { class: "film-badge", hidden: true });
     parts.bar = el("i", { class: "film-bar", hidden: true });
     parts.picture = el("button", { type: "button", class: "film-picture", "aria-label": "Show this shot", onclick: () => this.of.player.toShot(this.at(id)) });
-    parts.prompt = el("textarea", { rows: "3", maxlength: "4000", placeholder: "What is seen in this shot?", "aria-label": "Words of this shot", oninput: () => of((shot) => { shot.prompt = parts.prompt.value; }, "Words", TYPING) });
+    parts.prompt = el("textarea", { rows: "2", maxlength: "4000", placeholder: "What is seen in this shot?", "aria-label": "Words of this shot", oninput: () => of((shot) => { shot.prompt = parts.prompt.value; }, "Words", TYPING) });
     parts.seconds = el("input", { type: "number", min: "0.3", max: "60", step: "0.5", "aria-label": "Seconds", onchange: () => of((shot) => { shot.seconds = Number(parts.seconds.value) || shot.seconds; }, "Length") });
     const offered = this.of.page.start.directions.camera || [];
     parts.camera = el("select", { "aria-label": "Camera", onchange: () => of((shot) => { if (parts.camera.value) shot.direction.camera = parts.camera.value; else delete shot.direction.camera; }, "Camera") },

@@ -66,7 +66,7 @@ export class FilmPlayer {
     this.blocks.replaceChildren(...timeline.pieces.map((piece) => {
       const shot = piece.index >= 0 ? shots[piece.index] : null;
       const poster = shot && shot.take ? shot.take.poster : null;
-      const words = piece.what === "card" ? "Title" : String(piece.index + 1);
+      const words = piece.what === "card" ? (piece.start ? "End" : "Title") : String(piece.index + 1);
       const block = el("span", { class: "film-block", "data-what": piece.what, "data-over": String(piece.over > 0), title: piece.index >= 0 ? this.film.shots[piece.index]?.prompt : piece.text },
         poster ? el("img", { src: poster, alt: "", draggable: "false" }) : null, el("b", {}, words));
       if (piece.take) this.of.trimmer.handles(block, piece);
