@@ -20,7 +20,7 @@ export class FilmPlayer {
     this.blocks = el("div", { class: "film-blocks" });
     this.head = el("i", { class: "film-head", "aria-hidden": "true" });
     this.track = el("div", { class: "film-track", role: "slider", tabindex: "0", "aria-label": "Time in the film", "aria-valuemin": "0" }, this.blocks, this.head);
-    this.line = el("div", { class: "film-line" }, this.playButton, this.track, this.time);
+    this.line = el("div", { class: "film-line" }, this.playButton, this.track, this.time, button("Full screen", "full", () => this.fullScreen(), { class: "tool", id: "film-full" }));
     this.track.addEventListener("pointerdown", (event) => this.grab(event));
     this.track.addEventListener("keydown", (event) => this.seekKey(event));
     this.heard = Object.fromEntries(TRACKS.map((name) => [name, el("audio", { preload: "metadata" })]));
@@ -100,6 +100,11 @@ export class FilmPlayer {
     for (const video of this.videos.values()) video.pause();
     for (const audio of Object.values(this.heard)) audio.pause();
     this.face();
+  }
+
+  fullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else if (this.screen.requestFullscreen) this.screen.requestFullscreen().catch(() => {});
   }
 
   // J K L as at a cutting table: back, stop, on; again is faster.
@@ -293,7 +298,7 @@ export class FilmPlayer {
     const step = 1 / (this.told ? this.told.timeline.fps : 16);
     const acts = {
       " ": () => this.toggle(), k: () => this.pause(), j: () => this.shuttle(-1), l: () => this.shuttle(1),
-      ArrowLeft: () => this.step(-step), ArrowRight: () => this.step(step), Home: () => this.seek(0), End: () => this.seek(this.seconds),
+      f: () => this.fullScreen(), ArrowLeft: () => this.step(-step), ArrowRight: () => this.step(step), Home: () => this.seek(0), End: () => this.seek(this.seconds),
     };
     const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (act) act();

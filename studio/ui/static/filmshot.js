@@ -2,6 +2,8 @@
 import { ask, button, el } from "./dom.js";
 import { openDialog } from "./shell.js";
 
+const MOST_BETWEEN = 16;
+
 export function shotDialog(film, id) {
   const { cards } = film;
   const index = cards.at(id);
@@ -28,7 +30,8 @@ export function shotDialog(film, id) {
       field("Name", text(shot.name, (value) => set((one) => { one.name = value; }, "Name"), { maxlength: "60" }), "What another shot can call it by"),
       field("Goes on after", afterSelect(film, id, shot, set), "For a shot that continues")),
     field("Not to be seen", text(shot.negative, (value) => set((one) => { one.negative = value; }, "Keep out"), { maxlength: "1000" })),
-    el("div", { class: "film-grid" }, given(film, id, "first", "First picture", set), given(film, id, "last", "Last picture", set)));
+    el("div", { class: "film-grid" }, given(film, id, "first", "First picture", set), given(film, id, "last", "Last picture", set)),
+    between(film, id, set));
   openDialog(`Shot ${index + 1}`, content, "film-shot-dialog");
 }
 
@@ -54,6 +57,29 @@ function given(film, id, name, label, set) {
   };
   show(film.film.shots[film.cards.at(id)][name]);
   return el("div", { class: "film-field" }, el("span", {}, label), slot);
+}
+
+// Pictures that are spread over the shot, in their order.
+function between(film, id, set) {
+  const slot = el("div", { class: "film-given" });
+  const file = el("input", { type: "file", accept: "image/png,image/jpeg,image/webp,image/gif", multiple: true, hidden: true, onchange: () => receive([...file.files]) });
+  const change = (make) => { set((one) => { make(one.frames); }, "Pictures in between"); show(); };
+  const show = () => {
+    const { frames } = film.film.shots[film.cards.at(id)];
+    const room = frames.length < MOST_BETWEEN;
+    slot.replaceChildren(...frames.map((value, place) => el("span", { class: "cast-picture" }, el("img", { src: value.picture, alt: value.name }), button(`Remove ${value.name}`, "close", () => change((all) => all.splice(place, 1)), { class: "cast-remove" }))),
+      button("Add", null, () => file.click(), { words: true, class: "plain", disabled: !room }),
+      button("Draw", "brush", () => draw(film, [["between", "Use in between"]], (given) => change((all) => all.push(given))), { words: true, class: "plain", disabled: !room }), file);
+  };
+  const receive = async (files) => {
+    file.value = "";
+    for (const each of files.slice(0, MOST_BETWEEN - film.film.shots[film.cards.at(id)].frames.length)) {
+      const given = await upload(film, { files: [each], value: "" });
+      if (given) change((all) => all.push(given));
+    }
+  };
+  show();
+  return el("div", { class: "film-field" }, el("span", {}, "Pictures in between"), slot, el("small", {}, "Spread over the shot; several make a sequence"));
 }
 
 // A drawing in the film's shape, on nothing or on the picture that is there.
