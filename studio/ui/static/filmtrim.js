@@ -20,8 +20,8 @@ export class Trimmer {
   about(piece) {
     const { told, film } = this.of;
     const { fps } = told.timeline;
-    const { take } = told.shots[piece.index];
-    return { piece, fps, take, shot: film.shots[piece.index], whole: Math.max(1, Math.round((take.frames * fps) / take.fps)) };
+    const { take, id } = told.shots[piece.index];
+    return { piece, fps, take, shot: film.shots.find((shot) => shot.id === id) || film.shots[piece.index], whole: Math.max(1, Math.round((take.frames * fps) / take.fps)) };
   }
 
   // I, O and S, once what was done before is on the line.
