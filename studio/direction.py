@@ -15,7 +15,6 @@ from pathlib import Path
 
 from model import catalog, shotlist
 from model.catalog import CatalogEntry
-from model.world.sequel import carried
 from model.world.vocabulary import Term
 from studio import filmwords
 from studio.errors import ShotError
@@ -135,6 +134,8 @@ def compile(prompt: str, direction: Direction) -> str:
 def spoken(prompt: str) -> list[tuple[str, int]]:
     """The shots that a prompt lists: what each says, with what it has from those before it, and where its words end
     in the prompt; [] for what is no list."""
+    from model.world.sequel import carried  # it stages, which needs torch, and the command line's help must not
+
     found = [words for words, _ in shotlist.parts(prompt)]
     ends, at = [], 0
     for words in found:
