@@ -181,7 +181,7 @@ def test_keys_alone_play_trim_and_cut_a_film(painted: Server, visit: Visit) -> N
     page.evaluate("document.activeElement.blur()")
     assert lengths(page) == [9, 8, 9]
     page.keyboard.press("l")
-    comes(page, "film.player.playing && film.player.at > 0.1")
+    comes(page, "film.player.at > 0.1")  # it may have come to its end already
     page.keyboard.press("l")
     comes(page, "film.player.speed === 2 || !film.player.playing")
     page.keyboard.press("k")
