@@ -95,20 +95,60 @@ def check(direction: Direction, knows: Mapping[str, Collection[str]] | None = No
     return Direction(**found)
 
 
+def known_words(direction: Direction) -> Direction:
+    """The direction with the ids of what it says in other words ("pan left"); what nobody knows stays as it is."""
+    found = {}
+    for kind, value in direction.chosen().items():
+        term = _match(value, _terms(kind, None))
+        found[kind] = value if term is None else term.id
+    return Direction(**found)
+
+
 def compile(prompt: str, direction: Direction) -> str:
-    """The prompt with what the direction adds to it: before a list of shots, for it is said of all of them, else
-    behind it. Terms the prompt already names are left as they stand."""
-    added = [term.phrase for kind in SPOKEN if (term := unsaid(prompt, direction, kind)) is not None]
-    if not added:
-        return prompt
-    if shotlist.parts(prompt):
-        words = ", ".join(added)
-        return f"{words[:1].upper()}{words[1:]}. {prompt.lstrip()}"
-    return f"{prompt.rstrip().rstrip('.,;')}, {', '.join(added)}"
+    """The prompt with what the direction adds to it. Terms the prompt already names are left as they stand.
+
+    Of a list of shots it is said before the list, for it is said of all of them; what one of them says itself is put
+    behind those that do not.
+    """
+    listed = spoken(prompt)
+    if not listed:
+        added = [term.phrase for kind in SPOKEN if (term := unsaid(prompt, direction, kind)) is not None]
+        return f"{prompt.rstrip().rstrip('.,;')}, {', '.join(added)}" if added else prompt
+    before, behind = list[str](), [list[str]() for _ in listed]
+    for kind in SPOKEN:
+        silent = [number for number, (words, _) in enumerate(listed) if unsaid(words, direction, kind) is not None]
+        term = unsaid("", direction, kind)
+        if term is None or not silent:
+            continue
+        if len(silent) == len(listed):
+            before.append(term.phrase)
+        for number in silent if len(silent) < len(listed) else ():
+            behind[number].append(term.phrase)
+    for (_, end), added in reversed(list(zip(listed, behind, strict=True))):
+        body = prompt[:end].rstrip(" .,;")
+        prompt = f"{body}, {', '.join(added)}{prompt[len(body) :]}" if added else prompt
+    words = ", ".join(before)
+    return f"{words[:1].upper()}{words[1:]}. {prompt.lstrip()}" if before else prompt
+
+
+def spoken(prompt: str) -> list[tuple[str, int]]:
+    """The shots that a prompt lists: what each says, with what it has from those before it, and where its words end
+    in the prompt; [] for what is no list."""
+    from model.world.sequel import carried  # it stages, which needs torch, and the command line's help must not
+
+    found = [words for words, _ in shotlist.parts(prompt)]
+    ends, at = [], 0
+    for words in found:
+        # What stands before the first shot is said of each, so the words of a shot stand there from some comma on.
+        starts = [0, *(match.end() for match in re.finditer(", ", words))]
+        own = next((words[start:] for start in starts if prompt.find(words[start:], at) >= 0), "")
+        at = prompt.find(own, at) + len(own)
+        ends.append(at)
+    return list(zip(carried(found), ends, strict=True))
 
 
 def unsaid(prompt: str, direction: Direction, kind: str) -> Term | None:
-    """The term of a kind that the direction names and the prompt does not yet; None where there is nothing to add."""
+    """The term of a kind that the direction names and these words do not yet; None where there is nothing to add."""
     chosen = direction.chosen()
     term = _match(chosen[kind], _terms(kind, None)) if kind in chosen else None
     said = f" {_plain(prompt)} "

@@ -59,6 +59,10 @@ class RecipeError(StudioError):
     """A text that should be a recipe is not one."""
 
 
+class FilmFound(RecipeError):
+    """A clip that should be a shot is a finished film."""
+
+
 class NotFound(StudioError):
     """There is no such job or take, or it belongs to someone else: the two are not told apart."""
 

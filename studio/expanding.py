@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from model.world.naming import article, plural_verb
 from model.world.scene import SUBJECT, allowed, who
+from model.world.sequel import carried
 from model.world.setting import SETTINGS, weathers
 from model.world.understand import Span, Understanding, understand
 from model.world.vocabulary import term
 from model.world.wording import act_words
-from studio.direction import SPOKEN, Direction, unsaid
+from studio.direction import SPOKEN, Direction, spoken, unsaid
 
 Knows = Mapping[str, Collection[str]]
 
@@ -36,6 +37,7 @@ _AT_HOME: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+_STOPS = ".!,; "
 _HANGS = re.compile(r"\b(of|with|for|like|and)( an?| the)?\s*$", re.IGNORECASE)  # "a portrait of a", before a subject
 
 
@@ -101,10 +103,14 @@ LOOKS = (
 def expand(prompt: str, direction: Direction, knows: Knows | None, turn: int = 0) -> Expansion:
     """The prompt as a shot. `turn` counts how often another was asked for: the same idea and turn give the same words.
 
-    An empty prompt becomes a whole idea for a model that says what it knows; for others it stays empty.
+    An empty prompt becomes a whole idea for a model that says what it knows; for others it stays empty. In a list of
+    shots each is said in film language; place, hour and weather of the first are those of all.
     """
     words = " ".join(prompt.split())
-    return _looked(words, direction, turn) if knows is None else _world(words, direction, knows, turn)
+    if knows is None:
+        return _looked(words, direction, turn)
+    listed = spoken(words)
+    return _listed(words, listed, direction, knows, turn) if listed else _world(words, direction, knows, turn)
 
 
 # A model that knows everybody's words
@@ -119,6 +125,9 @@ def _looked(prompt: str, direction: Direction, turn: int) -> Expansion:
     chosen = direction.chosen()
     wanted = Direction(**{kind: value for kind, value in look.direction.chosen().items() if kind not in chosen})
     parts = [found.phrase for kind in SPOKEN if (found := unsaid(prompt, wanted, kind)) is not None]
+    if spoken(prompt):  # it is said of all shots of a list
+        before = f"{_sentence(', '.join(parts))}{_sentence(look.closing)}"
+        return Expansion(f"{before}{prompt}", ((0, len(before)),) if before else (), look.name)
     start = prompt.rstrip(".,;")
     text = f"{start}. {_sentence(', '.join(parts))}{_sentence(look.closing)}".strip()
     return Expansion(text, ((len(start), len(text)),), look.name)
@@ -155,11 +164,30 @@ def _world(prompt: str, direction: Direction, knows: Knows, turn: int) -> Expans
     return line.made()
 
 
+def _listed(
+    prompt: str, listed: Sequence[tuple[str, int]], direction: Direction, knows: Knows, turn: int
+) -> Expansion:
+    """A list of shots, each with what its own end is short of, once it has what the ones before it say."""
+    told, text, added, at = list[str](), "", list[tuple[int, int]](), 0
+    for words, end in listed:
+        heard = carried([*told, words])[-1]
+        found = _world(heard, direction, knows, turn)
+        tail = found.text[found.added[-1][0] :] if found.added and found.added[-1][1] == len(found.text) else ""
+        told.append(f"{heard.rstrip(_STOPS)}{tail}")
+        if not tail:
+            continue
+        body = prompt[:end].rstrip(_STOPS)
+        text += prompt[at : len(body)]
+        added.append((len(text), len(text) + len(tail)))
+        text, at = text + tail, len(body)
+    return Expansion(text + prompt[at:], tuple(added))
+
+
 class _Line:
     """A prompt and what is added to it, where."""
 
     def __init__(self, prompt: str) -> None:
-        body = prompt.rstrip(".!,; ")
+        body = prompt.rstrip(_STOPS)
         self._body = body
         self._puts: dict[int, str] = {}
         self._ends: list[str] = []

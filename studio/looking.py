@@ -160,9 +160,7 @@ def _read(path: Path) -> str:
     def film() -> None:
         from studio.films import packing, reading
 
-        with path.open("rb") as stream:
-            packed = stream.read(4) == b"PK\x03\x04"
-        if packed:
+        if packing.is_packed(path):
             with tempfile.TemporaryDirectory(prefix="auteur-") as folder:
                 packing.unpack(path, Path(folder))
         elif path.stat().st_size <= MOST_TEXT:

@@ -9,7 +9,7 @@ from typing import Literal
 from studio import checking, shots, words
 from studio.base import LOCAL_OWNER, Base
 from studio.compare import Difference, recipe_difference
-from studio.errors import RecipeError, ShotError
+from studio.errors import FilmFound, RecipeError, ShotError
 from studio.film import Shot, Take
 from studio.provenance import Report
 from studio.recipe import Recipe
@@ -127,7 +127,7 @@ class Shelf(Base):
         """The settings of a clip of ours, and what its credential says of them. Raises RecipeError, ProvenanceError."""
         report = self.verify(path)
         if report.recipe is not None and report.recipe.get("schema") == "auteur.film/1":
-            raise RecipeError(f"{path.name} is a finished film: open it on the Film page, and its script comes back")
+            raise FilmFound(f"{path.name} is a finished film: open it on the Film page, and its script comes back")
         if report.recipe is None:
             raise RecipeError(f"{path.name} does not say how it was made: there is no recipe in it")
         return shots.from_recipe(Recipe.from_dict(report.recipe), self.library), report

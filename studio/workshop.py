@@ -24,12 +24,17 @@ class Workshop(Desk):
     def work(
         self, ask: Ask, *, owner: str = LOCAL_OWNER, accept_rewrite: bool = False, consent: bool = False
     ) -> Job:
-        """Put a piece of work in the queue; `ask` is one of `studio.tools` (Extend, Loop, Remix, ...).
+        """Put a piece of work in the queue; `ask` is one of `studio.tools` (Extend, Loop, Remix, ...). What
+        leads from a picture to another one is a shot.
 
         `consent` says that the people in a clip from outside are the artist or have agreed. Raises ShotError
         (something is wrong with what is asked), NotFound (no such take), MediaError (a clip cannot be read) or
         PolicyStop; none of them leaves anything behind.
         """
+        shot = planning.between_pictures(ask, self.entry())
+        if shot is not None:
+            shot = replace(shot, consent=consent)
+            return self.submit(shot, owner=owner, accept_rewrite=accept_rewrite)
         finder = self._finder(owner)
         with self.patience.asking(owner):
             order, notice = self._order(ask, finder, accept_rewrite, consent)

@@ -39,7 +39,8 @@ def spoken(text: str, cast: Iterable[Member]) -> str:
 
 
 def check(film: Film) -> None:
-    """Every @name is in the cast, every `after` is a shot, and no shots continue one another. Raises FilmError."""
+    """Every @name is in the cast, every `after` is a shot, no shots continue one another, and something is left of each
+    that is trimmed. Raises FilmError."""
     names = {member.name.casefold(): member.name for member in film.cast}
     for number, shot in enumerate(film.shots, 1):
         for match in MENTION.finditer(shot.prompt):
@@ -51,6 +52,10 @@ def check(film: Film) -> None:
         if shot.join == "continue" and shot.transition != "none":
             message = f"shot {number} continues the one before: a transition between them cannot be ({shot.transition})"
             raise wrong(film, shot, "transition", shot.transition, message, "none")
+        if not shot.take and shot.trim_start + shot.trim_end >= shot.seconds:
+            trims = f"trim_start {shot.trim_start:g} and trim_end {shot.trim_end:g}"
+            message = f"shot {number}: {trims} leave nothing of its {shot.seconds:g} s"
+            raise wrong(film, shot, "trim_start", shot.trim_start, message, 0)
         _check_circle(film, number - 1, before)
 
 

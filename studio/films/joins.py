@@ -19,13 +19,15 @@ WHAT = "from the shot before"
 def pairs(film: Film, takes: Mapping[int, Take]) -> dict[int, tuple[Take, Take]]:
     """For every shot that continues the one that it stands behind: the takes that meet there, where both are made.
 
-    Raises FilmError where a shot continues what is not there.
+    Where an end that would meet is trimmed away they do not meet, and it is a cut. Raises FilmError where a shot
+    continues what is not there.
     """
     before = casting.predecessors(film)
     return {
         index: (takes[index - 1], takes[index])
         for index, start in before.items()
         if start == index - 1 and start in takes and index in takes
+        if not film.shots[start].trim_end and not film.shots[index].trim_start
     }
 
 

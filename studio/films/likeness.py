@@ -3,12 +3,15 @@
 Two measures of a take. What it shows: the attribute judge that comes with the weights reads the subject; one that is
 another than the words ask for was lost. How it looks: the colours of what stands out against the ground, as a soft
 histogram that does not care where it stands or how large; two takes of a character are as alike as these overlap.
+What that means depends on the light: only shots of one scene, the same place at the same hour, are held against each
+other for it. A fox is blue on a beach at night, and still the fox.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +96,7 @@ def alike(one: Sequence[float], other: Sequence[float]) -> float:
 
 def kept(film: Film, looks: Mapping[int, Looks], knows: Any = None) -> tuple[Kept, ...]:
     """For every shot that has been looked at, how each character in it is kept."""
-    found = []
+    found, where = [], _scenes(film)
     for member in film.cast:
         if member.kind != "character":
             continue
@@ -101,9 +104,11 @@ def kept(film: Film, looks: Mapping[int, Looks], knows: Any = None) -> tuple[Kep
         alone = [i for i in shots if _characters(film, i) == 1]
         wanted = subjects(member, knows)
         for index in shots:
-            others = [alike(looks[index].colours, looks[i].colours) for i in alone if i != index]
-            near = round(max(others), 3) if others and index in alone else None  # light differs from scene to scene
-            found.append(Kept(index, member.name, near, _lost(member, looks[index], wanted, near, index in alone)))
+            others = [i for i in alone if i != index and index in alone]
+            near = max((alike(looks[index].colours, looks[i].colours) for i in others), default=None)
+            lit_alike = any(where[i] == where[index] for i in others)
+            lost = _lost(member, looks[index], wanted, near if lit_alike else None, index in alone)
+            found.append(Kept(index, member.name, None if near is None else round(near, 3), lost))
     return tuple(sorted(found, key=lambda one: (one.shot, one.member)))
 
 
@@ -111,12 +116,32 @@ def _lost(member: Member, seen: Looks, wanted: set[str], near: float | None, alo
     if alone and wanted and seen.subject and seen.sure >= SURE and seen.subject not in wanted:
         return f"@{member.name} was lost: this looks like a {seen.subject.replace('_', ' ')}"
     if near is not None and near < ALIKE:
-        return f"@{member.name} does not look like in the other shots"
+        return f"@{member.name} does not look the same as in the other shots"
     return ""
 
 
 def _characters(film: Film, index: int) -> int:
     return sum(member.kind == "character" for member in casting.mentioned(film.shots[index].prompt, film.cast))
+
+
+def _scenes(film: Film) -> list[tuple[str | None, str | None]]:
+    """Where and when each shot is, as far as it says so, or as the shot that it continues has it."""
+    found: list[tuple[str | None, str | None]] = []
+    for shot in film.shots:
+        place, time = _scene(casting.spoken(shot.prompt, film.cast))
+        time = shot.direction.time or time or film.look.time
+        if shot.join == "continue" and not shot.after and found:
+            place, time = place or found[-1][0], time or found[-1][1]
+        found.append((place, time))
+    return found
+
+
+@lru_cache(maxsize=4096)  # the page asks again and again
+def _scene(words: str) -> tuple[str | None, str | None]:
+    from model.world.understand import understand
+
+    heard = understand(words)
+    return heard.first("place"), heard.first("time")
 
 
 def subjects(member: Member, knows: Any = None) -> set[str]:

@@ -72,6 +72,12 @@ _BROKEN = (
 )  # fmt: skip
 
 
+def is_packed(path: Path) -> bool:
+    """Whether a file begins as a zip does, whole or damaged. Raises OSError."""
+    with path.open("rb") as stream:
+        return stream.read(4) == b"PK\x03\x04"
+
+
 def unpack(path: Path, folder: Path) -> tuple[Film, list[tuple[int, str, Path]]]:
     """The film in a zip, its files in `folder`, and (shot, key, folder) of its takes. Raises FilmError.
 

@@ -16,7 +16,7 @@ from studio.films import framing, lettering
 from studio.films.captions import Caption
 from studio.films.framing import Way
 from studio.films.script import Fit
-from studio.films.timeline import Footage, Piece, Timeline
+from studio.films.timeline import Footage, Piece, Timeline, footage_frames
 from studio.pictures import Frames
 
 CHUNK = 8  # frames handed out at once
@@ -104,7 +104,8 @@ class _Open:
             )
             clip = ImageClip(still, duration=piece.length / fps)
         else:
-            clip = self._read(piece.footage, stack).with_duration(piece.length / fps)
+            whole = self._read(piece.footage, stack).with_duration(footage_frames(piece.footage, fps) / fps)
+            clip = whole.subclipped(piece.skip / fps, (piece.skip + piece.length) / fps)
         effects = []
         if piece.rise:
             effects.append(vfx.FadeIn(piece.rise / fps, [255 * piece.rise_white] * 3))

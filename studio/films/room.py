@@ -11,7 +11,7 @@ from pathlib import Path
 
 from studio import preferences, sealing
 from studio.base import LOCAL_OWNER, Base
-from studio.errors import FilmError, NotFound, PolicyStop
+from studio.errors import FilmError, NotFound, PolicyStop, ShotError
 from studio.film import Job, Shot, Take
 from studio.films import casting, cutting, packing, planning, script, sounds
 from studio.films.archive import KeptFilm
@@ -22,7 +22,8 @@ from studio.films.script import Film, FilmShot, Fit, Given
 from studio.films.timeline import Footage
 from studio.policy import Decision, PolicyRequest
 from studio.provenance import SignedClip
-from studio.shots import Plan, dimensions
+from studio.shots import SEED_DRAW, Plan, dimensions
+from studio.tools import VARIATIONS
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,23 @@ class Films(Base):
             self._engine.wake(job_id)
         by_index = {**known, **dict(zip(new, ids, strict=True))}
         return [self.library.job(by_index[i], owner) for i in order if i in wanted and i in by_index]
+
+    def vary_shot(self, film: Film, film_id: str, shot: str, count: int, *, owner: str = LOCAL_OWNER) -> list[Job]:
+        """Shoot one shot `count` times more (2, 4 or 8), each with a seed of its own, to choose from. What stands in
+        the film stays. Raises ShotError, FilmError, PolicyStop or NotFound."""
+        if count not in VARIATIONS or isinstance(count, bool):
+            line = f"takes {str(count)[:20]} does not work: there can be {', '.join(map(str, VARIATIONS))} at once"
+            raise ShotError("takes", count, line, 4)
+        if all(one.id != shot for one in film.shots):
+            raise NotFound(f"there is no shot {shot[:40]!r} in this film")
+        highest = min(SEED_DRAW, self.entry(film.model).limits.seed_max)
+        jobs: dict[str, Job] = {}
+        for _ in range(count):
+            seed = secrets.randbelow(highest)
+            shots = tuple(replace(one, seed=seed, take="") if one.id == shot else one for one in film.shots)
+            made = self.shoot_film(replace(film, shots=shots), film_id, only={shot}, owner=owner)
+            jobs |= {job.id: job for job in made}
+        return list(jobs.values())
 
     # Cutting
 

@@ -74,6 +74,8 @@ SHOT: dict[str, Key] = {
     "last": Key("file", "The picture it ends with."),
     "frames": Key("files", "Pictures spread over it, or one clip that it begins with."),
     "caption": Key("text", "Words under the picture while it is seen."),
+    "trim_start": Key("number", "Seconds of the shot, from its start, that the film leaves out.", 0, 60),
+    "trim_end": Key("number", "Seconds of the shot, before its end, that the film leaves out.", 0, 60),
 }
 CARD: dict[str, Key] = {
     "text": Key("text", "Its lines; the first is large.", needed=True),

@@ -76,7 +76,8 @@ class FilmShot:
     """One shot of a film. `id` stays with it wherever it is moved; `name` is what another shot may call it by.
 
     `after` names the shot it goes on from ("" is the one before); `take` the chosen take ("" is the newest that fits);
-    `line` is where it stands in film.yaml (0: not from a file).
+    `trim_start` and `trim_end` are seconds of it that the film leaves out; `line` is where it stands in film.yaml (0:
+    not from a file).
     """
 
     prompt: str
@@ -97,6 +98,8 @@ class FilmShot:
     frames: tuple[Given, ...] = ()
     caption: str = ""
     take: str = ""
+    trim_start: float = 0.0
+    trim_end: float = 0.0
     line: int = 0
 
     @property

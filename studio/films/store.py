@@ -83,6 +83,25 @@ class FilmShots(TakeStore):
             found.setdefault(row["of_shot"], []).append(self._take(row))
         return found
 
+    def counts_of_film(self, owner: str, film: str) -> tuple[dict[str, int], dict[str, list[str]]]:
+        """For each shot of a film how many takes were made for it, and the jobs that are to make more."""
+        made = self._all(
+            "SELECT film_shots.shot AS of, count(*) AS many FROM film_shots JOIN takes "
+            "ON takes.job_id = film_shots.job_id "
+            "WHERE film_shots.owner = ? AND film = ? AND deleted IS NULL GROUP BY of",
+            (owner, film),
+        )
+        alive = self._all(
+            "SELECT film_shots.shot AS of, jobs.id AS job FROM film_shots JOIN jobs ON jobs.id = film_shots.job_id "
+            "WHERE film_shots.owner = ? AND film = ? AND state NOT IN ('done', 'failed', 'cancelled') "
+            "ORDER BY jobs.seq",
+            (owner, film),
+        )
+        jobs: dict[str, list[str]] = {}
+        for row in alive:
+            jobs.setdefault(row["of"], []).append(row["job"])
+        return {row["of"]: row["many"] for row in made}, jobs
+
     # What a job waits for
 
     def needs(self, job_id: str) -> list[Waiting]:

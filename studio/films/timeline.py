@@ -34,7 +34,8 @@ class Footage:
 class Piece:
     """One thing in the film, from frame `start` on, `length` frames long.
 
-    `index` is the shot's place in the film (-1 for a card). The first `over` frames are a dissolve from the piece
+    `index` is the shot's place in the film (-1 for a card); `skip` are the frames of its footage that come before what
+    is seen of it, and the film leaves out. The first `over` frames are a dissolve from the piece
     before; `rise` and `fall` are frames at its ends that come from, and go to, black or (`white`) white.
     """
 
@@ -44,6 +45,7 @@ class Piece:
     index: int = -1
     footage: Footage | None = None
     text: str = ""
+    skip: int = 0
     over: int = 0
     rise: int = 0
     fall: int = 0
@@ -122,9 +124,17 @@ def _card(card: Card, fps: int) -> Piece:
 
 
 def _shot(index: int, shot: FilmShot, footage: Footage | None, fps: int, length: int) -> Piece:
+    whole = length if footage is None else footage_frames(footage, fps)
+    skip = min(round(shot.trim_start * fps), whole - 1)
+    seen = max(1, whole - skip - round(shot.trim_end * fps))
     if footage is None:
-        return Piece("slate", 0, length, index, text=shot.prompt)
-    return Piece("shot", 0, max(1, round(footage.frames * fps / footage.fps)), index, footage)
+        return Piece("slate", 0, seen, index, text=shot.prompt)
+    return Piece("shot", 0, seen, index, footage, skip=skip)
+
+
+def footage_frames(footage: Footage, fps: int) -> int:
+    """Frames of the whole of some footage at the film's rate."""
+    return max(1, round(footage.frames * fps / footage.fps))
 
 
 def _time(shot: FilmShot) -> float:

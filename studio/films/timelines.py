@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.films.cutting import Material
-from studio.films.timeline import Piece
+from studio.films.timeline import Piece, footage_frames
 
 Locate = Callable[[Path], str]
 """Where the editor's program is to find a file: an address or a path beside the .otio file."""
@@ -32,8 +32,8 @@ def document(what: Material, locate: Locate) -> str:
             half = _time(piece.over // 2, fps)
             rest = _time(piece.over - piece.over // 2, fps)
             pictures.append(otio.schema.Transition("Dissolve", otio.schema.TransitionTypes.SMPTE_Dissolve, half, rest))
-        start = piece.over // 2
-        stop = piece.length - (0 if after is None else after.over - after.over // 2)
+        start = piece.skip + piece.over // 2
+        stop = piece.skip + piece.length - (0 if after is None else after.over - after.over // 2)
         pictures.append(_item(piece, _range(start, stop - start, fps), fps, locate, what))
     found.tracks.append(pictures)
     for words, track in (("Music", what.music), ("Voice", what.voice)):
@@ -56,7 +56,8 @@ def _item(piece: Piece, source: Any, fps: int, locate: Locate, what: Material) -
     if piece.footage is None:
         return otio.schema.Gap(f"{COLOURS[piece.what]}: {piece.text[:60]}", source_range=source)
     shot = what.film.shots[piece.index]
-    media = otio.schema.ExternalReference(locate(piece.footage.clip), _range(0, piece.length, fps))
+    whole = footage_frames(piece.footage, fps)
+    media = otio.schema.ExternalReference(locate(piece.footage.clip), _range(0, whole, fps))
     name = shot.name or f"Shot {piece.index + 1}"
     about = {"prompt": shot.prompt, "take": piece.footage.take, "join": shot.join, "caption": shot.caption}
     return otio.schema.Clip(name, media, source, metadata={"auteur": about})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-import zipfile
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
@@ -17,7 +16,7 @@ from studio.core import Studio
 from studio.engines.local import LocalEngine
 from studio.errors import FilmError, PolicyStop
 from studio.film import Job, Take
-from studio.films import comparing, cutting, formats, joins, reading, timelines
+from studio.films import comparing, cutting, formats, joins, packing, reading, timelines
 from studio.films.cutting import Finished
 from studio.films.room import ShotState, fitting, takes_of
 from studio.films.script import Film
@@ -31,7 +30,7 @@ def film(options: Namespace, console: Console) -> int:
     """Render what is missing of a film, cut it together, sign it and hand it out."""
     begun = time.perf_counter()
     settings = Settings.from_env()
-    packed = zipfile.is_zipfile(options.file)
+    packed = options.file.is_file() and packing.is_packed(options.file)
     script = Film() if packed else reading.read(options.file)
     out = _target(options.out, options.file)
     with (

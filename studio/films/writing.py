@@ -84,4 +84,5 @@ def _shot(shot: FilmShot, named: Named) -> dict[str, Any]:
         data["frames"] = [named(given) for given in shot.frames]
     if shot.caption:
         data["caption"] = shot.caption
+    data |= {name: value for name in ("trim_start", "trim_end") if (value := getattr(shot, name))}
     return data

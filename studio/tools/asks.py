@@ -67,7 +67,8 @@ class Blend(_Drawn):
 
 @dataclass(frozen=True, kw_only=True)
 class Interpolate(_Drawn):
-    """Make `seconds` of new frames that lead from the end of one clip to the start of another."""
+    """Make `seconds` of new frames that lead from the end of one clip to the start of another, or from a picture to
+    another one; these need a prompt."""
 
     tool: ClassVar[Tool] = "interpolate"
     clip: ClipName

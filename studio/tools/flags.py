@@ -12,9 +12,10 @@ from studio.work import CURVES
 def add(parser: ArgumentParser, tool: str) -> None:
     """Give a command its flags."""
     parser.set_defaults(tool=tool)
-    parser.add_argument("clip", metavar="CLIP", help="the id of a take, or an MP4")
+    of_pictures = " or a picture" if tool == "interpolate" else ""
+    parser.add_argument("clip", metavar="CLIP", help=f"the id of a take, or an MP4{of_pictures}")
     if tool in ("blend", "interpolate"):
-        parser.add_argument("other", metavar="OTHER", help="the clip that it leads to")
+        parser.add_argument("other", metavar="OTHER", help=f"the clip{of_pictures} that it leads to")
     _FLAGS[tool](parser)
     parser.add_argument("--consent", action="store_true", help="the people in a clip from outside are you or agreed")
     if tool in ("upscale", "smooth", "vary"):

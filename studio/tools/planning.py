@@ -10,10 +10,11 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from model.catalog import CatalogEntry
 from studio import direction as directions
-from studio import shots
+from studio import media, shots
 from studio.direction import KINDS, Direction
 from studio.errors import ShotError
 from studio.film import Shot
@@ -80,6 +81,30 @@ def plan(ask: Ask, finder: Finder, room_of: Callable[[str], Room]) -> Order:
         case asks.Blend() | asks.Interpolate():
             other = finder.clip("other", ask.other, float(room.entry.fps))
             return _blend(ask, clip, other, room) if isinstance(ask, asks.Blend) else _lead(ask, clip, other, room)
+
+
+def between_pictures(ask: Ask, entry: CatalogEntry) -> Shot | None:
+    """Frames between two pictures, which is a shot with a first and a last one; None for an ask about clips.
+
+    Raises ShotError or MediaError.
+    """
+    if not isinstance(ask, asks.Interpolate):
+        return None
+    named = {field: Path(name) for field, name in (("clip", ask.clip), ("other", ask.other)) if isinstance(name, Path)}
+    found = {field: path for field, path in named.items() if path.is_file() and not media.is_container(path)}
+    if not found:
+        return None
+    if len(found) == 1:
+        ((field, path),) = found.items()
+        line = f"{path.name} is a picture and the other one a clip: give two clips or two pictures"
+        raise ShotError(field, path.name, line)
+    if not ask.prompt:
+        raise ShotError("prompt", "", "say what happens between the two pictures")
+    size = _nearest(*media.open_picture(found["clip"]).size, entry)
+    return Shot(
+        prompt=ask.prompt, size=size, seconds=ask.seconds, seed=ask.seed, steps=ask.steps, guidance=ask.guidance,
+        first=found["clip"], last=found["other"], model=entry.name,
+    )  # fmt: skip
 
 
 # Tools that make frames
@@ -288,9 +313,14 @@ def _size(clip: Clip, entry: CatalogEntry) -> str:
     try:
         shots.dimensions(named, entry)
     except ShotError:
-        shape = math.log(clip.width / clip.height)
-        named = min(entry.sizes, key=lambda name: abs(math.log(entry.sizes[name][0] / entry.sizes[name][1]) - shape))
+        named = _nearest(clip.width, clip.height, entry)
     return named
+
+
+def _nearest(width: int, height: int, entry: CatalogEntry) -> str:
+    """The size of the nearest shape that the model draws."""
+    shape = math.log(width / height)
+    return min(entry.sizes, key=lambda name: abs(math.log(entry.sizes[name][0] / entry.sizes[name][1]) - shape))
 
 
 def _can(made: Made, room: Room) -> None:

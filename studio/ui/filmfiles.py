@@ -12,12 +12,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from studio import media
+from studio import inputs, media
 from studio.errors import FilmError, MediaError, NotFound
-from studio.films import reading, sounds, timelines, writing
+from studio.films import packing, reading, sounds, timelines, writing
 from studio.films.script import Film, Given
 from studio.looking import Looker
 from studio.provenance import ProvenanceError
+from studio.ui import views
 from studio.ui.filming import Filming, exported
 from studio.ui.receiving import received
 from studio.ui.web import PREFIX, Body, Owned, file, fresh
@@ -131,12 +132,13 @@ class FilmFiles(Owned):
         return file(path, {".mp3": "audio/mpeg", ".wav": "audio/wav"}.get(path.suffix))
 
     def _opened(self, path: Path, name: str, owner: str) -> Response:
-        with path.open("rb") as stream:
-            packed = stream.read(4) == b"PK\x03\x04"
         try:
-            if packed:
+            if packing.is_packed(path):
                 kept = self.studio.unpack_film(path, owner)
             elif _is_media(path):
+                take = self.studio.library.take_of(inputs.sha256_of(path), owner)
+                if take is not None:  # no film, but a shot of one
+                    return fresh({"take": views.take(take)})
                 kept = self.studio.library.add_film(owner, self._of_finished(path, name, owner))
             else:
                 kept = self.studio.library.add_film(owner, self._read(path, name, owner))

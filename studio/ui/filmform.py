@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, cast
 
+from studio import direction as directions
 from studio import words
 from studio.direction import KINDS, Direction
 from studio.errors import ShotError
@@ -80,7 +81,9 @@ class FilmForms:
 
         for row, member in zip(data["cast"], film.cast, strict=True):
             row["pictures"] = [self._shown(given, owner) for given in member.pictures]
+        data["look"] = directions.known_words(film.look).chosen()
         for row, shot in zip(data["shots"], film.shots, strict=True):
+            row["direction"] = directions.known_words(shot.direction).chosen()
             row["first"], row["last"] = one(shot.first), one(shot.last)
             row["frames"] = [self._shown(given, owner) for given in shot.frames]
             row.pop("line")
@@ -136,6 +139,8 @@ class FilmForms:
             frames=self._givens(row.get("frames"), owner, 16),
             caption=_text(row.get("caption")),
             take=_line(row.get("take"))[:40],
+            trim_start=_number(row.get("trim_start"), 0.0, 0, 60),
+            trim_end=_number(row.get("trim_end"), 0.0, 0, 60),
         )
 
     def _sound(self, data: object, owner: str) -> Sound | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -17,27 +18,21 @@ from studio.films import formats, likeness, listing, timeline
 from studio.films.archive import Export, KeptFilm
 from studio.films.planning import Order
 from studio.films.room import ShotState, fitting, footage_of, lengths_of, takes_of
-from studio.films.script import Film, FilmShot, Member
+from studio.films.script import Film, FilmShot
 from studio.tools.seams import Seam
-from studio.ui import views
+from studio.ui import filmexamples, views
 from studio.ui.filmform import FilmForms
 from studio.ui.form import Forms
 from studio.ui.queueing import picture_size
 from studio.ui.web import Body, Owned, fresh, sentence
 
-STARTER = (
-    FilmShot("@fox walks through a snowy forest at dusk", seconds=2.0, seed=7),
-    FilmShot("@fox runs in the snowy forest at dusk", seconds=2.0, seed=8, join="continue"),
-    FilmShot("@fox stands on a beach at night", seconds=2.0, seed=9, transition="dissolve"),
-)
-
 
 class Filming(Owned):
     """The films of an owner."""
 
-    def __init__(self, studio: Studio, forms: Forms) -> None:
+    def __init__(self, studio: Studio, forms: Forms, assets: Path) -> None:
         super().__init__(studio)
-        self.takes_forms = forms
+        self.takes_forms, self.assets = forms, assets
         self.forms = FilmForms(forms.drafts)
         self.workroom = studio.workroom
         self._planned: dict[str, tuple[int, tuple[Order | FilmError, ...]]] = {}
@@ -73,14 +68,15 @@ class Filming(Owned):
                 ],
                 "presets": [[one.name, one.label] for one in formats.PRESETS],
                 "shapes": list(formats.SHAPES),
+                "examples": filmexamples.cards(self.assets),
             }
         )
 
     def new(self, request: Request, owner: str, body: Body) -> Response:
-        """A new film: empty, or with the shots of the example."""
+        """A new film: empty, or the example that is named."""
         film = Film(seed=7, shots=(FilmShot(""),))
-        if body.get("example") is True:
-            film = replace(film, title="The fox", shots=STARTER, cast=(Member("fox", looks="a red fox"),))
+        if body.get("example"):
+            film = replace(filmexamples.load(self.assets, body["example"]), source="")
         return fresh(self.told(self.studio.library.add_film(owner, film.with_ids()), owner))
 
     def film(self, request: Request, owner: str) -> Response:
@@ -112,11 +108,14 @@ class Filming(Owned):
         return fresh(self.told(self.studio.library.step_film(request.path_params["film"], owner, 1), owner))
 
     def shoot(self, request: Request, owner: str, body: Body) -> Response:
-        """Shoot all that is missing, or the shots that are named."""
+        """Shoot all that is missing, or the shots that are named; with `takes`, so many more of the one named."""
         kept = self._kept(request, owner)
         only = body.get("shots")
         wanted = {str(one) for one in only} if isinstance(only, list) else None
-        jobs = self.studio.shoot_film(kept.film, kept.id, only=wanted, owner=owner)
+        if wanted and "takes" in body:
+            jobs = self.studio.vary_shot(kept.film, kept.id, wanted.pop(), body["takes"], owner=owner)
+        else:
+            jobs = self.studio.shoot_film(kept.film, kept.id, only=wanted, owner=owner)
         return fresh({**self.told(kept, owner, known_version=str(kept.version)), "ordered": len(jobs)})
 
     def as_list(self, request: Request, owner: str, body: Body) -> Response:
@@ -176,6 +175,7 @@ class Filming(Owned):
         lost = {(one.shot, one.member): one for one in likeness.kept(film, looks, known(entry))}
         footage = {index: footage_of(take) for index, take in takes_of(states).items()}
         laid = timeline.lay(film, footage, entry.fps, lengths_of(states, entry.fps))
+        made, alive = self.studio.library.counts_of_film(owner, kept.id)
         return {
             "id": kept.id,
             "version": kept.version,
@@ -184,7 +184,14 @@ class Filming(Owned):
             "redo": kept.redo,
             "size": list(picture_size(self.studio, film.size, film.model)),
             "references": bool(entry.given.get("references", False)),
-            "shots": [self._state(state, index, lost, joins) for index, state in enumerate(states)],
+            "shots": [
+                {
+                    **self._state(state, index, lost, joins),
+                    "takes": made.get(state.shot.id, 0),
+                    "others": [one for one in alive.get(state.shot.id, []) if state.job is None or one != state.job.id],
+                }
+                for index, state in enumerate(states)
+            ],
             "missing": sum(state.missing for state in states),
             "cost": self.studio.film_seconds(states),
             "timeline": {"fps": laid.fps, "frames": laid.frames, "pieces": [_piece(piece) for piece in laid.pieces]},
@@ -264,6 +271,6 @@ def exported(one: Export) -> dict[str, Any]:
 def _piece(piece: timeline.Piece) -> dict[str, Any]:
     return {
         "what": piece.what, "start": piece.start, "length": piece.length, "index": piece.index, "text": piece.text,
-        "take": None if piece.footage is None else piece.footage.take, "over": piece.over, "rise": piece.rise,
-        "fall": piece.fall, "riseWhite": piece.rise_white, "fallWhite": piece.fall_white,
+        "skip": piece.skip, "take": None if piece.footage is None else piece.footage.take, "over": piece.over,
+        "rise": piece.rise, "fall": piece.fall, "riseWhite": piece.rise_white, "fallWhite": piece.fall_white,
     }  # fmt: skip

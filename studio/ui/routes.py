@@ -40,7 +40,7 @@ def routes(studio: Studio, assets: Path) -> list[BaseRoute]:
     """Every route of the page. `assets` holds the example clips, where there are some."""
     drafts = Drafts(studio.library)
     forms, looker = Forms(studio, drafts), Looker()
-    films = filming.Filming(studio, forms)
+    films = filming.Filming(studio, forms, assets)
     return [
         *making.Making(studio, forms, assets).routes(),
         *queueing.Queueing(studio, forms).routes(),

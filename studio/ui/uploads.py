@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from studio.core import Studio
-from studio.errors import MediaError, NotFound, RecipeError
+from studio.errors import FilmFound, MediaError, NotFound, RecipeError
 from studio.looking import Looker
 from studio.provenance import ProvenanceError
 from studio.ui import given, views
@@ -65,7 +65,9 @@ class Uploads(Owned):
         return fresh(given.receive(self.drafts, self.studio.library, owner, path, name).shown())
 
     def _dropped(self, path: Path, name: str, owner: str) -> Response:
-        answer: dict[str, Any] = {"form": None, "given": None, "verdict": None, "line": "", "tone": "warn"}
+        answer: dict[str, Any] = {
+            "form": None, "film": False, "given": None, "verdict": None, "line": "", "tone": "warn",
+        }  # fmt: skip
         try:
             shot, report = self.studio.shot_of(path)
             tone, line = views.VERDICTS[report.verdict]
@@ -73,6 +75,7 @@ class Uploads(Owned):
             answer["proven"] = report.recipe_verified
         except (RecipeError, ProvenanceError, OSError) as error:
             answer["line"] = sentence(str(error).replace(path.name, "it"))
+            answer["film"] = isinstance(error, FilmFound)
         try:
             answer["given"] = given.receive(self.drafts, self.studio.library, owner, path, name).shown()
         except MediaError:

@@ -76,3 +76,38 @@ def test_every_choice_round_trips_through_its_label() -> None:
     for kind, pairs in direction.options("storybook").items():
         for identity, words in pairs:
             assert getattr(direction.check(Direction(**{kind: words})), kind) == identity
+
+
+RUNS = "Shot 1: a fox runs in the snow. Shot 2 (3 s): it sleeps at night."
+
+
+def test_what_one_shot_of_a_list_says_is_not_said_of_the_others() -> None:
+    night = Direction(time="night")
+    assert direction.compile(RUNS, night) == RUNS.replace("the snow.", "the snow, at night.")
+    neither = "Shot 1: a fox runs. Shot 2: it sleeps"
+    assert direction.compile(neither, night) == f"At night. {neither}"
+    assert direction.compile(f"At night. {neither}", night) == f"At night. {neither}"
+
+
+def test_a_later_shot_has_the_hour_of_the_one_before_and_no_camera_of_it() -> None:
+    listed = "Shot 1: a fox runs at night, pan left. Shot 2: it sleeps. Shot 3: it wakes in the forest, close-up"
+    assert direction.compile(listed, Direction(time="night")) == listed
+    told = direction.compile(listed, Direction(camera="pan_left", framing="close"))
+    assert told == (
+        "Shot 1: a fox runs at night, pan left, close-up. Shot 2: it sleeps, the camera pans left, close-up. "
+        "Shot 3: it wakes in the forest, close-up, the camera pans left"
+    )
+
+
+@pytest.mark.parametrize("lead", ["", "In papercraft, softly. ", "A fox, "])
+def test_every_shot_of_a_list_is_found_where_it_stands(lead: str) -> None:
+    listed = f"{lead}Shot 1: a fox, a cat; Shot 2 (2 s): a fox, a cat. Shot 3 - a fox"
+    found = direction.spoken(listed)
+    assert [listed[end - 3 : end].strip() for _, end in found] == ["cat", "at.", "fox"]
+    assert direction.spoken("A fox runs") == []
+
+
+def test_what_was_written_by_hand_is_shown_as_the_choice_it_means() -> None:
+    assert direction.known_words(Direction(camera="Pan left", style="sepia dreams")) == Direction(
+        camera="pan_left", style="sepia dreams"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from model.shotlist import parts
 from model.world.understand import understand
 from studio.direction import Direction, knowledge
 from studio.expanding import LOOKS, expand
@@ -56,3 +57,22 @@ def test_another_is_another_until_all_looks_were_shown() -> None:
 def test_a_word_that_may_be_a_verb_is_left_alone_and_nobody_is_put_in_the_place_of_a_stranger() -> None:
     assert expand("a robot juggling oranges", Direction(), KNOWS).text.startswith("a robot juggling oranges ")
     assert expand("the Eiffel tower", Direction(), KNOWS).text.startswith("the Eiffel tower, ")
+
+
+@pytest.mark.parametrize("knows", [KNOWS, None])
+def test_in_a_list_every_shot_is_expanded_and_all_are_in_one_place(knows: dict[str, tuple[str, ...]] | None) -> None:
+    listed = "Shot 1: a fox runs. Shot 2 (2 s): it sleeps."
+    for turn in range(4):
+        found = expand(listed, Direction(), knows, turn)
+        left, at = "", 0
+        for start, end in found.added:
+            left, at = left + found.text[at:start], end
+        assert left + found.text[at:] == listed
+        shots = [words for words, _ in parts(found.text)]
+        assert len(shots) == 2
+        if knows is None:
+            assert found.text.endswith(listed) and found.added[0][0] == 0
+        else:
+            first, second = (understand(words, knows) for words in shots)
+            assert first.first("place") and first.first("camera") and second.first("camera")
+            assert second.first("place") is None, "it goes on where the first one is"

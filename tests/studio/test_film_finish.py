@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from studio import media
 from studio.errors import FilmError
 from studio.films import captions, framing, lettering, sound, timeline
+from studio.films import picture as pictures
 from studio.films.script import Card, Film, FilmShot, Given, Sound
 from studio.films.sound import Track
 from studio.films.timeline import Footage
@@ -52,6 +54,19 @@ def test_dissolves_never_eat_a_whole_shot() -> None:
 def test_takes_of_another_rate_keep_their_length() -> None:
     film = Film(shots=(FilmShot("a"),))
     assert timeline.lay(film, {0: Footage(Path("c.mp4"), 120, 24, 64, 64)}, 16, [1]).seconds == 5.0
+
+
+def test_what_is_trimmed_away_is_not_in_the_film(tmp_path: Path) -> None:
+    levels = (40 + 6 * np.arange(20)).astype(np.uint8)
+    clip = tmp_path / "ramp.mp4"
+    with media.ClipWriter(clip, 64, 64, 16) as writer:
+        writer.write(np.broadcast_to(levels[:, None, None, None], (20, 64, 64, 3)).copy())
+    film = Film(shots=(FilmShot("a", trim_start=0.25, trim_end=0.5), FilmShot("b", trim_start=60)))
+    one = Footage(clip, 20, 16, 64, 64)
+    found = timeline.lay(film, {0: one, 1: one}, 16, [20, 20])
+    assert [(piece.skip, piece.length) for piece in found.pieces] == [(4, 8), (19, 1)], "something is always left"
+    shown = np.concatenate(list(pictures.frames(found, pictures.Look((64, 64)))))
+    assert np.abs(shown.mean(axis=(1, 2, 3)) - levels[[*range(4, 12), 19]]).max() < 3
 
 
 def test_captions_are_read_and_written_alike() -> None:

@@ -120,6 +120,20 @@ def test_an_editors_program_finds_every_clip_at_its_time(make_studio: Callable[.
     assert sound.duration() == read.duration() and [type(item).__name__ for item in sound] == ["Gap", "Clip"]
 
 
+def test_an_editor_is_handed_the_whole_take_and_the_part_that_is_seen(make_studio: Callable[..., Studio]) -> None:
+    studio = make_studio()
+    what = film("a fox", "a dog")
+    for job in studio.shoot_film(what):
+        studio.wait(job.id, timeout=60)
+    shots = (replace(what.shots[0], trim_start=0.125, trim_end=0.0625), what.shots[1])
+    what = replace(what, shots=shots)
+    text = timelines.document(studio.material(what, studio.film_states(what)), lambda found: found.as_uri())
+    clips = list(otio.adapters.read_from_string(text, "otio_json").video_tracks()[0].find_clips())
+    ranges = [(each.source_range.start_time.value, each.source_range.duration.value) for each in clips]
+    assert ranges == [(2, 6), (0, 9)] and clips[0].available_range().duration.value == 9
+    assert writing.write(what).count("trim_") == 2
+
+
 def test_a_film_moves_to_another_machine_with_its_takes(
     make_studio: Callable[..., Studio], tmp_path: Path, picture: Path
 ) -> None:
@@ -193,6 +207,7 @@ def test_a_zip_whose_sizes_lie_is_stopped(tmp_path: Path) -> None:
     (tmp_path / "no.zip").write_bytes(b"PK\x03\x04nonsense")
     with pytest.raises(FilmError, match="not a zip"):
         packing.unpack(tmp_path / "no.zip", tmp_path / "out")
+    assert packing.is_packed(tmp_path / "no.zip"), "a damaged zip is told as one, and not as a wrong film.yaml"
 
 
 def test_takes_of_a_stranger_are_looked_at(tmp_path: Path, make_studio: Callable[..., Studio]) -> None:
@@ -239,4 +254,17 @@ def test_a_shot_that_lost_its_subject_is_told() -> None:
     cast = (Member("mira", looks="a red fox"),)
     found = likeness.kept(film(*["@mira runs"] * 4, cast=cast), looks)
     assert [bool(one.lost) for one in found] == [False, False, True, True]
-    assert "elephant" in found[3].lost and "does not look like" in found[2].lost
+    assert "elephant" in found[3].lost and "does not look the same" in found[2].lost
+
+
+def test_another_light_is_not_another_subject() -> None:
+    day, night = (230, 120, 30), (60, 40, 90)
+    looks = {
+        index: Looks("fox", 0.9, tuple(likeness.colours(scene(colour, (200, 210, 220), 40 + index))))
+        for index, colour in enumerate((day, night))
+    }
+    cast = (Member("mira", looks="a red fox"),)
+    told = likeness.kept(film("@mira runs in a forest", "@mira stands on a beach at night", cast=cast), looks)
+    assert told[1].alike is not None and told[1].alike < likeness.ALIKE and not told[1].lost
+    told = likeness.kept(film("@mira runs on a beach at night", "@mira stands on a beach at night", cast=cast), looks)
+    assert "does not look the same" in told[1].lost

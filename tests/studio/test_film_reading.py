@@ -88,6 +88,8 @@ WRONG = [
     ("shots:\n  - &a {prompt: a}\n  - *a", 2, "anchor or alias"),
     ("shots:\n  - !!python/object/apply:os.system [ls]", 2, "a tag (!)"),
     ("shots: [\n  a", 2, ""),
+    ("shots:\n  - {prompt: a, seconds: 2, trim_start: 1.5, trim_end: 0.5}", 2, "leave nothing of its 2 s"),
+    ("shots:\n  - {prompt: a, trim_start: -1}", 2, "trim_start -1 does not work: 0 to 60"),
     ("music: song.mp3\nshots: [a]", 1, "there is no file 'song.mp3'"),
 ]  # fmt: skip
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from studio import media
 from studio.core import Studio
@@ -243,3 +244,15 @@ def test_a_decoders_error_fades_away_from_a_join() -> None:
     out = np.concatenate(list(_eased(iter([plain[:5], plain[5:]]), 20, into, target)))[:, 0, 0, 0].astype(int)
     assert (len(out), out[0], out[9], out[19]) == (20, 116, 100, 127)
     assert np.abs(np.diff(out)).max() <= 4
+
+
+def test_between_two_pictures_is_a_shot_that_has_both(studio: Studio, picture: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.png"
+    Image.new("RGB", (64, 64), "navy").save(other)
+    take = made(studio, Interpolate(clip=picture, other=other, seconds=1.0, prompt="a fox wakes", seed=3, steps=2))
+    assert [anchor.place for anchor in take.recipe.anchors] == ["first", "last"]
+    assert take.recipe.work is None and take.frames == 17
+    with pytest.raises(ShotError, match="what happens between"):
+        studio.work(Interpolate(clip=picture, other=other))
+    with pytest.raises(ShotError, match="two clips or two pictures"):
+        studio.work(Interpolate(clip=picture, other=take.clip, prompt="a fox"))

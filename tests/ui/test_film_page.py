@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.studio.test_film_finish import tone
 from tests.ui.servers import Server
+from tests.ui.test_tool_journeys import look
+from tests.ui.test_tools import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("empty_strip")]
 
@@ -17,8 +23,8 @@ Visit = Callable[..., Page]
 def films(page: Page) -> None:
     """The Film page with a film of three shots of its own."""
     page.get_by_role("tab", name="Film").click()
-    page.wait_for_selector("#film-example:visible, #film-menu:visible")
-    page.evaluate("window.auteur.films.fresh({ example: true })")
+    page.wait_for_selector("#film-examples:visible, #film-menu:visible")
+    page.evaluate("window.auteur.films.fresh({ example: 'fox' })")
     expect(page.locator(".film-shot")).to_have_count(3)
     expect(page.locator("#film-saved")).to_have_text("saved")
 
@@ -52,6 +58,57 @@ def test_a_film_is_written_shot_played_and_finished(painted: Server, visit: Visi
     expect(row.locator(".finish-badge")).to_contain_text("signed by this studio", timeout=60_000)
 
 
+FIVE = """
+title: Five
+cast: {mira: {looks: a red fox}}
+steps: 2
+shots:
+  - {prompt: "@mira walks in the snow", seconds: 0.5}
+  - {prompt: "@mira jumps", seconds: 0.5, join: continue}
+  - {prompt: "@mira sits on a beach", seconds: 0.5, caption: By the sea}
+  - {prompt: "@mira dances", seconds: 0.5, join: continue}
+  - {prompt: "@mira sleeps in a forest", seconds: 0.5, transition: dissolve, transition_seconds: 0.2}
+"""
+
+
+def test_five_shots_with_titles_and_music_are_finished_twice_and_opened_again(
+    painted: Server, visit: Visit, tmp_path: Path
+) -> None:
+    page = visit(painted)
+    films(page)
+    (tmp_path / "five.yaml").write_text(FIVE, encoding="utf-8")
+    page.set_input_files("#film-file", tmp_path / "five.yaml")
+    expect(page.locator(".film-shot")).to_have_count(5)
+    page.locator("#side-titles").click()
+    page.locator("#film-opening").fill("Five\nA film")
+    page.locator("#film-ending").fill("The end")
+    music = tone(tmp_path / "song.wav", 4)
+    page.set_input_files('.side-group:has(#film-music) input[type="file"]', music)
+    expect(page.locator(".sound-name").first).to_contain_text("song.wav")
+    page.locator("#film-shoot").click()
+    expect(page.locator('.film-shot[data-state="there"]')).to_have_count(5, timeout=90_000)
+    look(page, "film-five")
+    page.locator("#side-finish").click()
+    rows = page.locator('.finish-row[data-state="done"]')
+    for many, shape in enumerate(("16:9", "9:16"), 1):
+        page.locator("#finish-shape").select_option(shape)
+        page.locator("#finish-go").click()
+        expect(rows).to_have_count(many, timeout=90_000)
+        expect(rows.first.locator(".finish-badge")).to_contain_text("signed by this studio")
+    look(page, "film-finished")
+    sizes = [tuple(map(int, re.findall(r"(\d+) × (\d+)", row.inner_text())[0])) for row in rows.all()]
+    assert sizes[0][0] < sizes[0][1] and sizes[1][0] > sizes[1][1]
+    with page.expect_download() as download:
+        rows.first.get_by_text("Save").click()
+    download.value.save_as(tmp_path / "five.mp4")
+    page.evaluate("window.auteur.films.fresh({})")
+    expect(page.locator(".film-shot")).to_have_count(1)
+    page.set_input_files("#film-file", tmp_path / "five.mp4")
+    expect(page.locator('.film-shot[data-state="there"]')).to_have_count(5)
+    expect(page.locator("#film-title")).to_have_value("Five")
+    look(page, "film-opened-again")
+
+
 def test_shots_are_moved_split_doubled_and_all_is_taken_back(painted: Server, visit: Visit) -> None:
     page = visit(painted)
     films(page)
@@ -83,6 +140,195 @@ def test_shots_are_moved_split_doubled_and_all_is_taken_back(painted: Server, vi
     page.reload()
     page.get_by_role("tab", name="Film").click()
     expect(page.locator(".film-shot textarea").first).to_have_value(before[1])
+
+
+def test_one_list_and_cards_are_a_click_apart(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    page.locator("#film-as-list").click()
+    expect(page.locator(".film-shot")).to_have_count(1)
+    expect(page.locator(".film-shot textarea")).to_have_value(re.compile(r"^Shot 1 \(2 s\): .*Shot 3 \(2 s\): "))
+    page.get_by_role("button", name="Turn this list into cards").click()
+    expect(page.locator(".film-shot")).to_have_count(3)
+
+
+def shot_film(page: Page) -> None:
+    """The film of three shots, half a second each, with its takes."""
+    page.evaluate(
+        "window.auteur.films.change((film) => { film.steps = 2; for (const shot of film.shots) "
+        "Object.assign(shot, { seconds: 0.5, transition: 'none' }); }, 'Short')"
+    )
+    expect(page.locator("#film-saved")).to_have_text("saved")
+    comes(page, "film.told.film === null || film.told.version > 1")
+    if page.locator("#film-shoot").is_enabled():  # an earlier journey may have shot the same
+        page.locator("#film-shoot").click()
+    expect(page.locator('.film-shot[data-state="there"]')).to_have_count(3, timeout=60_000)
+
+
+def lengths(page: Page) -> list[int]:
+    found: list[int] = page.evaluate("window.auteur.films.told.timeline.pieces.map((piece) => piece.length)")
+    return found
+
+
+def comes(page: Page, words: str) -> None:
+    page.wait_for_function(f"() => {{ const film = window.auteur.films; return {words}; }}", timeout=30_000)
+
+
+def test_keys_alone_play_trim_and_cut_a_film(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    shot_film(page)
+    page.evaluate("document.activeElement.blur()")
+    assert lengths(page) == [9, 8, 9]
+    page.keyboard.press("l")
+    comes(page, "film.player.at > 0.1")  # it may have come to its end already
+    page.keyboard.press("l")
+    comes(page, "film.player.speed === 2 || !film.player.playing")
+    page.keyboard.press("k")
+    comes(page, "!film.player.playing && film.player.speed === 1")
+    page.keyboard.press("j")
+    comes(page, "film.player.at === 0 && !film.player.playing")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("i")
+    comes(page, "film.told.timeline.pieces[0].skip === 3 && film.player.at < 0.02")
+    assert lengths(page) == [6, 8, 9]
+    expect(page.locator(".film-shot").first.locator(".film-met")).to_contain_text("0.4 s of 0.6 s are in the film")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("s")
+    expect(page.locator(".film-shot")).to_have_count(4)
+    comes(page, "film.told.timeline.pieces.length === 4")
+    assert lengths(page) == [2, 4, 8, 9]
+    assert page.evaluate("new Set(window.auteur.films.told.shots.slice(0, 2).map((one) => one.take.id)).size") == 1
+    page.keyboard.press("Control+z")
+    expect(page.locator(".film-shot")).to_have_count(3)
+    page.keyboard.press("Shift+I")
+    comes(page, "film.told.timeline.pieces[0].skip === 0")
+
+
+def test_a_shot_that_is_moved_keeps_its_take_and_a_new_one_has_the_seed_of_the_film(
+    painted: Server, visit: Visit
+) -> None:
+    page = visit(painted)
+    films(page)
+    page.evaluate("for (const shot of window.auteur.films.film.shots) Object.assign(shot, { seed: null, join: 'cut' })")
+    shot_film(page)
+    page.locator(".film-grip").nth(0).focus()
+    page.keyboard.press("Alt+ArrowRight")
+    expect(page.locator("#film-saved")).to_have_text("saved")
+    comes(page, "film.told.shots.every((shot) => shot.take && shot.fits)")
+    page.locator("#film-add").click()
+    expect(page.locator(".film-shot")).to_have_count(4)
+    assert page.evaluate("window.auteur.films.film.shots.map((shot) => shot.seed)") == [None] * 4
+
+
+def test_an_end_of_a_shot_is_taken_by_hand(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    shot_film(page)
+    edge = page.locator(".film-block").nth(2).locator('.film-edge[data-side="o"]')
+    edge.hover()
+    box, track = edge.bounding_box(), page.locator(".film-track").bounding_box()
+    assert box and track
+    page.mouse.move(box["x"] + 4, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 4 - 4 * track["width"] / 26, box["y"] + 8, steps=4)
+    page.mouse.up()
+    comes(page, "film.told.timeline.frames === 22")
+    assert lengths(page) == [9, 8, 5]
+
+
+def test_takes_of_the_library_become_shots(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    shot_film(page)
+    page.evaluate("window.auteur.films.fresh({})")
+    expect(page.locator(".film-shot")).to_have_count(1)
+    page.locator("#film-add-take").click()
+    tiles = page.locator("#film-shelf .film-take")
+    chosen = [tiles.nth(place).get_attribute("data-take") for place in (1, 0)]
+    tiles.nth(1).click()
+    tiles.nth(0).click()
+    page.locator("#film-shelf-put").click()
+    expect(page.locator('.film-shot[data-state="there"]')).to_have_count(2)
+    assert page.evaluate("window.auteur.films.told.shots.map((one) => one.take.id)") == chosen
+    page.get_by_role("tab", name="Library").click()
+    page.locator(f"#library-grid li[data-take={chosen[0]}] .shelf-open").click()
+    page.locator("#shelf-film").click()
+    expect(page.locator('.film-shot[data-state="there"]')).to_have_count(3)
+    page.locator("#film-undo").click()
+    expect(page.locator(".film-shot")).to_have_count(2)
+
+
+def test_four_more_takes_are_shot_and_one_is_chosen(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    shot_film(page)
+    card = page.locator(".film-shot").first
+    card.locator('[aria-label="More for this shot"]').click()
+    page.get_by_role("menuitem", name="Four takes to choose from").click()
+    many = card.locator(".film-many")
+    expect(many).to_have_text(re.compile(r"^[45] takes to choose from$"), timeout=60_000)
+    stands = page.evaluate("window.auteur.films.told.shots[0].take.id")
+    many.click()
+    tiles = page.locator("#film-takes-dialog .film-take")
+    expect(tiles).to_have_count(5)
+    tiles.first.click()
+    comes(page, f"film.told.shots[0].take.id !== {stands!r} && film.told.shots[0].chosen")
+
+
+def test_a_look_is_for_all_shots_and_film_language_keeps_the_names(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    page.locator("#side-look").click()
+    page.locator("#look-time").click()
+    page.locator('[role=option][data-id="night"]').click()
+    expect(page.locator("#look-time")).to_contain_text("night", ignore_case=True)
+    expect(page.locator("#film-saved")).to_have_text("saved")
+    assert page.evaluate("window.auteur.films.film.look") == {"time": "night"}
+    before = words(page)[0]
+    page.locator('[aria-label="More for this shot"]').first.click()
+    page.get_by_role("menuitem", name="Say it in film language").click()
+    expect(page.locator("#film-expand-dialog mark").first).to_be_visible()
+    page.locator("#film-expand-take").click()
+    first = page.locator(".film-shot textarea").first
+    expect(first).to_have_value(re.compile(re.escape(before) + "..+"))
+    page.locator("#film-undo").click()
+    expect(first).to_have_value(before)
+
+
+DROP = """([selector, name, data]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name));
+  const drop = new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true });
+  document.querySelector(selector).dispatchEvent(drop);
+}"""
+
+
+def drop(page: Page, selector: str, path: Path) -> None:
+    page.evaluate(DROP, [selector, path.name, base64.b64encode(path.read_bytes()).decode()])
+
+
+def test_what_is_dropped_goes_where_it_belongs(painted: Server, visit: Visit, tmp_path: Path) -> None:
+    page = visit(painted)
+    films(page)
+    fox = picture(tmp_path, "fox.png", (320, 180), "teal")
+    drop(page, ".cast-member", fox)
+    expect(page.locator(".cast-picture img")).to_have_count(1)
+    drop(page, ".film-shot", fox)
+    expect(page.locator(".film-givenchip")).to_have_text("first")
+    drop(page, ".film-screen", tone(tmp_path / "song.wav", 2))
+    expect(page.locator("[data-sound=music] .sound-name")).to_contain_text("song.wav")
+    drop(page, ".film-screen", fox)
+    expect(page.locator("#toasts")).to_contain_text("Drop a picture on somebody of the cast")
+    page.locator("#film-title").fill("Unmoved")
+    expect(page.locator("#film-saved")).to_have_text("saved")
+    (tmp_path / "bad.yaml").write_text("shots:\n  - {prompt: a, secondz: 2}\n", encoding="utf-8")
+    drop(page, ".film-screen", tmp_path / "bad.yaml")
+    expect(page.locator("#film-wrong")).to_contain_text("bad.yaml line 2: shot 1 has no key 'secondz'")
+    page.keyboard.press("Escape")
+    expect(page.locator("#film-title")).to_have_value("Unmoved")
 
 
 def test_the_second_tab_is_told_and_nothing_is_lost(painted: Server, visit: Visit) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from studio import media
 from studio.core import LOCAL_OWNER, Studio
 from studio.films import writing
 from studio.ui.owner import COOKIE, new_token
@@ -85,6 +87,22 @@ def test_a_join_that_may_be_seen_is_told_at_its_shot(open_studio: Opens, tmp_pat
     assert told["shots"][1]["seam"]["seamless"] is False and told["shots"][1]["seam"]["drop_db"] > 1
     told["film"]["shots"][1]["seed"] = 99
     assert edit(page, told, told["film"])["shots"][1]["seam"] is None, "of a shot that was changed nothing is known"
+
+
+def test_several_takes_of_a_shot_are_made_to_choose_from(open_studio: Opens, tmp_path: Path) -> None:
+    page = browser(open_studio(), tmp_path)
+    told = new(page)
+    first, second = (shot["id"] for shot in told["film"]["shots"])
+    page.post(f"/studio/films/{told['id']}/shoot", json={"shots": [first]})
+    stands = until(page, told, lambda now: now["shots"][0]["take"])["shots"][0]["take"]["id"]
+    assert page.post(f"/studio/films/{told['id']}/shoot", json={"shots": [first], "takes": 2}).json()["ordered"] == 2
+    now = until(page, told, lambda now: now["shots"][0]["takes"] == 3 and not now["shots"][0]["others"])
+    assert now["shots"][0]["take"]["id"] == stands, "what stands in the film stays"
+    assert now["shots"][1]["takes"] == 0 and now["version"] == told["version"]
+    found = page.get(f"/studio/films/{told['id']}/shots/{first}/takes").json()["takes"]
+    assert len({take["seed"] for take in found}) == 3
+    for body, code in (({"shots": [second], "takes": 3}, 422), ({"shots": ["none"], "takes": 2}, 404)):
+        assert page.post(f"/studio/films/{told['id']}/shoot", json=body).status_code == code
 
 
 def test_what_is_wrong_is_said_at_its_shot(open_studio: Opens, tmp_path: Path) -> None:
@@ -203,6 +221,11 @@ def test_a_finished_film_brings_its_script_back(open_studio: Opens, tmp_path: Pa
     assert [shot["prompt"] for shot in opened["film"]["shots"]] == ["@mira runs", "a dog"]
     assert opened["missing"] == 0, "its takes are found again by what they are of"
     dropped = page.post("/studio/dropped?name=film.mp4", content=clip).json()
-    assert dropped["form"] is None and "Film page" in dropped["line"]
-    take = studio.takes()[0].clip.read_bytes()
-    assert page.post("/studio/films/open?name=take.mp4", content=take).status_code == 422
+    assert dropped["form"] is None and dropped["film"] is True and "Film page" in dropped["line"]
+    take = studio.takes()[0]
+    brought = page.post("/studio/films/open?name=take.mp4", content=take.clip.read_bytes()).json()
+    assert brought["take"]["id"] == take.id, "a clip of ours is a shot"
+    made = tmp_path / "holiday.mp4"
+    with media.ClipWriter(made, 64, 64, 16) as writer:
+        writer.write(np.zeros((5, 64, 64, 3), np.uint8))
+    assert page.post("/studio/films/open?name=holiday.mp4", content=made.read_bytes()).status_code == 422

@@ -5,6 +5,7 @@ AUTEUR_LOOK names a folder that gets a picture of every station, to look at.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from playwright.sync_api import Page, expect
 from studio import media
 from tests.ui.servers import Server
 from tests.ui.test_journeys import ask, comes_true, plays, steps, write
+from tests.ui.test_tools import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("empty_strip")]
 
@@ -88,6 +90,45 @@ def test_a_loop_is_made_and_its_joint_is_shown(painted: Server, visit: Visit) ->
     expect(page.locator(".seams li")).to_have_count(2)
     expect(page.locator(".seams")).to_contain_text("the loop")
     look(page, "loop-made")
+
+
+def test_a_clip_goes_on_and_is_given_a_beginning(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    first = film(page, painted)
+    tool(page, "Extend")
+    page.fill("#work-seconds", "0.5")
+    page.fill("#work-prompt", "The fox lies down")
+    fine(page, steps="2")
+    longer = worked(page, painted)
+    assert longer["parents"] == [first["id"]] and longer["frames"] == first["frames"] + 8
+    tool(page, "Extend")
+    page.locator("#work-direction label", has_text="Before it").click()
+    page.fill("#work-seconds", "0.5")
+    fine(page, steps="2")
+    expect(page.locator(".work-said")).to_contain_text("0.56 s of it new")
+    look(page, "extend-asked")
+    whole = worked(page, painted)
+    assert whole["parents"] == [longer["id"]] and whole["frames"] == longer["frames"] + 9
+    expect(page.locator(".seams li")).to_have_count(1)
+    look(page, "extend-made")
+
+
+def test_six_pictures_are_one_shot(painted: Server, visit: Visit, tmp_path: Path) -> None:
+    page = visit(painted)
+    page.click("#fresh")
+    write(page, FOX, seconds=2)
+    steps(page, 2)
+    colours = ("teal", "maroon", "navy", "olive", "purple", "gray")
+    page.set_input_files("#frames-file", [picture(tmp_path, f"{one}.png", (320, 180), one) for one in colours])
+    expect(page.locator(".key")).to_have_count(6)
+    look(page, "six-given")
+    before = [take["id"] for take in ask(painted, "studio/takes")["takes"]]
+    page.click("#shoot")
+    comes_true_soon(page, painted, before)
+    anchors = json.loads(newest(painted)["json"])["anchors"]
+    places = [anchor["place"] for anchor in anchors]
+    assert len(set(places)) == 6 and places == sorted(places)
+    look(page, "six-made")
 
 
 def test_two_takes_are_blended_and_both_can_be_compared(painted: Server, visit: Visit) -> None:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from model.shotlist import parts
 from model.world.understand import understand
 from studio import direction
+from studio.core import Studio
 from studio.errors import ShotError
+from studio.films import casting
+from studio.films.planning import Order
 from studio.provenance import Report
 from studio.recipe import Recipe
-from studio.ui import examples, form, views
+from studio.settings import assets_folder
+from studio.ui import examples, filmexamples, form, views
 from studio.ui.verdict import card
 from studio.ui.web import sentence
+from tests.ui.test_routes import open_studio
+
+__all__ = ["open_studio"]
 
 RECIPE = Recipe(
     "a <b>fox</b>", "a <b>fox</b>, at dusk", 448, 256, 65, 16, 7, 20, 4.0, 3.0, "unipc", direction={"time": "dusk"}
@@ -73,6 +82,19 @@ def test_an_example_asks_only_for_what_the_world_has(example: examples.Example, 
     assert found.first("place")
     assert direction.check(example.shot.direction) == example.shot.direction
     assert examples.media(tmp_path, example.name, "mp4") is None
+
+
+@pytest.mark.parametrize("name", filmexamples.NAMES)
+def test_a_film_to_begin_with_asks_only_for_what_the_world_has(open_studio: Callable[..., Studio], name: str) -> None:
+    film = filmexamples.load(assets_folder(), name)
+    told = [casting.spoken(shot.prompt, film.cast) for shot in film.shots]
+    for words in told:
+        heard = [understand(part or words) for part, _ in parts(words) or [(words, None)]]
+        assert not [span.text for each in heard for span in each.unknown], words
+        assert all(each.first("subject") and each.first("place") for each in heard), words
+    assert all(isinstance(order, Order) for order in open_studio().try_film(film))
+    shown = next(one for one in filmexamples.cards(assets_folder()) if one["name"] == name)
+    assert shown["title"] == film.title and shown["faces"]
 
 
 def test_examples_leave_out_directions_that_the_weights_do_not_know() -> None:

@@ -5,13 +5,15 @@ import { closeFloating, floating, roving } from "./menu.js";
 const TITLES = { framing: "Framing", camera: "Camera", lens: "Lens", light: "Light", time: "Time", weather: "Weather", pace: "Pace", style: "Style" };
 
 export class Direction {
-  constructor(offered, onchange) {
+  // `id` names the group in the page: there may be several.
+  constructor(offered, onchange, id = "direction") {
+    this.id = id;
     this.offered = offered; // kind -> [{id, label, picture}]
     this.onchange = onchange;
     this.value = {};
     this.chips = {};
     const kinds = Object.keys(offered).filter((kind) => offered[kind].length);
-    this.node = el("div", { id: "direction", role: "group", "aria-label": "Direction" }, ...kinds.map((kind) => this.chip(kind)));
+    this.node = el("div", { id, class: "direction", role: "group", "aria-label": "Direction" }, ...kinds.map((kind) => this.chip(kind)));
     this.node.hidden = !kinds.length;
   }
 
@@ -19,7 +21,7 @@ export class Direction {
     const value = el("span", { class: "chip-value" }, "Any");
     const picture = el("span", { class: "chip-picture" });
     const title = TITLES[kind] || kind[0].toUpperCase() + kind.slice(1);
-    const node = el("button", { type: "button", class: "chip", id: `direction-${kind}`, "aria-haspopup": "listbox", "aria-expanded": "false", onclick: () => this.open(kind) },
+    const node = el("button", { type: "button", class: "chip", id: `${this.id}-${kind}`, "aria-haspopup": "listbox", "aria-expanded": "false", onclick: () => this.open(kind) },
       picture, el("span", { class: "chip-words" }, el("span", { class: "chip-kind" }, title), value), icon("fold"));
     this.chips[kind] = { node, value, picture, title };
     return node;
@@ -68,7 +70,7 @@ function moving(address) {
 }
 
 // The first frame alone: nothing moves in a chip, and nothing at all where motion is not wanted.
-function still(address) {
+export function still(address) {
   const canvas = el("canvas", { "aria-hidden": "true" });
   const image = new Image();
   image.onload = () => {

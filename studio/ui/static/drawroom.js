@@ -20,9 +20,11 @@ export class DrawRoom {
     this.keep = later(800, () => keepDrawing(this.drawing).catch(() => this.say("This browser keeps no drawing: use it before you close the tab.")));
   }
 
-  // underlay: a picture or a video whose present frame is drawn on, or nothing.
-  async open({ underlay = null, place = null } = {}) {
+  // underlay: a picture or a video whose present frame is drawn on, or nothing. The drawing is for the shot of the form, or
+  // for a target: { ratio, uses: [[place, words]], take(item, place) }.
+  async open({ underlay = null, place = null, target = null } = {}) {
     if (this.dialog && this.dialog.isConnected) return;
+    this.target = target;
     const [width, height] = this.shape();
     if (!this.drawing) {
       this.drawing = new Drawing(width, height, () => this.changed());
@@ -38,7 +40,7 @@ export class DrawRoom {
   }
 
   shape() {
-    const ratio = this.page.form.shape();
+    const ratio = this.target ? this.target.ratio : this.page.form.shape();
     return ratio >= 1 ? [LONG, Math.round(LONG / ratio)] : [Math.round(LONG * ratio), LONG];
   }
 
@@ -85,7 +87,8 @@ export class DrawRoom {
 
   uses() {
     const able = this.page.form.frames.able;
-    const places = [["first", "Use as first"], ["last", "Use as last"], ["between", "Use in between"], ["cast", "Use as one of the cast"]].filter(([place]) => able[{ between: "index", cast: "references" }[place] || place]);
+    const ofForm = [["first", "Use as first"], ["last", "Use as last"], ["between", "Use in between"], ["cast", "Use as one of the cast"]].filter(([place]) => able[{ between: "index", cast: "references" }[place] || place]);
+    const places = this.target ? this.target.uses : ofForm;
     const order = [...places].sort(([one], [other]) => (other === this.place) - (one === this.place));
     return order.map(([place, words], index) => button(words, null, () => this.use(place), { words: true, class: index ? "plain" : "plain chief", id: `draw-use-${place}` }));
   }
@@ -228,6 +231,7 @@ export class DrawRoom {
     try {
       const item = await give(new File([data], "drawing.png", { type: "image/png" }));
       this.dialog.close();
+      if (this.target) return this.target.take(item, place);
       if (page.form.data.clip) page.form.frames.put({ clip: null }); // pictures and a clip do not go together
       page.form.frames.take([item], place);
       page.toasts.say("The drawing is in the shot.", { act: () => page.undos.undo() });

@@ -70,7 +70,8 @@ function offer(page, file, told) {
   const tools = [
     told.form && act("Load its settings", () => page.form.fill({ ...told.form, takes: page.form.data.takes }, { why: "The form is as it was" }), "plain strong", "dropped-load"),
     clip && act("Use it as frames", () => page.form.frames.take([told.given], "between"), "plain", "dropped-frames"),
-    clip && act("Work on it", () => workOn(page, file, told), told.form ? "plain" : "plain strong", "dropped-work"),
+    told.film && act("Open the film", () => page.films.openHere(file), "plain strong", "dropped-film"),
+    clip && act("Work on it", () => workOn(page, file, told), told.form || told.film ? "plain" : "plain strong", "dropped-work"),
   ].filter(Boolean);
   const content = el("div", { class: "dropped" }, ...parts, el("div", { class: "dialog-tools" }, ...tools));
   const dialog = openDialog(name, content, "dropped");

@@ -69,7 +69,7 @@ export class ExpandPanel {
 }
 
 // The studio counts characters, a browser counts halves of some.
-function marked(text, spans) {
+export function marked(text, spans) {
   const signs = [...text];
   const parts = [];
   let at = 0;

@@ -1,16 +1,22 @@
 // The Film page: one film at a time, every edit saved as it is made, what is shot and finished watched from here.
-import { ask, button, clock, duration, el, tell } from "./dom.js";
+import { ask, button, calm, clock, duration, el, tell } from "./dom.js";
+import { still } from "./direction.js";
 import { Cards } from "./filmcards.js";
 import { CastPanel } from "./filmcast.js";
+import { listenForFilmFiles } from "./filmdrop.js";
 import { Finish } from "./filmfinish.js";
 import { FilmPlayer } from "./filmplayer.js";
+import { LookPanel } from "./filmlook.js";
+import { asShot } from "./filmshelf.js";
 import { TitlesPanel } from "./filmtitles.js";
+import { Trimmer } from "./filmtrim.js";
 import { menuButton } from "./menu.js";
-import { openDialog } from "./shell.js";
+import { goTo, openDialog } from "./shell.js";
 
 const BUSY = 700; // milliseconds between looks while something is shot or finished
 const IDLE = 4000;
 const TYPING = 500; // after the last key before what is typed is saved
+const SIDES = { cast: "Cast", look: "Look", titles: "Titles and sound", finish: "Finish" };
 const SIZES = [["landscape", "16:9"], ["portrait", "9:16"], ["square", "1:1"]];
 
 export class FilmPage {
@@ -19,11 +25,11 @@ export class FilmPage {
     this.told = null; // what the studio said last
     this.film = null; // the script as it is shown, ahead of the studio by what is being typed
     this.waiting = null; // { said } of an edit that is not saved yet
+    this.mounted = new Promise((done) => { this.moved = done; });
+    this.trimmer = new Trimmer(this);
     this.player = new FilmPlayer(this);
     this.cards = new Cards(this);
-    this.cast = new CastPanel(this);
-    this.titles = new TitlesPanel(this);
-    this.finish = new Finish(this);
+    this.panels = { cast: new CastPanel(this), look: new LookPanel(this), titles: new TitlesPanel(this), finish: new Finish(this) };
     this.node = el("div", { id: "film" });
     this.file = el("input", { type: "file", id: "film-file", accept: ".yaml,.yml,.zip,.mp4,.webm,.gif,.webp", hidden: true, onchange: () => this.open(this.file) });
     this.build();
@@ -40,7 +46,7 @@ export class FilmPage {
     this.redoButton = button("Do again", "redo", () => this.step("redo"), { class: "tool", id: "film-redo" });
     this.state = el("span", { class: "dim", id: "film-saved", role: "status" });
     this.top = el("header", { class: "film-top" }, this.title, this.size, this.state, el("span", { class: "film-gap" }), this.undoButton, this.redoButton, this.films);
-    this.tabs = ["cast", "titles", "finish"].map((name) => button({ cast: "Cast", titles: "Titles and sound", finish: "Finish" }[name], null, () => this.side(name), { words: true, role: "tab", class: "side-tab", "data-side": name, id: `side-${name}`, "aria-controls": "film-side" }));
+    this.tabs = Object.entries(SIDES).map(([name, words]) => button(words, null, () => this.side(name), { words: true, role: "tab", class: "side-tab", "data-side": name, id: `side-${name}`, "aria-controls": "film-side" }));
     this.sideBody = el("div", { id: "film-side", role: "tabpanel" });
     this.sidePanel = el("aside", { class: "film-side" }, el("div", { class: "side-tabs", role: "tablist", "aria-label": "About the film" }, ...this.tabs), this.sideBody);
     this.shootButton = button("Shoot", null, () => this.shoot(), { words: true, id: "film-shoot", class: "marquee" });
@@ -50,18 +56,13 @@ export class FilmPage {
     this.work = el("div", { class: "film-work", hidden: true }, this.top, el("div", { class: "film-main" }, this.player.node, this.sidePanel), this.cards.node, el("div", { class: "film-foot" }, this.player.line, this.action));
     this.empty = el("div", { class: "film-empty", hidden: true },
       el("h2", {}, "Make a film"),
-      el("p", { class: "dim" }, "Shots in a row, with a cast that stays the same: cut, continued, dissolved; with titles and sound."),
+      el("p", { class: "dim" }, "Shots in a row, with a cast that stays the same: cut, continued, dissolved; with titles and sound. Begin with one of these, or drop a film here."),
+      this.examples = el("ul", { class: "film-examples", id: "film-examples", "aria-label": "Films to begin with" }),
       el("div", { class: "film-begin" },
-        button("Begin with three shots of a fox", null, () => this.fresh({ example: true }), { words: true, class: "marquee", id: "film-example" }),
         button("An empty film", "plus", () => this.fresh({}), { words: true, class: "plain", id: "film-new" }),
         button("Open a film", "use", () => this.file.click(), { words: true, class: "plain" })));
     this.node.append(this.file, this.empty, this.work);
-    this.node.addEventListener("dragover", (event) => { if ([...event.dataTransfer.types].includes("Files")) event.preventDefault(); });
-    this.node.addEventListener("drop", (event) => {
-      if (event.defaultPrevented || !event.dataTransfer.files.length) return;
-      event.preventDefault();
-      this.open({ files: event.dataTransfer.files, value: "" });
-    });
+    listenForFilmFiles(this);
     this.side("cast");
   }
 
@@ -70,10 +71,13 @@ export class FilmPage {
     const told = await ask("studio/films").catch(() => ({ films: [] }));
     this.list = told.films;
     this.presets = told.presets || [];
+    this.samples = told.examples || [];
+    this.examples.replaceChildren(...this.sampleTiles((body) => this.fresh(body)));
     const wanted = localStorage.getItem("auteur.film");
     const known = this.list.find((film) => film.id === wanted) || this.list[0];
     if (known) await this.load(known.id);
     this.paint();
+    this.moved();
     this.soon(IDLE);
   }
 
@@ -99,6 +103,24 @@ export class FilmPage {
     if (this.told) localStorage.setItem("auteur.film", this.told.id);
   }
 
+  // Takes that were made elsewhere become shots: behind the others, or at their place.
+  async receive(takes, place = null) {
+    goTo("Film");
+    await this.mounted;
+    if (!this.told) await this.fresh({});
+    if (!this.told || !takes.length) return;
+    const offered = this.page.start.directions;
+    this.change((film) => {
+      if (film.shots.length === 1 && !film.shots[0].prompt && !film.shots[0].take) film.shots = [];
+      const shots = takes.map((take) => ({ ...this.cards.blank(), ...asShot(take, offered) }));
+      film.shots.splice(place === null ? film.shots.length : Math.min(place, film.shots.length), 0, ...shots);
+    }, takes.length === 1 ? "A take as a shot" : `${takes.length} takes as shots`);
+    const words = takes.length === 1 ? "The take is a shot" : `${takes.length} takes are shots`;
+    this.page.toasts.say(`${words} of ${this.film.title}.`, { act: () => this.step("undo") });
+    await this.saved();
+    this.cards.list.lastElementChild?.scrollIntoView({ block: "nearest", inline: "center" });
+  }
+
   take(told) {
     const other = !this.told || this.told.id !== told.id;
     if (other) this.player.reset();
@@ -107,8 +129,19 @@ export class FilmPage {
     this.paint();
   }
 
+  // What the studio does to the film itself; an edit that is made meanwhile follows it, and is made to what comes back.
   async act(address, body = {}) {
     await this.saved();
+    while (this.acting) await this.acting;
+    this.acting = this.done(address, body);
+    try {
+      return await this.acting;
+    } finally {
+      this.acting = null;
+    }
+  }
+
+  async done(address, body) {
     try {
       this.take(await tell(address, body));
       this.soon(0);
@@ -129,11 +162,13 @@ export class FilmPage {
 
   // Change the script: shown at once, saved at once, or a moment after the last key.
   change(make, said, wait = 0) {
+    if (this.acting) return void this.acting.then(() => { if (this.film) this.change(make, said, wait); });
     make(this.film);
     this.waiting = { said, typing: wait > 0 };
     this.paint();
     clearTimeout(this.saving);
     this.saving = setTimeout(() => this.save(), wait);
+    return undefined;
   }
 
   async save() {
@@ -201,11 +236,11 @@ export class FilmPage {
 
   async look() {
     clearTimeout(this.timer);
-    if (this.told && this.visible() && !document.hidden && !this.waiting && !this.busy) {
+    if (this.told && this.visible() && !document.hidden && !this.waiting && !this.busy && !this.acting) {
       const { id, version } = this.told;
       try {
         const told = await ask(`studio/films/${id}?version=${version}`);
-        if (this.told.id === id && !this.waiting && !this.busy) {
+        if (this.told.id === id && !this.waiting && !this.busy && !this.acting && told.version >= this.told.version) {
           if (told.film && told.version !== version) this.page.toasts.say("Changed in another tab.");
           this.take(told);
         }
@@ -216,7 +251,7 @@ export class FilmPage {
         }
       }
     }
-    const working = this.told && (this.told.shots.some((shot) => shot.job && !["failed", "cancelled"].includes(shot.job.state)) || this.told.exports.some((one) => ["waiting", "running"].includes(one.state)));
+    const working = this.told && (this.told.shots.some((shot) => shot.others.length || (shot.job && !["failed", "cancelled"].includes(shot.job.state))) || this.told.exports.some((one) => ["waiting", "running"].includes(one.state)));
     this.soon(working ? BUSY : IDLE);
   }
 
@@ -224,6 +259,11 @@ export class FilmPage {
 
   async shoot(shots = null) {
     if (await this.act(`studio/films/${this.told.id}/shoot`, shots ? { shots } : {})) this.page.soon(0);
+  }
+
+  // Several more takes of a shot, to choose from; the one in the film stays.
+  async vary(shot, takes) {
+    if (await this.act(`studio/films/${this.told.id}/shoot`, { shots: [shot.id], takes })) this.page.soon(0);
   }
 
   // The same words with another seed: the take that was there stays among the shot's takes.
@@ -238,7 +278,8 @@ export class FilmPage {
   }
 
   async stop() {
-    for (const shot of this.told.shots) if (shot.job && this.alive(shot.job)) await tell(`studio/jobs/${shot.job.id}/stop`).catch(() => null);
+    const alive = this.told.shots.flatMap((shot) => [...(shot.job && this.alive(shot.job) ? [shot.job.id] : []), ...shot.others]);
+    for (const job of alive) await tell(`studio/jobs/${job}/stop`).catch(() => null);
     this.soon(0);
   }
 
@@ -253,13 +294,22 @@ export class FilmPage {
     return [
       ...others.map((film) => [film.title, "play", () => this.load(film.id)]),
       ["New film", "plus", () => this.fresh({}).then(() => this.relist())],
+      ...(this.samples && this.samples.length ? [["Films to begin with", "star", () => this.showSamples()]] : []),
       ["Open a film", "use", () => this.file.click()],
       ...(this.told ? [
         ["Make a copy", "copy", () => this.act(`studio/films/${this.told.id}/copy`).then(() => this.relist())],
-        ["All shots as one list", "recipe", () => this.act(`studio/films/${this.told.id}/list`)],
         ["Delete this film", "bin", () => this.remove()],
       ] : []),
     ];
+  }
+
+  sampleTiles(begin) {
+    return this.samples.map((one) => el("li", {}, el("button", { type: "button", class: "film-sample", "data-name": one.name, onclick: () => begin({ example: one.name }) },
+      el("span", { class: "film-faces" }, ...one.faces.map((face) => (calm() ? still(face) : el("img", { src: face, alt: "" })))), el("strong", {}, one.title), el("small", {}, one.words))));
+  }
+
+  showSamples() {
+    const dialog = openDialog("Films to begin with", el("ul", { class: "film-examples" }, ...this.sampleTiles((body) => { dialog.close(); this.fresh(body).then(() => this.relist()); })), "film-samples");
   }
 
   async relist() {
@@ -283,14 +333,22 @@ export class FilmPage {
     return known ? known.title : "The film";
   }
 
+  async openHere(file) {
+    goTo("Film");
+    await this.mounted;
+    return this.open({ files: [file], value: "" });
+  }
+
   async open(input) {
     const [file] = input.files;
     input.value = "";
-    if (!file) return;
+    if (!file) return undefined;
     await this.saved();
     this.page.toasts.say(`Opening ${file.name}…`);
     try {
-      this.take(await ask(`studio/films/open?name=${encodeURIComponent(file.name)}`, "POST", file));
+      const told = await ask(`studio/films/open?name=${encodeURIComponent(file.name)}`, "POST", file);
+      if (told.take) return await this.receive([told.take]); // a clip of ours is a shot
+      this.take(told);
       localStorage.setItem("auteur.film", this.told.id);
       await this.relist();
       this.page.toasts.say(`${file.name} is open.`);
@@ -298,6 +356,7 @@ export class FilmPage {
       openDialog("This film cannot be opened", el("p", { class: "film-wrong" }, error.message), "film-wrong");
       this.page.toasts.clear();
     }
+    return undefined;
   }
 
   // Showing
@@ -305,7 +364,7 @@ export class FilmPage {
   side(name) {
     this.sideName = name;
     for (const tab of this.tabs) tab.setAttribute("aria-selected", String(tab.dataset.side === name));
-    this.sideBody.replaceChildren({ cast: this.cast, titles: this.titles, finish: this.finish }[name].node);
+    this.sideBody.replaceChildren(this.panels[name].node);
     this.sideBody.setAttribute("aria-labelledby", `side-${name}`);
     this.paint();
   }
@@ -324,7 +383,7 @@ export class FilmPage {
     this.state.textContent = this.waiting || this.busy ? "saving …" : "saved";
     this.cards.show(film, told);
     this.player.show(film, told);
-    ({ cast: this.cast, titles: this.titles, finish: this.finish })[this.sideName].show(film, told);
+    this.panels[this.sideName].show(film, told);
     this.paintAction(told);
   }
 
@@ -333,11 +392,12 @@ export class FilmPage {
     const left = alive.reduce((sum, shot) => sum + (shot.job.left || 0), 0);
     const wrong = told.shots.filter((shot) => shot.error).length;
     const cost = told.cost ? ` · about ${duration(told.cost)}` : "";
-    const words = wrong && !told.missing ? "Shoot the film" : told.missing ? `Shoot ${told.missing === told.shots.length ? "the film" : told.missing === 1 ? "the missing shot" : `${told.missing} missing shots`}${cost}` : "All shots are there";
+    const words = wrong && !told.missing ? "Shoot the film" : told.missing ? `Shoot ${told.missing === told.shots.length ? "the film" : told.missing === 1 ? "the missing shot" : `${told.missing} missing shots`}${cost}` : alive.length ? "Shooting" : "All shots are there";
     this.shootButton.querySelector("span").textContent = words;
     this.shootButton.disabled = !told.missing || wrong > 0;
-    this.stopButton.hidden = !alive.length;
-    this.note.textContent = alive.length ? `${alive.length} in the queue${left ? ` · ${clock(Math.ceil(left))} left` : ""}` : wrong ? `${wrong === 1 ? "One shot is" : `${wrong} shots are`} not right yet.` : "";
+    const queued = alive.length + told.shots.reduce((sum, shot) => sum + shot.others.length, 0);
+    this.stopButton.hidden = !queued;
+    this.note.textContent = queued ? `${queued} in the queue${left ? ` · ${clock(Math.ceil(left))} left` : ""}` : wrong ? `${wrong === 1 ? "One shot is" : `${wrong} shots are`} not right yet.` : "";
   }
 
   // Keys
@@ -355,6 +415,16 @@ export class FilmPage {
       event.preventDefault();
       event.stopImmediatePropagation();
       if (!this.shootButton.disabled) this.shoot();
-    } else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && this.player.key(event)) event.preventDefault();
+    } else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && (this.cutKey(event) || this.player.key(event))) event.preventDefault();
+  }
+
+  cutKey(event) {
+    const key = event.key.toLowerCase();
+    const found = ["i", "o", "s"].includes(key);
+    if (found && key === "i" && event.shiftKey) {
+      const here = this.trimmer.here();
+      if (here) this.trimmer.whole(here.shot.id);
+    } else if (found) this.trimmer.mark(key);
+    return found;
   }
 }

@@ -1,19 +1,25 @@
 // The shots as cards in a row: what each shows, says and joins; dragged, duplicated, split, and more put in between.
-import { ask, button, el, icon } from "./dom.js";
+import { ask, button, calm, el, icon } from "./dom.js";
 import { menuButton } from "./menu.js";
 import { playOnHover } from "./stage.js";
 import { openDialog } from "./shell.js";
+import { expandShot } from "./filmexpand.js";
+import { asShot, chooseTakes } from "./filmshelf.js";
 import { shotDialog } from "./filmshot.js";
 
 const TYPING = 600;
 const LIST = /\b(?:shot|scene)\s*\d+\s*(?:[([][^)\]]*[)\]])?\s*[:.–-]/i;
+
+const seconds = (count) => `${Math.max(0, count).toFixed(1)} s`;
 
 export class Cards {
   constructor(film) {
     this.of = film;
     this.list = el("ol", { class: "film-cards", "aria-label": "Shots" });
     this.addButton = button("Add a shot", "plus", () => this.insert(this.of.film.shots.length), { words: true, class: "film-add", id: "film-add" });
-    this.node = el("section", { class: "film-row", "aria-label": "Shots" }, this.list, this.addButton);
+    this.shelfButton = button("From the library", "use", () => this.fromLibrary(this.of.film.shots.length), { words: true, class: "film-add", id: "film-add-take" });
+    this.listButton = button("All as one list", "recipe", () => this.asList(), { words: true, class: "film-add film-add-small", id: "film-as-list", title: "One card whose words list the shots: it is shot as one clip with cuts" });
+    this.node = el("section", { class: "film-row", "aria-label": "Shots" }, this.list, el("div", { class: "film-adds" }, this.addButton, this.shelfButton, this.listButton));
     this.nodes = new Map();
   }
 
@@ -23,6 +29,7 @@ export class Cards {
     const wanted = film.shots.map((shot, index) => this.card(shot, index));
     const kept = new Set(film.shots.map((shot) => shot.id));
     for (const key of this.nodes.keys()) if (!kept.has(key)) this.nodes.delete(key);
+    this.listButton.hidden = film.shots.length < 2;
     if (this.dragging) return;
     wanted.forEach((card, index) => { if (this.list.children[index] !== card) this.list.insertBefore(card, this.list.children[index] || null); });
     while (this.list.children.length > wanted.length) this.list.lastChild.remove();
@@ -32,6 +39,15 @@ export class Cards {
     if (index === this.shown) return;
     this.shown = index;
     [...this.list.children].forEach((card, place) => card.setAttribute("data-current", String(place === index)));
+    this.follow(this.list.children[index]);
+  }
+
+  // The row goes along with the line of time, unless a hand is in it.
+  follow(card) {
+    if (!card || this.dragging || this.list.contains(document.activeElement)) return;
+    const [row, box] = [this.node.getBoundingClientRect(), card.getBoundingClientRect()];
+    if (box.left >= row.left && box.right <= row.right) return;
+    this.node.scrollTo({ left: this.node.scrollLeft + box.left - row.left - (row.width - box.width) / 2, behavior: calm() ? "auto" : "smooth" });
   }
 
   at(id) {
@@ -57,7 +73,7 @@ export class Cards {
     parts.camera.value = shot.direction.camera || "";
     this.paintJoin(parts, shot, index);
     this.paintPicture(parts, state);
-    this.paintCast(parts, shot);
+    this.paintCast(parts, shot, state);
     this.paintSaid(parts, state, shot);
     return card;
   }
@@ -85,20 +101,26 @@ export class Cards {
     const alive = job && this.of.alive(job);
     parts.bar.hidden = !alive;
     parts.bar.style.setProperty("--done", `${alive && job.steps ? (100 * job.step) / job.steps : 0}%`);
-    parts.badge.textContent = alive ? job.words : take && !state.fits && !state.chosen ? "changed since" : state.chosen && !state.fits ? "chosen take" : "";
+    const more = state.others && state.others.length ? `${state.others.length} more to come` : "";
+    parts.badge.textContent = alive ? job.words : more ? more : take && !state.fits && !state.chosen ? "changed since" : state.chosen && !state.fits ? "chosen take" : "";
     parts.badge.hidden = !parts.badge.textContent;
   }
 
-  paintCast(parts, shot) {
-    const key = JSON.stringify([this.film.cast.map((member) => [member.name, member.pictures.length ? member.pictures[0].picture : ""]), shot.prompt]);
+  paintCast(parts, shot, state) {
+    const alike = Object.fromEntries((state.kept || []).filter((one) => one.alike !== null).map((one) => [one.member, one.alike.toFixed(2)]));
+    const key = JSON.stringify([alike, shot.first && shot.first.id, shot.last && shot.last.id, this.film.cast.map((member) => [member.name, member.pictures.length ? member.pictures[0].picture : ""]), shot.prompt]);
     if (parts.cast.dataset.key === key) return;
     parts.cast.dataset.key = key;
     parts.cast.replaceChildren(...this.film.cast.map((member) => {
       const inside = new RegExp(`(^|[^\\w@])@${member.name}(?!\\w)`, "i").test(shot.prompt);
-      return el("button", { type: "button", class: "film-chip", "aria-pressed": String(inside), title: inside ? `@${member.name} is in this shot` : `Bring in @${member.name}`, onclick: () => this.bring(shot.id, member.name, inside) },
-        member.pictures.length ? el("img", { src: member.pictures[0].picture, alt: "" }) : null, `@${member.name}`);
+      const like = inside ? alike[member.name] : undefined;
+      const words = !inside ? `Bring in @${member.name}` : like ? `@${member.name} is in this shot, and ${like} like in its other shots (1 is the same)` : `@${member.name} is in this shot`;
+      return el("button", { type: "button", class: "film-chip", "aria-pressed": String(inside), title: words, onclick: () => this.bring(shot.id, member.name, inside) },
+        member.pictures.length ? el("img", { src: member.pictures[0].picture, alt: "" }) : null, `@${member.name}`, like ? el("span", { class: "mono" }, like) : null);
     }));
-    parts.cast.hidden = !this.film.cast.length;
+    const given = ["first", "last"].filter((name) => shot[name]);
+    parts.cast.append(...given.map((name) => el("button", { type: "button", class: "film-chip film-givenchip", title: `Its ${name} picture: ${shot[name].name}`, onclick: () => shotDialog(this.of, shot.id) }, el("img", { src: shot[name].picture, alt: "" }), name)));
+    parts.cast.hidden = !parts.cast.children.length;
   }
 
   bring(id, name, inside) {
@@ -111,22 +133,25 @@ export class Cards {
   paintSaid(parts, state, shot) {
     const job = state.job && ["failed", "cancelled"].includes(state.job.state) && !state.take ? state.job : null;
     const lost = (state.kept || []).find((one) => one.lost);
-    const alike = (state.kept || []).filter((one) => one.alike !== null && !one.lost);
     const listed = (shot.prompt.match(new RegExp(LIST, "gi")) || []).length > 1;
     const { seam } = state;
     const rough = seam && !seam.seamless;
-    const words = state.error ? state.error.line : job ? job.error || "Stopped." : lost ? `${lost.lost}.` : rough ? `The join with the shot before may be seen: it is ${seam.drop_db.toFixed(1)} dB rougher than the movement beside it.` : "";
-    const key = JSON.stringify([words, Boolean(lost), alike, listed, Boolean(job), seam]);
+    const brief = state.error || job ? "" : lost ? (lost.lost.includes("was lost") ? `@${lost.member} was lost` : `@${lost.member} looks different`) : rough ? "Join may be seen" : "";
+    const words = state.error ? state.error.line : job ? job.error || "Stopped." : lost ? `${lost.lost}.` : rough ? `The join with the shot before may be seen (${seam.drop_db.toFixed(1)} dB rougher).` : "";
+    const trimmed = state.take && (shot.trim_start || shot.trim_end) ? `${seconds(state.take.frames / state.take.fps - shot.trim_start - shot.trim_end)} of ${seconds(state.take.frames / state.take.fps)} are in the film` : "";
+    const many = state.takes > 1 ? `${state.takes} takes to choose from` : "";
+    const key = JSON.stringify([many, words, Boolean(lost), listed, Boolean(job), seam, trimmed]);
     if (parts.said.dataset.key === key) return;
     parts.said.dataset.key = key;
     const again = (lost || rough) && !state.error && !job;
     parts.said.replaceChildren(...[
-      words ? el("p", { class: "film-error", "data-tone": state.error || job ? "stop" : "warn" }, words) : null,
-      again ? button("Shoot again", "again", () => this.of.again(shot), { words: true, class: "link" }) : null,
+      words && !brief ? el("p", { class: "film-error" }, words) : null,
+      again ? el("div", { class: "film-warn" }, el("p", { class: "film-error", "data-tone": "warn", title: words }, brief, el("span", { class: "unseen" }, ` ${words}`)), button("Shoot again", null, () => this.of.again(shot), { words: true, class: "link" })) : null,
       job ? button("Try again", "again", () => this.of.shoot([shot.id]), { words: true, class: "link" }) : null,
+      trimmed ? el("p", { class: "film-met" }, icon("split"), trimmed) : null,
+      many ? button(many, "star", () => this.takes(shot.id), { words: true, class: "link film-many" }) : null,
       listed ? button("Turn this list into cards", "split", () => this.of.act(`studio/films/${this.told.id}/cards`, { shot: shot.id }), { words: true, class: "link" }) : null,
       seam && !rough && !state.error ? el("p", { class: "film-met", title: `How alike the two frames at the join are: ${seam.join_db.toFixed(1)} dB; the largest steps beside it: ${seam.around_db.toFixed(1)} dB` }, icon("chain"), "The join with the shot before cannot be seen") : null,
-      !words && alike.length ? el("p", { class: "film-alike", title: "How much the subject looks like in its other shots (1 is the same)" }, alike.map((one) => `@${one.member} ${one.alike.toFixed(2)} alike`).join(" · ")) : null,
     ].filter(Boolean));
   }
 
@@ -139,7 +164,7 @@ export class Cards {
     parts.badge = el("span", { class: "film-badge", hidden: true });
     parts.bar = el("i", { class: "film-bar", hidden: true });
     parts.picture = el("button", { type: "button", class: "film-picture", "aria-label": "Show this shot", onclick: () => this.of.player.toShot(this.at(id)) });
-    parts.prompt = el("textarea", { rows: "3", maxlength: "4000", placeholder: "What is seen in this shot?", "aria-label": "Words of this shot", oninput: () => of((shot) => { shot.prompt = parts.prompt.value; }, "Words", TYPING) });
+    parts.prompt = el("textarea", { rows: "2", maxlength: "4000", placeholder: "What is seen in this shot?", "aria-label": "Words of this shot", oninput: () => of((shot) => { shot.prompt = parts.prompt.value; }, "Words", TYPING) });
     parts.seconds = el("input", { type: "number", min: "0.3", max: "60", step: "0.5", "aria-label": "Seconds", onchange: () => of((shot) => { shot.seconds = Number(parts.seconds.value) || shot.seconds; }, "Length") });
     const offered = this.of.page.start.directions.camera || [];
     parts.camera = el("select", { "aria-label": "Camera", onchange: () => of((shot) => { if (parts.camera.value) shot.direction.camera = parts.camera.value; else delete shot.direction.camera; }, "Camera") },
@@ -183,9 +208,17 @@ export class Cards {
     const state = this.told.shots.find((each) => each.id === id) || {};
     return [
       ["Settings of this shot", "pen", () => shotDialog(this.of, id)],
+      ["Say it in film language", "recipe", () => expandShot(this.of, id)],
       ["Shoot this one", "play", () => this.of.shoot([id])],
       ["Shoot again, another seed", "again", () => this.of.again(shot)],
-      ...(state.take ? [["Choose another take", "star", () => this.takes(id)], ["Picture for the cast", "use", () => this.of.cast.fromTake(state.take)]] : []),
+      ["Four takes to choose from", "dice", () => this.of.vary(shot, 4)],
+      ["Choose a take", "star", () => this.takes(id)],
+      ...(state.take ? [
+        ["Work on its take", "use", () => this.of.page.visit(state.take)],
+        ["Picture for the cast", "use", () => this.of.panels.cast.fromTake(state.take)],
+        ...(this.shown === this.at(id) ? [["Begin at the line (I)", "next", () => this.of.trimmer.mark("i")], ["End at the line (O)", "back", () => this.of.trimmer.mark("o")], ["Cut at the line (S)", "split", () => this.of.trimmer.mark("s")]] : []),
+        ...(shot.trim_start || shot.trim_end ? [["Show the whole take", "undo", () => this.of.trimmer.whole(id)]] : []),
+      ] : []),
       ["Duplicate", "copy", () => this.duplicate(id)],
       ["Split in two", "split", () => this.split(id)],
       ...(this.film.shots.length > 1 ? [["Remove", "bin", () => this.remove(id)]] : []),
@@ -193,25 +226,27 @@ export class Cards {
   }
 
   blank(more = {}) {
-    const seed = 1 + Math.max(0, ...this.film.shots.map((shot) => shot.seed || 0));
-    return { id: `s${Math.random().toString(16).slice(2, 12)}`, prompt: "", seconds: 4, join: "cut", after: "", transition: "none", transition_seconds: 0.5, direction: {}, negative: "", seed, steps: null, guidance: null, first: null, last: null, frames: [], caption: "", take: "", name: "", ...more };
-  }
-
-  // Seeds are written down before the order changes: the same shot is the same take wherever it stands.
-  settle(film) {
-    film.shots.forEach((shot, index) => { if (shot.seed === null || shot.seed === undefined) shot.seed = film.seed + index; });
+    return { id: `s${Math.random().toString(16).slice(2, 12)}`, prompt: "", seconds: 4, join: "cut", after: "", transition: "none", transition_seconds: 0.5, direction: {}, negative: "", seed: null, steps: null, guidance: null, first: null, last: null, frames: [], caption: "", take: "", trim_start: 0, trim_end: 0, name: "", ...more };
   }
 
   insert(place) {
     const shot = this.blank();
-    this.of.change((film) => { this.settle(film); film.shots.splice(place, 0, shot); }, "A new shot");
+    this.of.change((film) => { film.shots.splice(place, 0, shot); }, "A new shot");
     const card = this.nodes.get(shot.id);
     if (card) { card.scrollIntoView({ block: "nearest", inline: "center" }); card.parts.prompt.focus({ preventScroll: true }); }
   }
 
+  // One card whose words list the shots; the card offers the way back.
+  async asList() {
+    if (await this.of.act(`studio/films/${this.told.id}/list`)) this.of.page.toasts.say("The shots are one list.", { act: () => this.of.step("undo") });
+  }
+
+  fromLibrary(place) {
+    chooseTakes({ title: "Takes for the film", many: true, done: (takes) => this.of.receive(takes, place) });
+  }
+
   duplicate(id) {
     this.of.change((film) => {
-      this.settle(film);
       const place = film.shots.findIndex((shot) => shot.id === id);
       film.shots.splice(place + 1, 0, { ...structuredClone(film.shots[place]), id: this.blank().id, name: "" });
     }, "A second shot like it");
@@ -219,19 +254,17 @@ export class Cards {
 
   split(id) {
     this.of.change((film) => {
-      this.settle(film);
       const place = film.shots.findIndex((shot) => shot.id === id);
       const shot = film.shots[place];
       const half = Math.max(0.5, Math.round(shot.seconds * 8) / 16);
-      const second = { ...structuredClone(shot), ...{ id: this.blank().id, name: "", seconds: half, join: "continue", transition: "none", first: null, frames: [], take: "", caption: "", seed: shot.seed + 1 } };
-      Object.assign(shot, { seconds: half, last: null, take: "" });
+      const second = { ...structuredClone(shot), ...{ id: this.blank().id, name: "", seconds: half, join: "continue", transition: "none", first: null, frames: [], take: "", caption: "", trim_start: 0, trim_end: 0 } };
+      Object.assign(shot, { seconds: half, last: null, take: "", trim_start: 0, trim_end: 0 });
       film.shots.splice(place + 1, 0, second);
     }, "The split");
   }
 
   remove(id) {
     this.of.change((film) => {
-      this.settle(film);
       film.shots = film.shots.filter((shot) => shot.id !== id);
       if (film.shots[0] && !film.shots[0].after) film.shots[0].join = "cut";
     }, "The removed shot");
@@ -241,7 +274,6 @@ export class Cards {
   move(from, to) {
     if (from === to || to < 0 || to >= this.film.shots.length) return;
     this.of.change((film) => {
-      this.settle(film);
       const [shot] = film.shots.splice(from, 1);
       film.shots.splice(to, 0, shot);
       if (!film.shots[0].after) film.shots[0].join = "cut";
@@ -282,14 +314,25 @@ export class Cards {
 
   async takes(id) {
     const told = await ask(`studio/films/${this.told.id}/shots/${id}/takes`).catch(() => ({ takes: [] }));
+    const { take: now } = this.told.shots.find((each) => each.id === id) || {};
+    if (now && !told.takes.some((take) => take.id === now.id)) told.takes.push(now); // made for another film, or in another tool
+    const own = new Set([...told.takes.map((take) => take.id), this.film.shots[this.at(id)].take]);
+    const worked = this.of.page.takes.filter((take) => !own.has(take.id) && take.parents.some((each) => own.has(each)));
     const choose = (take) => { dialog.close(); this.change(id, (shot) => { shot.take = take; }, "The take"); };
     const chosen = this.film.shots[this.at(id)].take;
-    const tiles = told.takes.map((take) => {
-      const tile = el("button", { type: "button", class: "film-take", "aria-pressed": String(take.id === chosen), onclick: () => choose(take.id) }, el("img", { src: take.poster, alt: "" }), el("span", { class: "mono" }, `seed ${take.seed}`));
+    const tiles = [...worked, ...told.takes].map((take) => {
+      const tile = el("button", { type: "button", class: "film-take", "aria-pressed": String(take.id === chosen), onclick: () => choose(take.id) }, el("img", { src: take.poster, alt: "" }), el("span", { class: "mono" }, take.tool || `seed ${take.seed}`));
       playOnHover(tile, tile, take.clip);
       return tile;
     });
-    const content = el("div", {}, el("div", { class: "film-takes" }, ...tiles), chosen ? button("The newest that fits the words", null, () => choose(""), { words: true, class: "plain" }) : null);
+    const other = () => { dialog.close(); chooseTakes({ title: `A take for shot ${this.at(id) + 1}`, many: false, done: ([take]) => this.instead(id, take) }); };
+    const content = el("div", {}, tiles.length ? el("div", { class: "film-takes" }, ...tiles) : el("p", { class: "dim" }, "Nothing was shot for it yet."), el("div", { class: "dialog-tools" },
+      button("Any take of the library", "use", other, { words: true, class: "plain", id: "film-any-take" }), chosen ? button("The newest that fits the words", null, () => choose(""), { words: true, class: "plain" }) : null));
     const dialog = openDialog(`Takes of shot ${this.at(id) + 1}`, content, "film-takes-dialog");
+  }
+  // Another take in its place: a shot without words of its own has those of the take.
+  instead(id, take) {
+    const given = asShot(take, this.of.page.start.directions);
+    this.change(id, (shot) => Object.assign(shot, shot.prompt ? { take: take.id } : given, { trim_start: 0, trim_end: 0 }), "The take");
   }
 }

@@ -1,6 +1,6 @@
 // The cast: who, where and what look; words that stand for @name, and pictures that were made here or dropped in.
 import { button, el, tell } from "./dom.js";
-import { upload } from "./filmshot.js";
+import { draw, upload } from "./filmshot.js";
 import { openDialog } from "./shell.js";
 
 const KINDS = [["character", "Character"], ["place", "Place"], ["look", "Look"]];
@@ -42,7 +42,7 @@ export class CastPanel {
     if (parts.pictures.dataset.key !== key) {
       parts.pictures.dataset.key = key;
       parts.pictures.replaceChildren(...member.pictures.map((given, place) => el("span", { class: "cast-picture" }, el("img", { src: given.picture, alt: given.name }),
-        button(`Remove ${given.name}`, "close", () => this.change(index, (one) => { one.pictures.splice(place, 1); }, "Pictures"), { class: "cast-remove" }))), parts.add);
+        button(`Remove ${given.name}`, "close", () => this.change(index, (one) => { one.pictures.splice(place, 1); }, "Pictures"), { class: "cast-remove" }))), parts.add, parts.draw);
     }
     return row;
   }
@@ -63,6 +63,7 @@ export class CastPanel {
     parts.looks = el("textarea", { rows: "2", maxlength: "400", "aria-label": "How it looks", placeholder: "a red fox with a blue scarf", oninput: () => this.change(index, (one) => { one.looks = parts.looks.value; }, "Looks", TYPING) });
     parts.file = el("input", { type: "file", accept: "image/png,image/jpeg,image/webp,image/gif", hidden: true, onchange: () => this.receive(index, parts.file) });
     parts.add = button("Add a picture", "plus", () => parts.file.click(), { class: "cast-more" });
+    parts.draw = button("Draw a picture", "brush", () => draw(this.of, [["cast", `Use as @${this.film.cast[index].name}`]], (given) => this.change(index, (one) => { one.pictures.push(given); }, "Pictures")), { class: "cast-more" });
     parts.pictures = el("div", { class: "cast-pictures" });
     const row = el("li", { class: "cast-member" },
       el("header", {}, el("span", { class: "cast-at", "aria-hidden": "true" }, "@"), parts.name, parts.kind, button("Remove from the cast", "bin", () => this.remove(index), { class: "film-tool" })),

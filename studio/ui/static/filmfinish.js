@@ -61,6 +61,12 @@ export class Finish {
     }
   }
 
+  // Its first picture is often the black that a title comes from.
+  poster() {
+    const shot = this.told.shots.find((each) => each.take);
+    return shot ? shot.take.poster : null;
+  }
+
   row(one) {
     const remove = button(one.state === "done" ? "Remove" : "Stop", one.state === "done" ? "bin" : "close", () => tell(`studio/films/${this.told.id}/exports/${one.id}/remove`).then(() => this.of.soon(0)), { class: "film-tool" });
     if (one.state !== "done") {
@@ -68,7 +74,7 @@ export class Finish {
       const words = one.state === "failed" ? one.error : `${one.words || "Waiting"}${one.of > 1 ? ` · ${done} %` : ""}`;
       return el("li", { class: "finish-row", "data-state": one.state }, el("div", {}, el("strong", {}, one.label || "The film"), el("p", {}, words)), remove, el("i", { class: "film-bar", style: `--done: ${one.state === "failed" ? 0 : done}%` }));
     }
-    const moving = /webp|gif/i.test(one.label) ? el("img", { src: one.file, alt: "The finished film", class: "finish-picture" }) : el("video", { src: one.file, controls: true, playsinline: true, preload: "metadata", class: "finish-picture" });
+    const moving = /webp|gif/i.test(one.label) ? el("img", { src: one.file, alt: "The finished film", class: "finish-picture" }) : el("video", { src: one.file, poster: this.poster(), controls: true, playsinline: true, preload: "metadata", class: "finish-picture" });
     const facts = [clock(Math.round(one.seconds)), `${one.width} × ${one.height}`, bytes(one.bytes), one.slates ? `${one.slates} slates` : ""].filter(Boolean).join(" · ");
     const more = [
       el("a", { class: "plain", href: `${one.file}?download=1`, download: "" }, icon("download"), el("span", {}, "Save")),

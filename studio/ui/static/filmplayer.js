@@ -2,12 +2,14 @@
 import { button, calm, clamp, clock, el, icon } from "./dom.js";
 
 const APART = 0.12; // seconds a clip may be off before it is put right
+const TRACKS = ["music", "voice"];
 
 export class FilmPlayer {
   constructor(film) {
     this.of = film;
     this.at = 0;
     this.playing = false;
+    this.speed = 1; // 2 is twice as fast, -1 is backwards
     this.videos = new Map(); // take id -> video
     this.layers = el("div", { class: "film-layers" });
     this.caption = el("p", { class: "film-caption" });
@@ -18,10 +20,10 @@ export class FilmPlayer {
     this.blocks = el("div", { class: "film-blocks" });
     this.head = el("i", { class: "film-head", "aria-hidden": "true" });
     this.track = el("div", { class: "film-track", role: "slider", tabindex: "0", "aria-label": "Time in the film", "aria-valuemin": "0" }, this.blocks, this.head);
-    this.line = el("div", { class: "film-line" }, this.playButton, this.track, this.time);
+    this.line = el("div", { class: "film-line" }, this.playButton, this.track, this.time, button("Full screen", "full", () => this.fullScreen(), { class: "tool", id: "film-full" }));
     this.track.addEventListener("pointerdown", (event) => this.grab(event));
     this.track.addEventListener("keydown", (event) => this.seekKey(event));
-    this.music = el("audio", { preload: "metadata" });
+    this.heard = Object.fromEntries(TRACKS.map((name) => [name, el("audio", { preload: "metadata" })]));
   }
 
   reset() {
@@ -42,16 +44,17 @@ export class FilmPlayer {
     this.screen.style.aspectRatio = `${width} / ${height}`;
     this.screen.style.setProperty("--ratio", `${width / height}`);
     const key = JSON.stringify([told.timeline, told.shots.map((shot) => shot.take && shot.take.id)]);
-    if (key !== this.key) {
-      this.key = key;
+    if (key !== this.painted) {
+      this.painted = key;
       this.paintBlocks();
     }
-    const music = film.music ? `studio/films/${told.id}/sound/music` : "";
-    const version = film.music ? `${music}?${film.music.file.id}` : "";
-    if (this.music.dataset.src !== version) {
-      this.music.dataset.src = version;
-      if (music) this.music.src = version;
-      else this.music.removeAttribute("src");
+    for (const name of TRACKS) {
+      const audio = this.heard[name];
+      const source = film[name] ? `studio/films/${told.id}/sound/${name}?${film[name].file.id}` : "";
+      if (audio.dataset.src === source) continue;
+      audio.dataset.src = source;
+      if (source) audio.src = source;
+      else audio.removeAttribute("src");
     }
     this.at = Math.min(this.at, this.seconds);
     this.draw();
@@ -63,9 +66,10 @@ export class FilmPlayer {
     this.blocks.replaceChildren(...timeline.pieces.map((piece) => {
       const shot = piece.index >= 0 ? shots[piece.index] : null;
       const poster = shot && shot.take ? shot.take.poster : null;
-      const words = piece.what === "card" ? "Title" : String(piece.index + 1);
+      const words = piece.what === "card" ? (piece.start ? "End" : "Title") : String(piece.index + 1);
       const block = el("span", { class: "film-block", "data-what": piece.what, "data-over": String(piece.over > 0), title: piece.index >= 0 ? this.film.shots[piece.index]?.prompt : piece.text },
         poster ? el("img", { src: poster, alt: "", draggable: "false" }) : null, el("b", {}, words));
+      if (piece.take) this.of.trimmer.handles(block, piece);
       block.style.left = `${(100 * (piece.start + piece.over / 2)) / total}%`;
       block.style.width = `calc(${(100 * (piece.length - piece.over / 2)) / total}% - 2px)`;
       return block;
@@ -79,9 +83,11 @@ export class FilmPlayer {
     return this.playing ? this.pause() : this.play();
   }
 
-  play() {
+  play(speed = 1) {
     if (!this.seconds) return;
-    if (this.at >= this.seconds - 0.05) this.at = 0;
+    if (speed > 0 && this.at >= this.seconds - 0.05) this.at = 0;
+    this.speed = speed;
+    if (this.playing) return;
     this.playing = true;
     this.last = performance.now();
     this.face();
@@ -90,9 +96,21 @@ export class FilmPlayer {
 
   pause() {
     this.playing = false;
+    this.speed = 1;
     for (const video of this.videos.values()) video.pause();
-    this.music.pause();
+    for (const audio of Object.values(this.heard)) audio.pause();
     this.face();
+  }
+
+  fullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else if (this.screen.requestFullscreen) this.screen.requestFullscreen().catch(() => {});
+  }
+
+  // J K L as at a cutting table: back, stop, on; again is faster.
+  shuttle(way) {
+    const same = this.playing && Math.sign(this.speed) === way;
+    this.play(same ? clamp(this.speed * 2, -4, 4) : way);
   }
 
   face() {
@@ -105,10 +123,10 @@ export class FilmPlayer {
     if (!this.of.visible()) return this.pause();
     const now = performance.now();
     const stalled = this.current().some(([piece]) => piece.take && (this.videos.get(piece.take)?.readyState ?? 0) < 2);
-    if (!stalled) this.at += Math.min(0.25, (now - this.last) / 1000);
+    if (!stalled) this.at += this.speed * Math.min(0.25, (now - this.last) / 1000);
     this.last = now;
-    if (this.at >= this.seconds) {
-      this.at = this.seconds;
+    if (this.at >= this.seconds || this.at <= 0) {
+      this.at = clamp(this.at, 0, this.seconds);
       this.draw();
       return this.pause();
     }
@@ -119,6 +137,21 @@ export class FilmPlayer {
   seek(at) {
     this.at = clamp(at, 0, this.seconds);
     this.draw();
+  }
+
+  // So many frames as a part of the line, in percent.
+  share(frames) {
+    return (100 * frames) / Math.max(1, this.told.timeline.frames);
+  }
+
+  // A frame of a take while an end of it is trimmed, whatever the film shows there.
+  peek(piece, frame, seconds) {
+    const { fps } = this.told.timeline;
+    const video = this.video(piece);
+    if (this.layers.firstChild !== video || this.layers.children.length > 1) this.layers.replaceChildren(video);
+    video.style.opacity = "1";
+    if (!video.seeking) video.currentTime = (frame + 0.5) / fps;
+    this.time.textContent = `${seconds.toFixed(2)} s`;
   }
 
   toShot(index) {
@@ -159,15 +192,18 @@ export class FilmPlayer {
     const node = piece.take ? this.video(piece) : this.slate(piece);
     const rise = piece.over ? Math.min(1, into / piece.over) : piece.rise ? Math.min(1, into / piece.rise) : 1;
     const fall = piece.fall ? Math.min(1, (piece.length - into) / piece.fall) : 1;
-    node.style.opacity = String(Math.max(0, Math.min(rise, fall)));
+    const still = !this.playing && this.at === 0; // a film that waits shows its title, not the black that it comes from
+    node.style.opacity = String(still ? 1 : Math.max(0, Math.min(rise, fall)));
     const white = (rise < 1 && piece.riseWhite) || (fall < 1 && piece.fallWhite);
     this.layers.style.background = white ? "#fff" : "#000";
     if (piece.take) {
-      const local = into / fps;
+      const local = (into + piece.skip) / fps;
       const known = node.readyState >= 1;
-      if (known && Math.abs(node.currentTime - local) > (this.playing ? APART : 0.02)) node.currentTime = Math.min(local, node.duration || local);
-      if (this.playing && node.paused && known) node.play().catch(() => {});
-      if (!this.playing && !node.paused) node.pause();
+      const runs = this.playing && this.speed > 0; // a browser plays no clip backwards: that is a frame at a time
+      if (runs) node.playbackRate = this.speed;
+      if (known && !(node.seeking && this.playing) && Math.abs(node.currentTime - local) > (runs ? APART * this.speed : 0.02)) node.currentTime = Math.min(local, node.duration || local);
+      if (runs && node.paused && known) node.play().catch(() => {});
+      if (!runs && !node.paused) node.pause();
     }
     return node;
   }
@@ -207,18 +243,23 @@ export class FilmPlayer {
     if (next && this.playing) this.video(next);
   }
 
+  // Music and voice at their time, at no other pace than their own; the finished film is mixed and levelled anew.
   sound() {
-    const { music } = this.film;
-    if (!music || !this.music.src) return;
-    const local = this.at - music.at;
-    const heard = this.playing && local >= 0 && local < (this.music.duration || Infinity);
-    if (heard) {
-      if (Math.abs(this.music.currentTime - local) > 0.4) this.music.currentTime = local;
-      const rise = music.fade_in ? Math.min(1, local / music.fade_in) : 1;
-      const fall = music.fade_out ? Math.min(1, (this.seconds - this.at) / music.fade_out) : 1;
-      this.music.volume = clamp(0.8 * Math.min(rise, fall), 0, 1);
-      if (this.music.paused) this.music.play().catch(() => {});
-    } else if (!this.music.paused) this.music.pause();
+    for (const name of TRACKS) {
+      const [audio, track] = [this.heard[name], this.film[name]];
+      if (!track || !audio.src) continue;
+      const local = this.at - track.at;
+      if (!this.playing || this.speed !== 1 || local < 0 || local >= (audio.duration || Infinity)) {
+        if (!audio.paused) audio.pause();
+        continue;
+      }
+      if (Math.abs(audio.currentTime - local) > 0.4) audio.currentTime = local;
+      const rise = track.fade_in ? Math.min(1, local / track.fade_in) : 1;
+      const fall = track.fade_out ? Math.min(1, (Math.min(this.seconds, track.at + (audio.duration || Infinity)) - this.at) / track.fade_out) : 1;
+      const under = name === "music" && this.heard.voice.dataset.src && !this.heard.voice.paused ? 0.3 : 1; // it steps back under a voice
+      audio.volume = clamp(0.8 * under * Math.min(rise, fall), 0, 1);
+      if (audio.paused) audio.play().catch(() => {});
+    }
   }
 
   // Hands and keys
@@ -253,10 +294,19 @@ export class FilmPlayer {
   }
 
   key(event) {
-    if (event.target.closest && event.target.closest("button, a, [role=slider], [role=tab], summary") && event.key === " ") return false;
-    if (event.key === " " || event.key === "k") { this.toggle(); return true; }
-    if (event.key === "j") { this.seek(this.at - 1); return true; }
-    if (event.key === "l") { this.seek(this.at + 1); return true; }
-    return false;
+    if (event.target.closest && event.target.closest("button, a, video, [role=slider], [role=tab], summary") && (event.key === " " || event.key.startsWith("Arrow"))) return false;
+    const step = 1 / (this.told ? this.told.timeline.fps : 16);
+    const acts = {
+      " ": () => this.toggle(), k: () => this.pause(), j: () => this.shuttle(-1), l: () => this.shuttle(1),
+      f: () => this.fullScreen(), ArrowLeft: () => this.step(-step), ArrowRight: () => this.step(step), Home: () => this.seek(0), End: () => this.seek(this.seconds),
+    };
+    const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (act) act();
+    return Boolean(act);
+  }
+
+  step(by) {
+    this.pause();
+    this.seek(this.at + by);
   }
 }

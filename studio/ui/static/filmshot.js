@@ -2,6 +2,8 @@
 import { ask, button, el } from "./dom.js";
 import { openDialog } from "./shell.js";
 
+const MOST_BETWEEN = 16;
+
 export function shotDialog(film, id) {
   const { cards } = film;
   const index = cards.at(id);
@@ -10,7 +12,7 @@ export function shotDialog(film, id) {
   const field = (label, control, hint = null) => el("label", { class: "film-field" }, el("span", {}, label), control, hint ? el("small", {}, hint) : null);
   const kinds = Object.entries(film.page.start.directions).filter(([, offered]) => offered.length);
   const directions = kinds.map(([kind, offered]) => {
-    const select = el("select", { onchange: () => set((one) => { if (select.value) one.direction[kind] = select.value; else delete one.direction[kind]; }, kind) }, el("option", { value: "" }, "Any"), ...offered.map((each) => el("option", { value: each.id }, each.label)));
+    const select = el("select", { onchange: () => set((one) => { if (select.value) one.direction[kind] = select.value; else delete one.direction[kind]; }, kind) }, el("option", { value: "" }, "As the film"), ...offered.map((each) => el("option", { value: each.id }, each.label)));
     select.value = shot.direction[kind] || "";
     return field(kind[0].toUpperCase() + kind.slice(1), select);
   });
@@ -24,11 +26,12 @@ export function shotDialog(film, id) {
     field("Caption", text(shot.caption, (value) => set((one) => { one.caption = value; }, "Caption"), { maxlength: "400" }), "Words under the picture while this shot is seen"),
     el("div", { class: "film-grid" },
       field("Transition, seconds", text(shot.transition_seconds, (value) => set((one) => { one.transition_seconds = Number(value.replace(",", ".")) || 0.5; }, "Transition"), { inputmode: "decimal" })),
-      field("Seed", text(shot.seed ?? film.film.seed + index, (value) => set((one) => { one.seed = value.trim() === "" ? null : Number(value); }, "Seed"), { inputmode: "numeric", class: "mono" })),
+      field("Seed", text(shot.seed, (value) => set((one) => { one.seed = value.trim() === "" ? null : Number(value); }, "Seed"), { inputmode: "numeric", class: "mono", placeholder: `${film.film.seed}, as the film` })),
       field("Name", text(shot.name, (value) => set((one) => { one.name = value; }, "Name"), { maxlength: "60" }), "What another shot can call it by"),
       field("Goes on after", afterSelect(film, id, shot, set), "For a shot that continues")),
     field("Not to be seen", text(shot.negative, (value) => set((one) => { one.negative = value; }, "Keep out"), { maxlength: "1000" })),
-    el("div", { class: "film-grid" }, given(film, id, "first", "First picture", set), given(film, id, "last", "Last picture", set)));
+    el("div", { class: "film-grid" }, given(film, id, "first", "First picture", set), given(film, id, "last", "Last picture", set)),
+    between(film, id, set));
   openDialog(`Shot ${index + 1}`, content, "film-shot-dialog");
 }
 
@@ -42,18 +45,54 @@ function afterSelect(film, id, shot, set) {
 function given(film, id, name, label, set) {
   const slot = el("div", { class: "film-given" });
   const file = el("input", { type: "file", accept: "image/png,image/jpeg,image/webp,image/gif", hidden: true, onchange: () => receive() });
+  const put = (found) => { set((one) => { one[name] = found; }, label); show(found); };
   const show = (value) => slot.replaceChildren(
     value ? el("img", { src: value.picture, alt: value.name }) : el("span", { class: "dim" }, "none"),
     button(value ? "Another" : "Choose", null, () => file.click(), { words: true, class: "plain" }),
+    button("Draw", "brush", () => draw(film, [[name, `Use as ${label.toLowerCase()}`]], put, value), { words: true, class: "plain" }),
     ...(value ? [button("Remove", "close", () => { set((one) => { one[name] = null; }, label); show(null); }, { class: "film-tool" })] : []), file);
   const receive = async () => {
     const found = await upload(film, file);
-    if (!found) return;
-    set((one) => { one[name] = found; }, label);
-    show(found);
+    if (found) put(found);
   };
   show(film.film.shots[film.cards.at(id)][name]);
   return el("div", { class: "film-field" }, el("span", {}, label), slot);
+}
+
+// Pictures that are spread over the shot, in their order.
+function between(film, id, set) {
+  const slot = el("div", { class: "film-given" });
+  const file = el("input", { type: "file", accept: "image/png,image/jpeg,image/webp,image/gif", multiple: true, hidden: true, onchange: () => receive([...file.files]) });
+  const change = (make) => { set((one) => { make(one.frames); }, "Pictures in between"); show(); };
+  const show = () => {
+    const { frames } = film.film.shots[film.cards.at(id)];
+    const room = frames.length < MOST_BETWEEN;
+    slot.replaceChildren(...frames.map((value, place) => el("span", { class: "cast-picture" }, el("img", { src: value.picture, alt: value.name }), button(`Remove ${value.name}`, "close", () => change((all) => all.splice(place, 1)), { class: "cast-remove" }))),
+      button("Add", null, () => file.click(), { words: true, class: "plain", disabled: !room }),
+      button("Draw", "brush", () => draw(film, [["between", "Use in between"]], (given) => change((all) => all.push(given))), { words: true, class: "plain", disabled: !room }), file);
+  };
+  const receive = async (files) => {
+    file.value = "";
+    for (const each of files.slice(0, MOST_BETWEEN - film.film.shots[film.cards.at(id)].frames.length)) {
+      const given = await upload(film, { files: [each], value: "" });
+      if (given) change((all) => all.push(given));
+    }
+  };
+  show();
+  return el("div", { class: "film-field" }, el("span", {}, "Pictures in between"), slot, el("small", {}, "Spread over the shot; several make a sequence"));
+}
+
+// A drawing in the film's shape, on nothing or on the picture that is there.
+export async function draw(film, uses, take, underlay = null) {
+  const [width, height] = film.told.size;
+  const target = { ratio: width / height, uses, take };
+  let picture = null;
+  if (underlay) {
+    picture = new Image();
+    picture.src = underlay.picture;
+    await picture.decode().catch(() => { picture = null; });
+  }
+  return film.page.drawRoom.open({ underlay: picture, target });
 }
 
 export async function upload(film, input, address = "studio/given") {

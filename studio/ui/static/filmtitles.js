@@ -12,7 +12,7 @@ export class TitlesPanel {
     this.music = this.sound("music", "Music", "Levelled to −14 LUFS with the whole film");
     this.voice = this.sound("voice", "Voice", "The music steps back under it");
     this.shown = el("input", { type: "checkbox", id: "captions-shown", onchange: () => film.change((one) => { one.captions.shown = this.shown.checked; }, "Captions") });
-    this.srt = el("input", { type: "file", accept: ".srt", hidden: true, onchange: () => this.captions() });
+    this.srt = el("input", { type: "file", accept: ".srt", hidden: true, onchange: () => this.captions(this.srt) });
     this.srtName = el("span", { class: "dim" });
     this.srtRemove = button("Use the shots' captions", null, () => film.change((one) => { one.captions.file = null; }, "Captions"), { words: true, class: "link" });
     const captions = el("section", { class: "side-group" }, el("h3", {}, "Captions"),
@@ -41,7 +41,7 @@ export class TitlesPanel {
   }
 
   sound(name, label, hint) {
-    const file = el("input", { type: "file", accept: ".wav,.mp3,.m4a,.flac,.ogg,audio/*", hidden: true, onchange: () => receive() });
+    const file = el("input", { type: "file", accept: ".wav,.mp3,.m4a,.flac,.ogg,audio/*", hidden: true, onchange: () => receive(file) });
     const title = el("span", { class: "sound-name" });
     const remove = button(`Remove the ${label.toLowerCase()}`, "close", () => this.of.change((film) => { film[name] = null; }, label), { class: "film-tool" });
     const choose = button(`Bring ${label.toLowerCase()}`, "use", () => file.click(), { words: true, class: "plain", id: `film-${name}` });
@@ -51,9 +51,9 @@ export class TitlesPanel {
     };
     const numbers = [number("at", "Begins at, s", { min: "0" }), number("fade_in", "Fade in, s", { min: "0", max: "30" }), number("fade_out", "Fade out, s", { min: "0", max: "30" }), number("gain", "Gain, dB", { min: "-40", max: "20" })];
     const grid = el("div", { class: "film-grid four" }, ...numbers.map((each) => each.node));
-    const node = el("section", { class: "side-group" }, el("h3", {}, label), el("p", { class: "dim" }, hint), el("div", { class: "film-given" }, choose, title, remove, file), grid);
-    const receive = async () => {
-      const given = await upload(this.of, file, "studio/films/sound");
+    const node = el("section", { class: "side-group", "data-sound": name }, el("h3", {}, label), el("p", { class: "dim" }, hint), el("div", { class: "film-given" }, choose, title, remove, file), grid);
+    const receive = async (input) => {
+      const given = await upload(this.of, input, "studio/films/sound");
       if (given) this.of.change((film) => { film[name] = { file: given, at: 0, fade_in: 0.5, fade_out: 1.5, gain: 0 }; }, label);
     };
     const show = (track) => {
@@ -62,11 +62,11 @@ export class TitlesPanel {
       choose.querySelector("span").textContent = track ? "Another" : `Bring ${label.toLowerCase()}`;
       if (track) for (const each of numbers) if (document.activeElement !== each.input) each.input.value = track[each.key];
     };
-    return { name, node, show };
+    return { name, node, show, receive };
   }
 
-  async captions() {
-    const given = await upload(this.of, this.srt, "studio/films/sound");
+  async captions(input) {
+    const given = await upload(this.of, input, "studio/films/sound");
     if (given) this.of.change((film) => { film.captions.file = given; }, "Captions");
   }
 }

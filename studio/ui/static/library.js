@@ -200,8 +200,14 @@ export class Library {
     const act = (words, shape, done, more = {}) => button(words, shape, done, { words: true, class: "plain", ...more });
     const tools = this.asked.bin
       ? [many ? act("Restore", "undo", () => this.restore([...this.chosen]), { id: "restore-chosen" }) : null, act("Empty the bin", "bin", () => this.emptyBin(), { class: "plain danger", id: "library-empty" })]
-      : [act("Star", "star", () => this.starAll()), act("Move to the bin", "bin", () => this.bin([...this.chosen]), { id: "bin-chosen" })];
+      : [act("Star", "star", () => this.starAll()), act("Put in the film", "use", () => this.toFilm([...this.chosen]), { id: "film-chosen" }), act("Move to the bin", "bin", () => this.bin([...this.chosen]), { id: "bin-chosen" })];
     this.bar.replaceChildren(...[many ? el("span", {}, `${many} chosen`) : null, ...tools, many ? button("Choose none", null, () => this.clear(), { words: true, class: "link" }) : null].filter(Boolean));
+  }
+
+  toFilm(ids) {
+    const takes = ids.map((id) => this.find(id)).filter(Boolean);
+    this.clear();
+    this.page.films.receive(takes);
   }
 
   clear() {

@@ -44,6 +44,7 @@ export function openTake(library, id) {
     const act = (words, shape, done, more = {}) => button(words, shape, done, { words: true, class: "plain", ...more });
     tools.replaceChildren(...(binned ? [act("Restore", "undo", leave((each) => library.restore([each.id])), { id: "shelf-restore" })] : [
       act("Open on the stage", "use", leave((each) => page.visit(each)), { class: "plain strong", id: "shelf-stage" }),
+      act("Put in the film", "use", leave((each) => page.films.receive([each])), { id: "shelf-film" }),
       act("Use its settings", "copy", leave((each) => { goTo("Shoot"); page.acts.ofTakes().useTake(each); })),
       el("a", { class: "plain", href: shown.download, download: "" }, el("span", {}, "Download")),
       act("Move to the bin", "bin", leave((each) => library.bin([each.id])), { id: "shelf-bin" }),
