@@ -199,10 +199,10 @@ def _action(name: str) -> Callable[[_Cue, _Body], _Body]:
 
 def _legs(gone: Tensor, leg: float | None) -> tuple[Tensor, Tensor]:
     """Which way one goes, 1 or -1, and how many seconds of its way it is from the middle, having set out `gone`
-    seconds from it; all (T,)."""
+    seconds from it; all (T,). Before the first leg it comes from farther out."""
     if leg is None:
         return torch.ones_like(gone), gone
-    turns = torch.floor(gone / leg + 0.5)
+    turns = torch.floor(gone / leg + 0.5).clamp(min=0)
     way = 1 - 2 * (turns % 2)
     return way, way * (gone - turns * leg)
 
