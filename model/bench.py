@@ -109,8 +109,8 @@ def ours(dit: DiT, noise: Tensor, prompts: list[Tensor], steps: int) -> Tensor:
     (states, mask), cache = text.stack(prompts), TextCache()
 
     def velocity(x: Tensor, sigma: float) -> Tensor:
-        t = torch.full((2,), float(int(sigma * flow.TRAIN_STEPS)))  # Diffusers hands the model whole timesteps
-        v = dit(with_places(x.expand(2, *x.shape), dit.config), t, states, text_mask=mask, cache=cache)
+        t = torch.full((1,), float(int(sigma * flow.TRAIN_STEPS)))  # Diffusers hands the model whole timesteps
+        v = dit(with_places(x[None], dit.config), t, states, text_mask=mask, cache=cache)
         return flow.guide(v[0], v[1], GUIDANCE)
 
     return flow.sample(velocity, noise, flow.sigmas(steps, SHIFT), "unipc")

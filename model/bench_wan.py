@@ -92,8 +92,8 @@ def ours(dit: DiT, noise: Tensor, prompts: list[Tensor], steps: int) -> Tensor:
     times = dict(zip(levels[:-1].float().tolist(), flow.timesteps(levels, truncate=True).tolist(), strict=True))
 
     def velocity(x: Tensor, sigma: float) -> Tensor:
-        t, pads = torch.full((2,), times[sigma]), list(read.pad_rows)
-        v = dit(x.expand(2, *x.shape), t, read.states, pad_rows=pads, text_mask=read.mask, cache=cache)
+        t, pads = torch.full((1,), times[sigma]), list(read.pad_rows)
+        v = dit(x[None], t, read.states, pad_rows=pads, text_mask=read.mask, cache=cache)
         return flow.guide(v[0], v[1], GUIDANCE)
 
     return flow.sample(velocity, noise, levels, "unipc")
