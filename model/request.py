@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model import conditioning
-from model.catalog import MOST_REFERENCES, CatalogEntry, Limits
+from model.catalog import LEAST_GUIDED, MOST_CACHED, MOST_REFERENCES, CatalogEntry, Limits
 from model.conditioning import Anchor, Frames
 from model.errors import RequestError
 from model.flow import SOLVERS
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-MOST_CACHED = 0.5  # above that hardly anything is computed
-LEAST_GUIDED = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

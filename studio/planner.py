@@ -70,7 +70,7 @@ class Planner:
         free = (card.free, memory.free())
         found = plans.choose(
             entry, (recipe.width, recipe.height, recipe.frames), free, guidance=recipe.guidance, asked=asked,
-            corrections=self._corrections(entry, card.name),
+            corrections=self._corrections(entry, card.name), cached=recipe.block_cache > 0,
         )  # fmt: skip
         return Decision(
             found.plan, found.need.device, card.free, found.fits, found.smaller, _advice(entry, found, free)
@@ -81,7 +81,8 @@ class Planner:
         card = memory.gpu()
         if card is None or peak <= 0:
             return
-        counted = plans.need(entry, plan, recipe.width, recipe.height, recipe.frames, recipe.guidance).device
+        size = (recipe.width, recipe.height, recipe.frames)
+        counted = plans.need(entry, plan, *size, recipe.guidance, cached=recipe.block_cache > 0).device
         self._library.measure(_base(entry), card.name, _part(plan), counted, peak)
 
     def _corrections(self, entry: CatalogEntry, card: str) -> dict[str, float]:
