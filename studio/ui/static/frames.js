@@ -249,7 +249,7 @@ export class Frames {
 
   outpaint() {
     const box = el("input", { type: "checkbox", id: "outpaint", checked: Boolean(this.data.outpaint), onchange: (event) => this.put({ outpaint: event.target.checked }) });
-    return el("label", { class: "check" }, box, "Show it whole, and draw what is around it");
+    return el("label", { class: "film-check" }, box, el("span", {}, "Show it whole, and draw what is around it"));
   }
 
   async drawOn(item) {
