@@ -71,6 +71,8 @@ def entry(model: str, models: Path | None = None, more: Models | None = None) ->
     names = [item.name for item in known]
     if model not in names:
         near = difflib.get_close_matches(model, names, n=1, cutoff=0.0)
+        if more is not None and (why := more.absent(model)):
+            raise ShotError("model", model, why, near[0] if near else None)
         message = f"model {model[:40]!r} is not known: use {' or '.join(names)}"
         raise ShotError("model", model, message, near[0] if near else None)
     return known[names.index(model)]
@@ -143,6 +145,17 @@ def dimensions(size: str, entry: CatalogEntry) -> tuple[int, int]:
         message = f"size {asked[0]}x{asked[1]} does not work: the nearest that does is {works}"
         raise ShotError("size", size, f"{message} (both sides are multiples of {limits.multiple})", works)
     return asked
+
+
+def remark(recipe: Recipe, entry: CatalogEntry) -> str | None:
+    """What to say of a size that a published model was not made for, with the nearest one that it was made for."""
+    made = tuple(entry.sizes.values())
+    if entry.family == "storybook" or (recipe.width, recipe.height) in made:
+        return None
+    shape = math.log(recipe.width / recipe.height)
+    width, height = min(made, key=lambda size: abs(math.log(size[0] / size[1]) - shape))
+    said = f"{entry.title} was not made for {recipe.width}x{recipe.height} and may look worse at it"
+    return f"{said}: the nearest size it was made for is {width}x{height}."
 
 
 def frames_for(seconds: float, entry: CatalogEntry) -> int:
