@@ -42,7 +42,7 @@ class BlockCache:
             if bool((_change(added, self._first) < self.threshold).all()):
                 self.reused += 1
                 return after + self._rest
-        self._first, self._after = added, after
+        self._first, self._rest, self._after = added, None, after
         return None
 
     def keep(self, last: Tensor) -> None:
