@@ -182,8 +182,8 @@ class FeedForward(nn.Sequential):
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, N, D) to the same shape."""
-        plain = torch.is_grad_enabled() or torch.is_autocast_enabled(x.device.type) or torch.compiler.is_compiling()
-        if plain or x.device.type != "cpu":
+        learns = torch.is_grad_enabled() or torch.compiler.is_compiling()
+        if x.device.type != "cpu" or learns or torch.is_autocast_enabled("cpu"):
             whole: Tensor = super().forward(x)  # type: ignore[no-untyped-call]  # torch leaves it untyped
             return whole
         wide, _, narrow = cast("tuple[nn.Linear, nn.GELU, nn.Linear]", tuple(self))
