@@ -109,8 +109,8 @@ def ours(dit: DiT, noise: Tensor, prompts: list[Tensor], steps: int) -> Tensor:
     (states, mask), cache = text.stack(prompts), TextCache()
 
     def velocity(x: Tensor, sigma: float) -> Tensor:
-        t = torch.full((2,), float(int(sigma * flow.TRAIN_STEPS)))  # Diffusers hands the model whole timesteps
-        v = dit(with_places(x.expand(2, *x.shape), dit.config), t, states, text_mask=mask, cache=cache)
+        t = torch.full((1,), float(int(sigma * flow.TRAIN_STEPS)))  # Diffusers hands the model whole timesteps
+        v = dit(with_places(x[None], dit.config), t, states, text_mask=mask, cache=cache)
         return flow.guide(v[0], v[1], GUIDANCE)
 
     return flow.sample(velocity, noise, flow.sigmas(steps, SHIFT), "unipc")
@@ -129,18 +129,22 @@ def theirs(wan: Any, scheduler: Any, noise: Tensor, prompts: list[Tensor], steps
     return x[0]
 
 
-def diffusers_twin(dit: DiT, shift: float = SHIFT) -> tuple[Any, Any]:
-    """Diffusers' transformer with the same weights, and its scheduler."""
+def diffusers_twin(dit: DiT, shift: float = SHIFT, device: str = "cpu") -> tuple[Any, Any]:
+    """Diffusers' transformer with the very same weights, and its scheduler."""
     # By name, because it is a tool for developing: the program itself never needs it.
     peer = importlib.import_module("diffusers")
     c = dit.config
-    wan = peer.WanTransformer3DModel(
-        patch_size=c.patch, num_attention_heads=c.heads, attention_head_dim=c.head_dim, in_channels=c.in_channels,
-        out_channels=c.out_channels, text_dim=c.text_dim, freq_dim=c.freq_dim, ffn_dim=c.ffn_dim, num_layers=c.layers,
-        cross_attn_norm=True, eps=c.eps,
-    )  # fmt: skip
-    original = dit.state_dict()
-    wan.load_state_dict({key: original[weights.original_name(key)] for key in wan.state_dict()}, strict=True)
+    with torch.device(device):
+        wan = peer.WanTransformer3DModel(
+            patch_size=c.patch, num_attention_heads=c.heads, attention_head_dim=c.head_dim, in_channels=c.in_channels,
+            out_channels=c.out_channels, text_dim=c.text_dim, freq_dim=c.freq_dim, ffn_dim=c.ffn_dim,
+            num_layers=c.layers, cross_attn_norm=True, eps=c.eps,
+        )  # fmt: skip
+    original, kind = dit.state_dict(), dit.patch_embedding.weight.dtype
+    same = {key: original[weights.original_name(key)] for key in wan.state_dict()}
+    full = tuple(wan._keep_in_fp32_modules or ())  # what Diffusers leaves in full precision when it loads
+    same = {key: value.float() if any(part in key for part in full) else value.to(kind) for key, value in same.items()}
+    wan.load_state_dict(same, strict=True, assign=True)
     scheduler = peer.UniPCMultistepScheduler(prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=shift)
     return wan.eval(), scheduler
 

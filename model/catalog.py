@@ -31,6 +31,8 @@ _LONGEST_HEADER = 16 << 20
 
 STAGED = ("action", "camera", "framing", "weather")  # kinds of words that a blocked shot shows by itself
 MOST_REFERENCES = 4  # pictures of the cast
+MOST_CACHED = 0.5  # change of a first block up to which the others may be left out: above, hardly anything is computed
+LEAST_GUIDED = 0.1  # part of the steps that is guided at least, where anything is
 MOST_BLOCKED = 3  # of them stand beside each other, one each, in a shot that is blocked
 
 

@@ -136,7 +136,7 @@ def _guess(names: Shapes) -> str:
         ("decoder.", "it is an autoencoder"),
         ("encoder.", "it is an autoencoder"),
         ("double_blocks.", "it is of the Flux or Hunyuan family"),
-        ("transformer_blocks.", "it is of another family (LTX, CogVideoX, Mochi or Qwen)"),
+        ("transformer_blocks.", "it is of another family (Flux, LTX, CogVideoX, Mochi or Qwen)"),
         ("input_blocks.", "it is a UNet"),
         ("down_blocks.", "it is a UNet"),
     ):

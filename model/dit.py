@@ -22,6 +22,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from model import rope
+from model.blockcache import BlockCache
 from model.config import DiTConfig
 from model.errors import ModelError
 from model.layers import Block, ControlBlock, Head, KeyValue, SelfAttention, Timing
@@ -116,17 +117,20 @@ class DiT(nn.Module):
         control_scale: float = 1.0,
         cache: TextCache | None = None,
         text_mask: Tensor | None = None,
+        reuse: BlockCache | None = None,
     ) -> Tensor:
         """Velocity (B, out_channels, T, H, W) of latents x (B, C, T, H, W).
 
         t          (B,) or (B, N), in 0..1000 (0 is clean)
-        text       (B, L, text_dim); B may be 1 for a batch that shares it
+        text       (B, L, text_dim); 1 for a batch that shares it; several for one clip (then x and t have a batch of
+                   1): what comes before the first text is computed once for all of them
         pad_rows   how many identical padding rows the last text row stands for (0 or 1: it is an ordinary row); one
                    number for each text of the batch where they differ (then 0 hides the row)
         positions  (frames,) RoPE times instead of 0, 1, 2, ...; fractions and gaps are fine
         control    (B or 1, control_channels, T, H, W): what a VACE model is shown, added with `control_scale`
         cache      keeps the text's keys and values from one step to the next (inference, one text)
         text_mask  (B, L) bool, True where a row is text: for batches of prompts of unequal length
+        reuse      leaves blocks out where the forwards before say enough: approximate (see `blockcache.py`)
         """
         if image is not None or (control is not None and not self.config.control_layers):
             branch = "image" if image is not None else "control"
@@ -142,9 +146,14 @@ class DiT(nn.Module):
         text_states, bias = self._text(text.to(dtype), x.shape[0], pad_rows, text_mask, cache)
         hints = self._hints(control, tokens, timing, turns, text_states[len(self.blocks) :], bias)
         for index, block in enumerate(self.blocks):
+            begun = tokens if reuse is not None and index == 0 else None
             tokens = block(tokens, timing, turns, text_states[index], bias)
             if control is not None and index in self.config.control_layers:
                 tokens = tokens + control_scale * next(hints)
+            if reuse is not None and begun is not None and (known := reuse.recall(begun, tokens)) is not None:
+                return self._unpatchify(self.head(known, timing), grid)
+        if reuse is not None:
+            reuse.keep(tokens)
         return self._unpatchify(self.head(tokens, timing), grid)
 
     def fuse(self) -> Self:
@@ -239,9 +248,10 @@ class DiT(nn.Module):
     ) -> tuple[list[KeyValue], Tensor | None]:
         if cache is not None and cache.blocks:
             return cache.blocks, cache.bias
-        if text.ndim != 3 or text.shape[0] not in (1, batch) or text.shape[-1] != self.config.text_dim:
+        fits = text.ndim == 3 and text.shape[-1] == self.config.text_dim
+        if not fits or (batch > 1 and text.shape[0] not in (1, batch)):
             raise ModelError(f"text must be ({batch}, L, {self.config.text_dim}), not {tuple(text.shape)}")
-        states = self.text_embedding(text).expand(batch, -1, -1)
+        states = self.text_embedding(text).expand(max(batch, len(text)), -1, -1)
         # One after another: a block that is streamed is on the device for its turn alone.
         blocks = [cast(Block, block).cross_attn.read(states) for block in self.blocks]
         if self.config.control_layers:

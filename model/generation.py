@@ -31,7 +31,7 @@ from model.request import GenerationRequest
 from model.sets import Sets
 from model.state import SamplerState, fingerprint
 from model.vae import WanVAE
-from model.velocity import Velocity
+from model.velocity import Forwards, Velocity
 from model.world.sequel import carried
 
 if TYPE_CHECKING:
@@ -76,13 +76,15 @@ OnStep = Callable[[StepInfo], None]
 
 
 class Generation(Iterator[Frames]):
-    """A clip being made: iterate over its chunks. Afterwards `latents` and `seconds` say what it took."""
+    """A clip being made: iterate over its chunks. Afterwards `latents`, `seconds` and `forwards` say what it
+    took."""
 
     def __init__(
         self, generator: Generator, asked: GenerationRequest, on_step: OnStep | None, resume: SamplerState | None
     ) -> None:
         generator.check(asked)
         self.seconds = {"text": 0.0, "encode_anchors": 0.0, "denoise": 0.0, "decode": 0.0}
+        self.forwards = Forwards()
         self._of, self._asked, self._on_step, self._resume = generator, asked, on_step, resume
         self._shots = self._cut()
         self._windows = tuple(window for shot in self._shots for window in self._windows_of(shot))
@@ -142,7 +144,7 @@ class Generation(Iterator[Frames]):
             seen = None if self._controlled else references
             acting = self._shots[0]
             self._levels = levels[acting]
-            velocity = Velocity(self._of, acting.asked, self._levels, seen)
+            velocity = Velocity(self._of, acting.asked, self._levels, seen, self.forwards)
         finished, first = self._before(), 0
         reel = Reel(self._of.vae, self._timed, renewed=self._renewed)
         if finished is not None:
@@ -164,7 +166,7 @@ class Generation(Iterator[Frames]):
                 before = finished if prefix is None else _at_end(prefix, window.fresh)
                 if (shot := self._shot(window)) is not acting:
                     acting, self._levels = shot, levels[shot]
-                    velocity = Velocity(self._of, shot.asked, self._levels, seen)
+                    velocity = Velocity(self._of, shot.asked, self._levels, seen, self.forwards)
                 shown = self._shown(window)
                 velocity.blocking = None if shown is None else shown.blocking
                 if self._controlled:
@@ -297,6 +299,7 @@ class Generation(Iterator[Frames]):
         else:
             prefix_level = float(self._of.entry.notes.get("prefix_level", 0.0))
             hold = windows.hold(window, noise, before, given, prefix_level)
+        velocity.begin()
         start = noise
         if clean is not None:
             start = torch.cat([noise[:, :ahead], torch.lerp(clean, noise[:, ahead:], float(self._levels[0]))], dim=1)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, cast
 
 import torch
 import torch.nn.functional as F
@@ -24,6 +24,7 @@ from model.rope import rotate
 KeyValue = tuple[Tensor, Tensor]
 
 SHORT, LONG = 1 << 16, 1 << 22  # how many pairs of tokens are attended to a head at a time
+AT_ONCE = 512  # tokens whose hidden state of the feed-forward stays near a processor
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +168,31 @@ class CrossAttention(Attention):
         return self.split(self.norm_k(self.k(text))), self.split(self.v(text))
 
     def forward(self, x: Tensor, text: KeyValue, bias: Tensor | None) -> Tensor:
-        """x (B, N, D); bias (B, 1, 1, L) or None."""
-        return self.attend(self.split(self.norm_q(self.q(x))), *text, bias)
+        """x (B or 1, N, D); bias (B, 1, 1, L) or None."""
+        asked = self.split(self.norm_q(self.q(x)))
+        return self.attend(asked.expand(len(text[0]), -1, -1, -1), *text, bias)
+
+
+class FeedForward(nn.Sequential):
+    """Two linears with an activation between them. On a processor a few tokens at a time: the hidden state, four times
+    as wide, is then activated where it lies, instead of going through the memory three times."""
+
+    def __init__(self, dim: int, hidden: int) -> None:
+        super().__init__(nn.Linear(dim, hidden), nn.GELU("tanh"), nn.Linear(hidden, dim))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (B, N, D) to the same shape."""
+        learns = torch.is_grad_enabled() or torch.compiler.is_compiling()
+        if x.device.type != "cpu" or learns or torch.is_autocast_enabled("cpu"):
+            whole: Tensor = super().forward(x)  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            return whole
+        wide, _, narrow = cast("tuple[nn.Linear, nn.GELU, nn.Linear]", tuple(self))
+        rows = x.flatten(0, 1)
+        out = torch.empty_like(rows)
+        for some, made in zip(rows.split(AT_ONCE), out.split(AT_ONCE), strict=True):
+            hidden = torch.ops.aten.gelu_(F.linear(some, wide.weight, wide.bias), approximate="tanh")
+            torch.addmm(narrow.bias, hidden, narrow.weight.T, out=made)
+        return out.view_as(x)
 
 
 class Block(nn.Module):
@@ -181,11 +205,12 @@ class Block(nn.Module):
         self.norm3 = LayerNorm(dim, eps, affine=True)
         self.cross_attn = CrossAttention(dim, heads, eps)
         self.norm2 = LayerNorm(dim, eps, affine=False)
-        self.ffn = nn.Sequential(nn.Linear(dim, ffn_dim), nn.GELU("tanh"), nn.Linear(ffn_dim, dim))
+        self.ffn = FeedForward(dim, ffn_dim)
         self.modulation = nn.Parameter(torch.zeros(1, 6, dim))
 
     def forward(self, x: Tensor, timing: Timing, turns: Tensor, text: KeyValue, bias: Tensor | None) -> Tensor:
-        """x (B, N, D) to the same shape; text holds this block's keys and values."""
+        """x (B, N, D) to the same shape; text holds this block's keys and values. One clip (1, N, D) may be seen under
+        several texts: what comes before them is then computed once."""
         shift, scale, gate, shift_ff, scale_ff, gate_ff = timing.spread(self.modulation.float() + timing.rows)
         y = self.self_attn(modulate(self.norm1(x), shift, scale).to(x.dtype), turns)
         x = add_gated(x, y, gate)

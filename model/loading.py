@@ -79,7 +79,7 @@ def transformer(path: Path, device: str, loras: Sequence[LoRA] = ()) -> DiT:
     """
     kind = torch.float32 if device == "cpu" else torch.bfloat16
     try:
-        found = weights.to_original_layout(tensors(path, partial(_precise, kind)))
+        found = weights.to_original_layout(tensors(path, partial(precise, kind)))
         return DiT.from_state_dict(lora.merge(found, loras))
     except (WeightsError, ValueError) as error:
         raise WeightsError(f"{path} is not a transformer this program can run: {error}") from error
@@ -114,7 +114,8 @@ def tensors(path: Path, change: Callable[[str, Tensor], Tensor] = lambda _, valu
     return found
 
 
-def _precise(kind: torch.dtype, key: str, value: Tensor) -> Tensor:
+def precise(kind: torch.dtype, key: str, value: Tensor) -> Tensor:
+    """A transformer's parameter in the type that it is computed with: `kind`, or float32 where rounding would tell."""
     if not value.is_floating_point() or any(part in key for part in _PRECISE):
         return value.float()
     return value.to(kind)

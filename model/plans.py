@@ -194,8 +194,14 @@ def need_on_cpu(entry: CatalogEntry, width: int, height: int, frames: int, guida
     return still + max(weights.text, sampling, developing)
 
 
-def need(entry: CatalogEntry, plan: Plan, width: int, height: int, frames: int, guidance: float = 1.0) -> Need:
-    """What a shot needs with a plan on an accelerator: the most of reading the prompt, sampling and developing."""
+def need(
+    entry: CatalogEntry, plan: Plan, width: int, height: int, frames: int, guidance: float = 1.0, *,
+    cached: bool = False,
+) -> Need:  # fmt: skip
+    """What a shot needs with a plan on an accelerator: the most of reading the prompt, sampling and developing.
+
+    `cached`: what blocks added is kept from step to step, for every prompt.
+    """
     weights, (shape, _) = weigh(entry), geometry(entry)
     held = weights.transformer
     if plan.streamed:
@@ -204,6 +210,8 @@ def need(entry: CatalogEntry, plan: Plan, width: int, height: int, frames: int, 
     reading = held + weights.vae + (0 if plan.text_on_host else weights.text) + _WORK
     batch = 1 if guidance == 1 or plan.one_by_one else 2
     sampling = still + _sampling(entry, shape, width, height, frames, batch)
+    if cached:
+        sampling += (1 if guidance == 1 else 2) * 2 * _tokens(entry, shape, width, height, frames) * shape.dim * 2
     developing = still + int(_DECODED[entry.family[:6]] * 4 * width * height * 2 / plan.strips)
     host = (weights.transformer if plan.streamed else 0) + (weights.text if plan.text_on_host else 0)
     return Need(plan, max(reading, sampling, developing), host + weights.block + _WORK)
@@ -217,14 +225,16 @@ def choose(
     guidance: float = 1.0,
     asked: str = "auto",
     corrections: Mapping[str, float] | None = None,
+    cached: bool = False,
 ) -> Choice:
     """The first plan that fits, or the one that was asked for.
 
     `size` is (width, height, frames), `free` (bytes on the device, bytes of the host), `corrections` plan name ->
-    measured over counted on this machine. Where nothing fits the smallest is chosen, and the choice says so.
+    measured over counted on this machine, `cached` as for `need`. Where nothing fits the smallest is chosen, and the
+    choice says so.
     """
     factors = corrections or {}
-    counted = (need(entry, plan, *size, guidance) for plan in PLANS)
+    counted = (need(entry, plan, *size, guidance, cached=cached) for plan in PLANS)
     needs = tuple(Need(n.plan, int(n.device * factors.get(n.plan.name, 1.0)), n.host) for n in counted)
     if asked != "auto":
         wanted = named(asked)
@@ -241,12 +251,15 @@ def _sampling(entry: CatalogEntry, shape: DiTConfig, width: int, height: int, fr
     Alive then are the tokens themselves and their copy in float32, queries, keys and values or the feed-forward's two
     hidden states, in two bytes a value.
     """
-    _, rows, columns = shape.patch
-    side = 16 if entry.family.startswith("wan2.2") else 8
-    window = min(1 + (frames - 1) // 4, entry.limits.window)
-    tokens = window * (height // side // rows) * (width // side // columns)
+    tokens = _tokens(entry, shape, width, height, frames)
     widest = max(2 * 2 * shape.ffn_dim, 2 * 4 * shape.dim)
     return batch * tokens * (2 * shape.dim + 4 * shape.dim + 2 * 2 * shape.dim + widest)
+
+
+def _tokens(entry: CatalogEntry, shape: DiTConfig, width: int, height: int, frames: int) -> int:
+    _, rows, columns = shape.patch
+    side = 16 if entry.family.startswith("wan2.2") else 8
+    return min(1 + (frames - 1) // 4, entry.limits.window) * (height // side // rows) * (width // side // columns)
 
 
 def _block(shape: DiTConfig) -> int:

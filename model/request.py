@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model import conditioning
-from model.catalog import MOST_REFERENCES, CatalogEntry, Limits
+from model.catalog import LEAST_GUIDED, MOST_CACHED, MOST_REFERENCES, CatalogEntry, Limits
 from model.conditioning import Anchor, Frames
 from model.errors import RequestError
 from model.flow import SOLVERS
@@ -57,6 +57,9 @@ class GenerationRequest:
     are pictures, uint8 (n, h, w, 3) at the clip's size, of whoever is to be seen in it, not of how it begins. `meet` is
     over how many latents a jump at a join is spread, as far as it is more than the clip's movement; 0 leaves it.
 
+    Two approximations, both off by default: `block_cache` above 0 leaves out blocks of the transformer whose first one
+    changed by less than that part since they were last run, and of the steps only the first `guided` part is guided.
+
     `Generator.request(prompt, ...)` fills in what a model's catalogue entry says and checks the whole.
     """
 
@@ -78,6 +81,8 @@ class GenerationRequest:
     references: Frames | None = None
     meet: int = 0
     control: Control | None = None
+    block_cache: float = 0.0
+    guided: float = 1.0
 
     @property
     def prefix(self) -> int:
@@ -128,6 +133,8 @@ def check(request: GenerationRequest, entry: CatalogEntry, limits: Limits) -> No
     _whole("steps", request.steps, limits.min_steps, limits.max_steps)
     _real("guidance", request.guidance, limits.min_guidance, limits.max_guidance)
     _real("shift", request.shift, limits.min_shift, limits.max_shift)
+    _real("block_cache", request.block_cache, 0.0, MOST_CACHED)
+    _real("guided", request.guided, LEAST_GUIDED, 1.0)
     if request.solver not in SOLVERS:
         raise RequestError("solver", request.solver, entry.defaults.solver)
     size = (request.width, request.height)

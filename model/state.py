@@ -83,6 +83,8 @@ def fingerprint(request: GenerationRequest, weights: str) -> str:
     digest.update(json.dumps(plain).encode())
     if request.meet:
         digest.update(json.dumps(["meet", request.meet]).encode())
+    if request.block_cache or request.guided < 1:
+        digest.update(json.dumps(["approximate", request.block_cache, request.guided]).encode())
     given: list[tuple[Frames | None, Tensor | None, str, float]] = [
         (anchor.frames, anchor.latents, str(anchor.place), anchor.strength) for anchor in request.anchors
     ]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from studio import media
+from studio import controls, media
 from studio.errors import MediaError
 from studio.films import continuity
 from studio.library import Library
-from studio.recipe import GivenFrames, Recipe
+from studio.recipe import STEERING, GivenFrames, Recipe
 
 if TYPE_CHECKING:
     from model.conditioning import Anchor, Place
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 MET = 6  # latents over which a jump of the model's is spread where a clip goes on from another
-AROUND = ("cast", "before")  # places that are no moment of the shot
+AROUND = ("cast", "before", *STEERING)  # places that are no moment of the shot
 
 
 def request_of(recipe: Recipe, generator: Generator, library: Library) -> GenerationRequest:
@@ -36,13 +36,15 @@ def request_of(recipe: Recipe, generator: Generator, library: Library) -> Genera
         guidance=recipe.guidance,
         shift=recipe.shift,
         solver=recipe.solver,
+        block_cache=recipe.block_cache,
+        guided=recipe.guided,
         anchors=tuple(_anchor(given, recipe, library) for given in recipe.anchors if given.place not in AROUND),
         **_around(recipe, generator, library),
     )
 
 
 def _around(recipe: Recipe, generator: Generator, library: Library) -> dict[str, Any]:
-    """What is no moment of the shot: the clip that it goes on from, and pictures of its cast."""
+    """What is no moment of the shot: the clip that it goes on from, pictures of its cast, and its control."""
     size = (recipe.width, recipe.height)
     cast = [given for given in recipe.anchors if given.place == "cast"]
     looks_up = bool(generator.entry.notes.get("blocking"))  # it cuts whom it is given out of the paper
@@ -52,6 +54,8 @@ def _around(recipe: Recipe, generator: Generator, library: Library) -> dict[str,
         for picture in [media.open_picture(given_file(given, library))]
     ]
     found: dict[str, Any] = {"references": np.stack(pictures)} if pictures else {}
+    steering = [(given, given_file(given, library)) for given in recipe.anchors if given.place in STEERING]
+    found["control"] = controls.of(steering, size, recipe.frames, recipe.fps)
     for given in recipe.anchors:
         if given.place == "before":
             latents, shown = continuity.before(given, library, generator, size)

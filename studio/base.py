@@ -103,7 +103,7 @@ class Base:
         return decision.message if decision.action == "warn" else None
 
     def _allowed(self, shot: Shot, accept_rewrite: bool) -> tuple[shots.Plan, str | None]:
-        """A shot's plan with its given files kept, and what the policy wants said. Raises ShotError or PolicyStop."""
+        """A shot's plan with its given files kept, and what is to be said of it. Raises ShotError or PolicyStop."""
         plan = self._plan(shot)
         decision = self.check(plan.shot)
         if decision.action == "rewrite" and accept_rewrite and decision.rewritten:
@@ -111,4 +111,6 @@ class Base:
             decision = self.check(plan.shot)
         if decision.action in ("block", "rewrite"):
             raise PolicyStop(decision)
-        return plan.kept(self.library), decision.message if decision.action == "warn" else None
+        warned = decision.message if decision.action == "warn" else ""
+        said = (warned, shots.remark(plan.recipe, self.entry(shot.model)))
+        return plan.kept(self.library), " ".join(line for line in said if line) or None

@@ -144,9 +144,18 @@ def _add_shoot(verbs: argparse._SubParsersAction[_Parser]) -> None:
     shoot.add_argument("--last", type=Path, metavar="last.png", help="the last frame")
     shoot.add_argument("--frames", type=Path, nargs="+", metavar="FILE", help="pictures over the shot, or one clip")
     shoot.add_argument("--cast", type=Path, nargs="+", default=(), metavar="FILE", help="pictures of who is in it")
+    about = "a clip or picture that the whole shot is made after (VACE models)"
+    shoot.add_argument("--control", type=Path, metavar="FILE", help=about)
+    about = "white where the control is drawn anew, black where it is kept: a picture or a clip"
+    shoot.add_argument("--mask", type=Path, metavar="FILE", help=about)
+    shoot.add_argument("--outpaint", action="store_true", help="show the control whole, and draw what is around it")
     for kind in KINDS:
         shoot.add_argument(f"--{kind}", help=f"{kind}, in the model's words")
     shoot.add_argument("--plan", default="auto", help="how a large model is kept in memory: auto, or whole to streamed")
+    about = "approximate: leave blocks out while the first one changes by less than X (0.05 to 0.2; 0 is off)"
+    shoot.add_argument("--block-cache", type=float, default=0.0, metavar="X", help=about)
+    about = "approximate: the part of the steps, from the first, that is guided (0.1 to 1; 1 is all)"
+    shoot.add_argument("--guided", type=float, default=1.0, metavar="PART", help=about)
     shoot.add_argument("--consent", action="store_true", help="the people in the given pictures are you or agreed")
     shoot.add_argument("--accept-rewrite", action="store_true", help="shoot the policy's wording where it has one")
 

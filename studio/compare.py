@@ -25,6 +25,8 @@ LABELS = {
     "guidance": "Guidance",
     "shift": "Shift",
     "solver": "Solver",
+    "block_cache": "Block cache (approximate)",
+    "guided": "Part that is guided",
     "anchors": "Given pictures",
     "work": "Tool",
     "parents": "Made from",

@@ -13,7 +13,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import psutil
 
@@ -45,7 +45,8 @@ def run(options: Namespace, console: Console) -> int:
     """Look at everything; 1 when something that is needed fails."""
     found = examine(Settings.from_env())
     failed = any(item.level == "fail" for item in found)
-    lines = [f"{item.level:5} {item.name:8} {item.text}{f': {item.mend}' if item.mend else ''}" for item in found]
+    width = max(len(item.name) for item in found)
+    lines = [f"{item.level:5} {item.name:{width}} {item.text}{f': {item.mend}' if item.mend else ''}" for item in found]
     console.answer({"ok": not failed, "checks": [asdict(item) for item in found]}, "\n".join(lines))
     return 1 if failed else 0
 
@@ -71,7 +72,7 @@ def examine(settings: Settings) -> list[Finding]:
             found.append(check(settings))
         except Exception as error:
             found.append(Finding(name, "fail", f"{type(error).__name__}: {error}", "install again: make test"))
-    return found
+    return found + _models(settings)
 
 
 def _python(_: Settings) -> Finding:
@@ -156,6 +157,15 @@ def _weights(settings: Settings) -> Finding:
     if unsure:
         return Finding("weights", "warn", sizes, f"{unsure} files have no known hash to be checked against")
     return Finding("weights", "ok", f"{sizes}, hashes checked")
+
+
+def _models(settings: Settings) -> list[Finding]:
+    from studio import doctor_models
+
+    try:
+        return [Finding(name, cast("Level", level), *rest) for name, level, *rest in doctor_models.tell(settings)]
+    except Exception as error:
+        return [Finding("models", "fail", f"{type(error).__name__}: {error}", "look with: python -m studio models")]
 
 
 def _damaged(entry: CatalogEntry) -> str | None:

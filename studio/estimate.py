@@ -70,7 +70,8 @@ class Estimator:
         if recipe.work is not None:
             return  # what is only copied would make everything look quick
         rest = seconds["total"] - seconds["load"] - seconds["denoise"]
-        self._library.measure(recipe.model, self._machine, "denoise", _sampled(recipe), seconds["denoise"])
+        if not recipe.block_cache:  # how much it left out says nothing of the next shot
+            self._library.measure(recipe.model, self._machine, "denoise", _sampled(recipe), seconds["denoise"])
         self._library.measure(recipe.model, self._machine, "finish", _pixels(recipe), max(rest, 0.0))
         if memory and entry is not None:
             self._library.measure(recipe.model, self._machine, "memory", _window(recipe, entry), memory)
@@ -102,5 +103,6 @@ def _window(recipe: Recipe, entry: CatalogEntry) -> float:
 
 
 def _sampled(recipe: Recipe) -> float:
-    """Pixels that the model makes, times forwards: guidance other than 1 needs a second forward."""
-    return float(recipe.width * recipe.height * recipe.filmed) * recipe.steps * (1 if recipe.guidance == 1.0 else 2)
+    """Pixels that the model makes, times forwards: guidance other than 1 needs a second forward while it lasts."""
+    forwards = 1.0 if recipe.guidance == 1.0 else 1.0 + recipe.guided
+    return float(recipe.width * recipe.height * recipe.filmed) * recipe.steps * forwards

@@ -18,6 +18,8 @@ from studio.tools.seams import Seam
 JobState = Literal["queued", "running", "finishing", "paused", "done", "failed", "cancelled"]
 Wish = Literal["", "stop", "pause", "keep"]
 
+_SINGLE = ("first", "last", "before", "control", "mask")  # fields of a shot that are one file each
+
 FINAL_STATES: frozenset[str] = frozenset({"done", "failed", "cancelled"})
 WAITING_STATES: frozenset[str] = frozenset({"queued", "paused"})
 
@@ -41,6 +43,10 @@ class Shot:
     goes on from, latents and all; `joined` says that it will go on from one that is not made yet. `plan` is how a
     large model is kept in memory ("auto": whatever fits). `consent` says that the people in the given pictures are the
     artist or have agreed.
+
+    `control` is a clip or picture that the whole shot is made after, `mask` one that is white where it is drawn anew
+    and black where it is kept; with `outpaint` the control is seen whole, and what is around it is drawn.
+    `block_cache` (above 0) and `guided` (below 1) are approximations: see `model.request`.
     """
 
     prompt: str
@@ -68,18 +74,23 @@ class Shot:
     joined: bool = False
     plan: str = "auto"
     consent: bool = False
+    control: Path | None = None
+    mask: Path | None = None
+    outpaint: bool = False
+    block_cache: float = 0.0
+    guided: float = 1.0
 
     def pictures(self) -> tuple[Path, ...]:
-        """Every given file, in the order first, last, frames, cast, before."""
-        given = (self.first, self.last, *self.frames, *self.cast, self.before)
+        """Every given file, in the order first, last, frames, cast, before, control, mask."""
+        given = (self.first, self.last, *self.frames, *self.cast, self.before, self.control, self.mask)
         return tuple(path for path in given if path is not None)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that JSON can hold; `from_dict` reads it back."""
         data = asdict(self)
-        data["first"] = None if self.first is None else str(self.first)
-        data["last"] = None if self.last is None else str(self.last)
-        data["before"] = None if self.before is None else str(self.before)
+        for name in _SINGLE:
+            path = getattr(self, name)
+            data[name] = None if path is None else str(path)
         for name in ("frames", "cast"):
             data[name] = [str(path) for path in getattr(self, name)]
         return data
@@ -89,7 +100,7 @@ class Shot:
         """The shot that `to_dict` wrote. Only for our own records: nothing is checked."""
         values = {name.name: data[name.name] for name in fields(cls) if name.name in data}
         values["direction"] = Direction(**values.get("direction", {}))
-        for name in ("first", "last", "before"):
+        for name in _SINGLE:
             values[name] = Path(values[name]) if values.get(name) else None
         for name in ("frames", "cast"):
             values[name] = tuple(Path(path) for path in values.get(name, ()))

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from model.catalog import CatalogEntry
-from studio import media, words
+from studio import controls, media, words
 from studio.errors import MediaError, ShotError
 from studio.film import Shot
 from studio.inputs import sha256_of
-from studio.recipe import Crop, GivenFrames, Recipe
+from studio.recipe import STEERING, Crop, GivenFrames, Recipe
 
 TEMPORAL = 4  # frames a latent stands for: clips have 1 + 4k
 MAX_GIVEN = 16  # pictures over one shot
@@ -38,14 +38,19 @@ def anchors(shot: Shot, frames: int, entry: CatalogEntry) -> tuple[GivenFrames, 
 
 
 def _around(shot: Shot, entry: CatalogEntry) -> tuple[GivenFrames, ...]:
-    """What is no moment of the shot: pictures of its cast, and the clip that it goes on from."""
+    """What is no moment of the shot: pictures of its cast, the clip that it goes on from, its control and mask."""
+    controls.check(shot, entry)
     if shot.cast:
         _takes(entry, "references", "cast")
     if len(shot.cast) > (most := entry.most_references):
         message = f"{len(shot.cast)} pictures of the cast are too many for one shot: up to {most}"
         raise ShotError("cast", len(shot.cast), message, most)
     cast = tuple(_given("cast", path, "cast", 1.0, None) for path in shot.cast)
-    return cast if shot.before is None else (*cast, _given("before", shot.before, "before", 1.0, None))
+    others = (
+        ("before", shot.before, "before"), ("control", shot.control, "outpaint" if shot.outpaint else "control"),
+        ("mask", shot.mask, "mask"),
+    )  # fmt: skip
+    return (*cast, *(_given(field, path, place, 1.0, None) for field, path, place in others if path is not None))
 
 
 def _moments(shot: Shot, frames: int, entry: CatalogEntry) -> tuple[GivenFrames, ...]:
@@ -73,7 +78,7 @@ def fields(recipe: Recipe, find: Callable[[str], Path | None]) -> dict[str, Any]
         if anchor.place in ("first", "last"):
             found |= {str(anchor.place): path, f"{anchor.place}_strength": anchor.strength or WEAKEST}
             found |= {f"{anchor.place}_crop": anchor.crop}
-    around = [(anchor, path) for anchor, path in here if anchor.place in ("cast", "before")]
+    around = [(anchor, path) for anchor, path in here if anchor.place in ("cast", "before", *STEERING)]
     many = [(anchor, path) for anchor, path in here if isinstance(anchor.place, int) or anchor.place == "clip"]
     if many and not found:
         places = [anchor.place for anchor, _ in many if isinstance(anchor.place, int)]
@@ -87,8 +92,12 @@ def fields(recipe: Recipe, find: Callable[[str], Path | None]) -> dict[str, Any]
         if many[0][0].end > 0:
             found["trim"] = (many[0][0].start, many[0][0].end)
     cast = tuple(path for anchor, path in around if anchor.place == "cast")
-    before = [path for anchor, path in around if anchor.place == "before"]
-    return found | ({"cast": cast} if cast else {}) | ({"before": before[0]} if before else {})
+    names = {"before": "before", "control": "control", "outpaint": "control", "mask": "mask"}
+    found |= {names[str(anchor.place)]: path for anchor, path in around if anchor.place != "cast"}
+    if "mask" in found and "control" not in found:  # it says nothing without what it is laid over
+        del found["mask"]
+    outpaint = any(anchor.place == "outpaint" for anchor, _ in around)
+    return found | ({"cast": cast} if cast else {}) | ({"outpaint": True} if outpaint else {})
 
 
 def _sequence(shot: Shot, frames: int, entry: CatalogEntry) -> tuple[GivenFrames, ...]:
@@ -208,7 +217,7 @@ def _given(
 ) -> GivenFrames:
     """One given file, after it was opened in full: a picture that breaks halfway must not break the render."""
     try:
-        if place in ("clip", "before"):
+        if place in ("clip", "before") or (place in STEERING and media.is_clip(path)):
             media.decode_clip(path, size=(64, 64), limit=2, span=(start, end) if end else None)
         else:
             media.open_picture(path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from studio import media
 from studio.errors import MediaError
-from studio.recipe import Recipe
+from studio.recipe import STEERING, Recipe
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,7 +44,7 @@ def shortened(recipe: Recipe, frames: int) -> Recipe:
     given = tuple(
         a
         for a in recipe.anchors
-        if a.place in ("first", "clip", "cast", "before") or (isinstance(a.place, int) and a.place < frames)
+        if a.place in ("first", "clip", "cast", "before", *STEERING) or (isinstance(a.place, int) and a.place < frames)
     )
     return replace(recipe, frames=frames, seconds=round(frames / recipe.fps, 3), anchors=given)
 

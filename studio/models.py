@@ -108,6 +108,17 @@ class Models:
         parts = tuple(self._part(published.part(name), pointed, register) for name in model.parts)
         return ModelState(model, parts, model.family in FAMILIES, model.name in register["agreed"])
 
+    def absent(self, name: str) -> str:
+        """Why a published model cannot be shot with, and what to do, as one line; "" for any other name, or a ready
+        one."""
+        if name not in [model.name for model in published.models()] or (state := self.state(name)).state == "ready":
+            return ""
+        if state.state == "absent":
+            return f"{state.model.title} is not here: fetch it with models download {name}, or on the Models page"
+        part = state.missing[0]
+        lacking = part.problem or f"its {part.part.title} is not here"
+        return f"{state.model.title} is not whole ({lacking}): fetch the rest with models download {name}"
+
     def _entry(self, state: ModelState) -> CatalogEntry:
         small = (self._part(published.part(name), {}, self._read()) for name in state.model.optional)
         extra = {part.part.role: part.place for part in small if part.place is not None}
@@ -237,7 +248,7 @@ class Models:
             except ModelsError as error:
                 why = str(error)
         if not found:
-            raise ModelsError(why)
+            raise ModelsError(f"it fits none of the models that are here ({', '.join(known)}): {why}")
         return tuple(reversed(found))
 
     def _transformer(self, name: str) -> Path:

@@ -164,7 +164,7 @@ def _point(shelf: Models, options: Namespace, console: Console) -> int:
 
 def _lora(shelf: Models, options: Namespace, console: Console) -> int:
     try:
-        fitting = shelf.bases(Path(options.name))
+        fitting = () if options.as_name else shelf.bases(Path(options.name))
         base = options.as_name or fitting[0]
         laid, what = shelf.lay(Path(options.name), base, options.strength)
     except ModelsError as error:
@@ -172,7 +172,7 @@ def _lora(shelf: Models, options: Namespace, console: Console) -> int:
         return WRONG
     others = [name for name in fitting if name != base]
     lines = [f"{laid.name} is {what}, strength {options.strength:g}, over {base}. Shoot with --model {laid.name}"]
-    if others and options.as_name is None:
+    if others:
         lines.append(f"It also fits {' and '.join(others)}: say --as NAME to lay it over one of them.")
     console.answer(_lora_answer(laid), "\n".join(lines))
     return DONE

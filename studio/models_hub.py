@@ -8,6 +8,7 @@ where it was, even in another process; and a file is only taken into the cache o
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -183,10 +184,14 @@ class Hub:
 
     @contextmanager
     def _plainly(self, part: Part, what: str) -> Iterator[None]:
-        """What goes wrong with a hub as one line that says which file, and what would help."""
+        """What goes wrong with a hub as one line that says which file, and what would help; of what it tries again in
+        between nothing is said."""
         from httpx2 import HTTPError
         from huggingface_hub import errors
 
+        chatter = logging.getLogger("huggingface_hub")
+        level = chatter.level
+        chatter.setLevel(logging.ERROR)
         try:
             yield
         except errors.GatedRepoError:
@@ -207,6 +212,8 @@ class Hub:
             raise ModelsError(
                 f"the connection to {self.host} failed at {what} ({reason}); what has come is kept: fetch again"
             ) from None
+        finally:
+            chatter.setLevel(level)
 
 
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")

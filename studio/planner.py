@@ -55,9 +55,9 @@ class Kept:
 
 
 class Planner:
-    """Decides for one machine, from what is free now and from what shots took here before."""
+    """Decides for one machine, from what is free now and from what shots took here before (None: there were none)."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library | None) -> None:
         self._library = library
 
     def decide(self, entry: CatalogEntry, recipe: Recipe, asked: str = AUTO) -> Decision | None:
@@ -70,7 +70,7 @@ class Planner:
         free = (card.free, memory.free())
         found = plans.choose(
             entry, (recipe.width, recipe.height, recipe.frames), free, guidance=recipe.guidance, asked=asked,
-            corrections=self._corrections(entry, card.name),
+            corrections=self._corrections(entry, card.name), cached=recipe.block_cache > 0,
         )  # fmt: skip
         return Decision(
             found.plan, found.need.device, card.free, found.fits, found.smaller, _advice(entry, found, free)
@@ -79,15 +79,17 @@ class Planner:
     def learn(self, entry: CatalogEntry, recipe: Recipe, plan: Plan, peak: int) -> None:
         """Remember what a shot took on this card, beside what was counted for it."""
         card = memory.gpu()
-        if card is None or peak <= 0:
+        if card is None or peak <= 0 or self._library is None:
             return
-        counted = plans.need(entry, plan, recipe.width, recipe.height, recipe.frames, recipe.guidance).device
+        size = (recipe.width, recipe.height, recipe.frames)
+        counted = plans.need(entry, plan, *size, recipe.guidance, cached=recipe.block_cache > 0).device
         self._library.measure(_base(entry), card.name, _part(plan), counted, peak)
 
     def _corrections(self, entry: CatalogEntry, card: str) -> dict[str, float]:
         """Plan -> measured over counted. A plan that was never tried is as far off as the others were."""
-        found = {}
-        for plan in plans.PLANS:
+        found: dict[str, float] = {}
+        for plan in plans.PLANS if self._library is not None else ():
+            assert self._library is not None
             ratios = [
                 peak / counted for counted, peak in self._library.measured(_base(entry), card, _part(plan)) if counted
             ]

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, cast
 
+from model.catalog import LEAST_GUIDED, MOST_CACHED
 from studio import work as works
 from studio.errors import RecipeError
 from studio.work import Work
@@ -25,7 +26,8 @@ MAX_TEXT = 16_000
 MAX_NAME = 200
 MAX_SEED = 2**63 - 1
 
-PLACES = ("first", "last", "clip", "cast", "before")
+STEERING = ("control", "outpaint", "mask")  # what a model with a control branch is shown
+PLACES = ("first", "last", "clip", "cast", "before", *STEERING)
 
 Crop = tuple[float, float, float, float]
 """A part of a picture: left, top, width and height as parts (0 to 1) of the whole, upright picture."""
@@ -37,7 +39,8 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,120}")
 @dataclass(frozen=True)
 class GivenFrames:
     """One anchor by content: `sha256` of the file as it was given, `place` "first", "last", "clip" or a frame index;
-    "cast" is a picture of who is seen in the shot, "before" the clip that it goes on from.
+    "cast" is a picture of who is seen in the shot, "before" the clip that it goes on from; "control" is what the whole
+    shot is made after, "outpaint" the same shown whole with the rest drawn around it, "mask" what of it is drawn anew.
 
     `crop` is the part of it that was used; None is the middle. Of a clip the part from `start` to `end` seconds was
     used; an `end` of 0 is its own.
@@ -58,6 +61,7 @@ class Recipe:
 
     `size` is the name that was chosen, width and height its pixels; `seconds` what was asked, `frames` what the file
     holds. `work` is the cutting list of a take that was made from other clips: then the rest is of the part made anew.
+    `block_cache` and `guided` are the approximations that were asked for: 0 and 1 are none.
     `model_sha256` and `machine` are filled in when the render starts and are empty before.
     """
 
@@ -80,6 +84,8 @@ class Recipe:
     seconds: float = 4.0
     anchors: tuple[GivenFrames, ...] = ()
     parents: tuple[str, ...] = ()
+    block_cache: float = 0.0
+    guided: float = 1.0
     machine: dict[str, str] = field(default_factory=dict)
     work: Work | None = None
     schema: str = SCHEMA
@@ -154,6 +160,8 @@ class Recipe:
             seconds=_real(data, "seconds", 0.01, 10_000.0),
             anchors=_anchors(data.get("anchors")),
             parents=_parents(data.get("parents")),
+            block_cache=_real(data, "block_cache", 0.0, MOST_CACHED) if "block_cache" in data else 0.0,
+            guided=_real(data, "guided", LEAST_GUIDED, 1.0) if "guided" in data else 1.0,
             machine=_names(data.get("machine"), 32),
             work=works.from_dict(data.get("work")),
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model import catalog, shotlist
-from model.catalog import CatalogEntry
+from model.catalog import LEAST_GUIDED, MOST_CACHED, CatalogEntry
 from studio import direction as directions
 from studio import given, planner, words
 from studio.errors import ShotError
@@ -51,8 +51,12 @@ class Plan:
         frames, cast = (
             tuple(library.keep_input(path)[1] for path in paths) for paths in (self.shot.frames, self.shot.cast)
         )
-        first, last, before = (keep(path) for path in (self.shot.first, self.shot.last, self.shot.before))
-        return replace(self, shot=replace(self.shot, first=first, last=last, before=before, frames=frames, cast=cast))
+        shot = self.shot
+        kept = replace(
+            shot, frames=frames, cast=cast, first=keep(shot.first), last=keep(shot.last), before=keep(shot.before),
+            control=keep(shot.control), mask=keep(shot.mask),
+        )  # fmt: skip
+        return replace(self, shot=kept)
 
 
 def entry(model: str, models: Path | None = None, more: Models | None = None) -> CatalogEntry:
@@ -67,6 +71,8 @@ def entry(model: str, models: Path | None = None, more: Models | None = None) ->
     names = [item.name for item in known]
     if model not in names:
         near = difflib.get_close_matches(model, names, n=1, cutoff=0.0)
+        if more is not None and (why := more.absent(model)):
+            raise ShotError("model", model, why, near[0] if near else None)
         message = f"model {model[:40]!r} is not known: use {' or '.join(names)}"
         raise ShotError("model", model, message, near[0] if near else None)
     return known[names.index(model)]
@@ -101,6 +107,8 @@ def plan(shot: Shot, entry: CatalogEntry, knows: Mapping[str, Collection[str]] |
         guidance=_real("guidance", shot.guidance, defaults.guidance, limits.min_guidance, limits.max_guidance),
         shift=float(defaults.shift),
         solver=defaults.solver,
+        block_cache=_real("block_cache", shot.block_cache, 0.0, 0.0, MOST_CACHED),
+        guided=_real("guided", shot.guided, 1.0, LEAST_GUIDED, 1.0),
     )
     if entry.notes.get("blocking"):  # a model that films a list shot by shot
         _room(prompt, recipe.seconds)
@@ -139,6 +147,17 @@ def dimensions(size: str, entry: CatalogEntry) -> tuple[int, int]:
     return asked
 
 
+def remark(recipe: Recipe, entry: CatalogEntry) -> str | None:
+    """What to say of a size that a published model was not made for, with the nearest one that it was made for."""
+    made = tuple(entry.sizes.values())
+    if entry.family == "storybook" or (recipe.width, recipe.height) in made:
+        return None
+    shape = math.log(recipe.width / recipe.height)
+    width, height = min(made, key=lambda size: abs(math.log(size[0] / size[1]) - shape))
+    said = f"{entry.title} was not made for {recipe.width}x{recipe.height} and may look worse at it"
+    return f"{said}: the nearest size it was made for is {width}x{height}."
+
+
 def frames_for(seconds: float, entry: CatalogEntry) -> int:
     """How many frames (1 + 4k) come nearest to a length in seconds. Raises ShotError when it is out of range."""
     longest = min(entry.limits.max_seconds, entry.max_seconds)
@@ -165,6 +184,8 @@ def from_recipe(recipe: Recipe, library: Library) -> Shot:
         steps=recipe.steps,
         guidance=recipe.guidance,
         model=recipe.model,
+        block_cache=recipe.block_cache,
+        guided=recipe.guided,
         **given.fields(recipe, library.input),
     )
 

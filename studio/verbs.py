@@ -107,6 +107,11 @@ def _shot(options: Namespace) -> Shot:
         model=options.model,
         plan=options.plan,
         consent=options.consent,
+        control=options.control,
+        mask=options.mask,
+        outpaint=options.outpaint,
+        block_cache=options.block_cache,
+        guided=options.guided,
     )
 
 

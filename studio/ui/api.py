@@ -7,15 +7,19 @@ nothing. Answers are plain JSON; the clip itself is at the address in `clip`, on
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from studio.core import Studio
+from studio.errors import NotFound, ShotError
 from studio.film import Job, Shot, Take
 from studio.tools import read
 from studio.ui import views
 from studio.ui.answering import Answer, Answering
+from studio.ui.drafts import Drafts
 from studio.ui.filmapi import FilmInterface
 
 WAITING = 8  # calls that may wait for their clips at once, of all programs
@@ -28,6 +32,7 @@ class Interface(Answering):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self.films = FilmInterface(studio)
+        self._drafts = Drafts(studio.library)
 
     def build(self) -> None:
         """Add every endpoint to the page that is being built."""
@@ -46,15 +51,38 @@ class Interface(Answering):
     def shoot(
         self, request: gr.Request, prompt: str, seconds: float = 4.0, size: str = "landscape", seed: int | None = None,
         steps: int | None = None, negative: str = "", model: str = "storybook", accept_rewrite: bool = False,
-        wait: bool = True,
+        wait: bool = True, control: str = "", mask: str = "", outpaint: bool = False, block_cache: float = 0.0,
+        guided: float = 1.0, consent: bool = False,
     ) -> Answer:  # fmt: skip
-        """Film a prompt. Size is landscape, portrait, square or WxH. Without `wait` the job is answered at once."""
+        """Film a prompt. Size is landscape, portrait, square or WxH. Without `wait` the job is answered at once.
+
+        Control and mask, for models that take them, are takes or files that were posted to /studio/given, by id.
+        """
         shot = Shot(
-            prompt=prompt, seconds=seconds, size=size, seed=seed, steps=steps, negative=negative, model=model
+            prompt=prompt, seconds=seconds, size=size, seed=seed, steps=steps, negative=negative, model=model,
+            outpaint=outpaint, block_cache=block_cache, guided=guided, consent=consent,
         )  # fmt: skip
-        return self._made(
-            request, wait, lambda owner: [self.studio.submit(shot, owner=owner, accept_rewrite=accept_rewrite)]
-        )[0]
+
+        def begin(owner: str) -> list[Job]:
+            files = {name: self._file(name, id, owner) for name, id in (("control", control), ("mask", mask))}
+            full = replace(shot, control=files["control"], mask=files["mask"])
+            return [self.studio.submit(full, owner=owner, accept_rewrite=accept_rewrite)]
+
+        return self._made(request, wait, begin)[0]
+
+    def _file(self, field: str, id: str, owner: str) -> Path | None:
+        """The clip of a take, or a file that this owner gave. Raises ShotError for an id of neither."""
+        if not id:
+            return None
+        found = self._drafts.given(owner, id)
+        path = None if found is None else self._drafts.path(owner, found)
+        if path is not None:
+            return path
+        try:
+            return self.studio.take(id, owner).clip
+        except NotFound:
+            message = f"{field}: {id[:40]!r} is neither a take nor a file that was posted to /studio/given"
+            raise ShotError(field, id, message) from None
 
     def extend(
         self, request: gr.Request, take: str, seconds: float = 4.0, direction: str = "forward",

@@ -26,10 +26,10 @@ TAKES = (1, 2, 4)
 SLOTS = ("prompt", "pictures", "direction", "size", "fine", "shot")
 SLOT_OF = {
     "prompt": "prompt",
-    **dict.fromkeys(("first", "last", "frames", "cast", "strength"), "pictures"),
+    **dict.fromkeys(("first", "last", "frames", "cast", "strength", "control", "mask"), "pictures"),
     **dict.fromkeys(("direction", *KINDS), "direction"),
     **dict.fromkeys(("size", "width", "height", "seconds", "seed"), "size"),
-    **dict.fromkeys(("negative", "steps", "guidance"), "fine"),
+    **dict.fromkeys(("negative", "steps", "guidance", "block_cache", "guided"), "fine"),
 }
 
 Data = Mapping[str, Any]
@@ -57,9 +57,13 @@ class Forms:
             guidance=_real("guidance", data.get("guidance")),
             model=_text(data, "model") or "storybook",
             consent=data.get("consent") is True,
+            outpaint=data.get("outpaint") is True,
+            block_cache=_real("block_cache", data.get("block_cache")) or 0.0,
+            guided=1.0 if (guided := _real("guided", data.get("guided"))) is None else guided,
         )
-        who = self._file(data.get("cast"), "cast", owner)
-        return self._with_pictures(replace(shot, cast=() if who is None else (who,)), data, owner)
+        who, control, mask = (self._file(data.get(name), name, owner) for name in ("cast", "control", "mask"))
+        around = replace(shot, cast=() if who is None else (who,), control=control, mask=mask)
+        return self._with_pictures(around, data, owner)
 
     def filled(self, shot: Shot, owner: str, *, names: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The form that shows a shot. `names` are the given files' names by content."""
@@ -85,6 +89,11 @@ class Forms:
             "first": item(shot.first, strength=shot.first_strength, **_crop(shot.first_crop)),
             "last": item(shot.last, strength=shot.last_strength, **_crop(shot.last_crop)),
             "cast": item(shot.cast[0] if shot.cast else None),
+            "control": item(shot.control),
+            "mask": item(shot.mask),
+            "outpaint": shot.outpaint,
+            "block_cache": f"{shot.block_cache:g}" if shot.block_cache else "",
+            "guided": "" if shot.guided == 1 else f"{shot.guided:g}",
             **self._frames(shot, item),
         }
 

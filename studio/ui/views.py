@@ -181,9 +181,15 @@ def recipe_rows(recipe: Recipe, seconds: Mapping[str, float] | None = None) -> l
         ("Seed", str(recipe.seed)),
         ("Model", recipe.model),
         ("Sampling", f"{recipe.steps} steps, guidance {recipe.guidance:g}, {recipe.solver}"),
+        ("Approximate", _approximate(recipe)),
         ("Took", f"{took:.1f} s on this machine" if took else ""),
     ]
     return [[name, value] for name, value in facts if value]
+
+
+def _approximate(recipe: Recipe) -> str:
+    said = [f"block cache {recipe.block_cache:g}"] if recipe.block_cache else []
+    return ", ".join([*said, *([f"guided for {recipe.guided:.0%} of the steps"] if recipe.guided < 1 else [])])
 
 
 def file_name(found: Take) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from diffusers import WanTransformer3DModel
@@ -71,6 +73,18 @@ def test_equals_diffusers(kind: str) -> None:
     with torch.no_grad():
         expected = wan(x, t, text, return_dict=False)[0]
         assert difference(ours(x, t, text), expected) < 1e-5
+
+
+def test_equals_diffusers_where_more_is_read_than_written() -> None:
+    """As the models that are shown a picture beside the noise: 36 channels in and 16 out, in small."""
+    config = replace(TINY, in_channels=9)
+    wan = reference(config)
+    ours = DiT.from_state_dict(wan.state_dict(), head_dim=config.head_dim)
+    assert ours.config == config
+    x, (_, text) = torch.randn(2, 9, *GRID), inputs()
+    with torch.no_grad():
+        for t in (torch.tensor([7.0, 811.0]), token_times("first frame given")):
+            assert difference(ours(x, t, text), wan(x, t, text, return_dict=False)[0]) < 1e-5
 
 
 def test_uniform_token_times_equal_a_scalar_time() -> None:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from diffusers import UniPCMultistepScheduler
+from diffusers import FlowMatchEulerDiscreteScheduler, UniPCMultistepScheduler
 from torch import Tensor
 
 from model import flow
@@ -53,6 +53,37 @@ def test_unipc_trajectory_equals_diffusers(steps: int) -> None:
     for ours, theirs in zip(seen, expected[1:], strict=True):
         assert (ours - theirs).abs().max() / theirs.abs().max() < 1e-5
     assert torch.equal(final, seen[-1])
+
+
+@pytest.mark.parametrize("steps", [1, 3, 10])
+@pytest.mark.parametrize("shift", [1.0, 5.0])
+def test_euler_table_and_trajectory_equal_diffusers(steps: int, shift: float) -> None:
+    start, levels = torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(1)), flow.sigmas(steps, shift)
+    scheduler, expected = FlowMatchEulerDiscreteScheduler(shift=1.0), [start]
+    scheduler.set_timesteps(sigmas=levels[:-1].tolist())
+    assert torch.equal(levels.float(), scheduler.sigmas)
+    assert torch.allclose(flow.timesteps(levels).float(), scheduler.timesteps)
+    for time in scheduler.timesteps:
+        v = fake_model(expected[-1], float(time))
+        expected.append(scheduler.step(v, time, expected[-1], return_dict=False)[0])
+    seen: list[Tensor] = []
+    flow.sample(
+        lambda x, sigma: fake_model(x, 1000 * sigma), start, levels, "euler", lambda s: seen.append(s.state.x)
+    )
+    for ours, theirs in zip(seen, expected[1:], strict=True):
+        assert (ours - theirs).abs().max() / theirs.abs().max() < 1e-5
+
+
+def test_few_steps_end_where_the_recipe_says() -> None:
+    """FastVideo's: x0 = x - sigma v in full, then (1 - next) x0 + next noise, at sigmas 1, 0.757 and 0.522."""
+    draw = torch.Generator().manual_seed(2)
+    start, *fresh = (torch.randn(2, 3, 4, generator=draw) for _ in range(3))
+    levels, x = torch.tensor([1.0, 0.757, 0.522, 0.0], dtype=torch.float64), start.double()
+    for index, (sigma, following) in enumerate([(1.0, 0.757), (0.757, 0.522), (0.522, 0.0)]):
+        x0 = x - sigma * fake_model(x, 1000 * sigma)
+        x = (1 - following) * x0 + following * fresh[index].double() if following else x0
+    ended = flow.sample(lambda x, sigma: fake_model(x, 1000 * sigma), start, levels, "euler", fresh=fresh)
+    assert (ended - x).abs().max() / x.abs().max() < 1e-5
 
 
 @pytest.mark.parametrize("solver", flow.SOLVERS)

@@ -240,6 +240,7 @@ def test_doctor_looks_at_everything_and_says_how_to_mend(tmp_path: Path, monkeyp
     found = {item.name: item for item in doctor.examine(settings)}
     assert set(found) == {
         "python", "torch", "threads", "memory", "folder", "disk", "ffmpeg", "weights", "c2pa", "fonts", "port",
+        "models",
     }  # fmt: skip
     assert all(found[name].level == "ok" for name in ("python", "folder", "ffmpeg", "c2pa"))
     assert found["weights"].level == "fail" and found["weights"].mend

@@ -13,7 +13,7 @@ import huggingface_hub.file_download
 import pytest
 
 from model import catalog, published
-from studio import models_transfer
+from studio import doctor, memory, models_transfer, shots
 from studio.core import Studio
 from studio.errors import DiskFull, ModelsError, ShotError
 from studio.film import Shot
@@ -21,6 +21,7 @@ from studio.models import Models
 from studio.models_hub import HALF
 from studio.models_hub import Hub as Client
 from studio.models_transfer import Progress, Transfer
+from studio.settings import Settings
 from tests.hubs import Hub, serving, small_world
 from tests.model.test_published import shapes_of, write
 from tests.studio.doubles import FakeGenerator
@@ -319,3 +320,79 @@ def test_a_shot_can_be_made_with_a_lora_and_its_recipe_says_so(
     studio.models.remove(laid.name)
     with pytest.raises(ShotError, match="is not known"):
         studio.submit(shot)
+
+
+def test_doctor_says_what_is_whole_broken_and_how_it_would_be_kept(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings.from_env({}, home=tmp_path / "home")
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    models = Models(settings.home, settings.models)
+
+    def told() -> dict[str, doctor.Finding]:
+        return {item.name: item for item in doctor.examine(settings)}
+
+    assert told()["models"].text.startswith("none beside Storybook") and told()["models"].level == "ok"
+    fetch(models)
+    monkeypatch.setattr(memory, "gpu", lambda: memory.Gpu("a card", 24_000_000_000, 23_000_000_000))
+    monkeypatch.setattr(memory, "free", lambda: 64_000_000_000)
+    found = told()[BIG]
+    assert found.level == "ok" and "whole; 1280x704, 5 s: " in found.text and " of 23.0 GB" in found.text
+    assert SMALL not in told() and "models" not in told(), "the text encoder that came along is no model"
+    monkeypatch.setattr(memory, "gpu", lambda: memory.Gpu("a card", 1_000_000_000, 900_000_000))
+    small = told()[BIG]
+    assert small.level == "warn" and "needs" in small.text and "smaller" in small.mend
+    place = models.state(BIG).places["transformer"]
+    file = next(place.glob("*.safetensors")) if place.is_dir() else place
+    file.resolve().write_bytes(file.read_bytes()[:-10])
+    half = told()[BIG]
+    assert half.level == "warn" and "only half here" in half.text and half.mend.endswith(f"download {BIG}")
+
+
+def test_doctor_names_a_folder_that_was_pointed_to_and_is_gone(
+    models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "mine.safetensors"
+    write(place, shapes_of(BIG))
+    models.point(place)
+    place.unlink()
+    settings = Settings.from_env({}, home=models.home)
+    found = {item.name: item for item in doctor.examine(settings)}[BIG]
+    assert found.level == "warn" and "mine.safetensors" in found.text and "models point" in found.mend
+
+
+def test_a_model_that_is_not_here_says_how_to_get_it(models: Models) -> None:
+    def said() -> str:
+        with pytest.raises(ShotError) as wrong:
+            shots.entry(BIG, catalog.assets(), models)
+        assert wrong.value.field == "model" and wrong.value.suggestion == "storybook"
+        return str(wrong.value)
+
+    assert said() == f"Wan 2.2 5B is not here: fetch it with models download {BIG}, or on the Models page"
+    fetch(models)
+    vae = models.state(BIG).places["vae"]
+    file = next(vae.glob("*.safetensors"))
+    file.resolve().write_bytes(file.read_bytes()[:-3])
+    assert "is not whole (" in said() and "half here" in said()
+    with pytest.raises(ShotError, match="is not known: use storybook"):
+        shots.entry("wan9", catalog.assets(), models)
+
+
+def test_a_lora_that_fits_nothing_here_names_what_it_was_tried_on(models: Models, tmp_path: Path) -> None:
+    path, sides = tmp_path / "wide.safetensors", {"lora_down": (4, 1536), "lora_up": (1536, 4)}
+    write(path, {f"diffusion_model.blocks.0.self_attn.q.{name}.weight": shape for name, shape in sides.items()})
+    with pytest.raises(ModelsError, match=r"none of the models that are here \(storybook\): .* 1536 wide, this one is"):
+        models.bases(path)
+
+
+@pytest.mark.parametrize(("size", "near"), [("1280x704", ""), ("512x512", "1280x704"), ("480x832", "704x1280")])
+def test_a_size_that_a_model_was_not_made_for_names_the_nearest(size: str, near: str) -> None:
+    entry = published.model(BIG).entry({})
+    said = shots.remark(shots.plan(Shot("a fox", size=size, model=BIG), entry).recipe, entry)
+    assert (said is None) == (not near)
+    assert said is None or (said.endswith(f"made for is {near}.") and f"not made for {size}" in said)
+    storybook = catalog.entry("storybook")
+    assert shots.remark(shots.plan(Shot("a fox", size="320x320"), storybook).recipe, storybook) is None

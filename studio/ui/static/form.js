@@ -33,7 +33,7 @@ export class Form {
     const size = preferences.size in model.sizes ? preferences.size : Object.keys(model.sizes)[0];
     return {
       prompt: "", direction: {}, negative: "", size, seconds: String(preferences.seconds || model.seconds), seed: "", steps: "", guidance: "",
-      takes: preferences.takes || 1, first: null, last: null, cast: null, frames: [], clip: null, consent: false, model: model.name,
+      takes: preferences.takes || 1, first: null, last: null, cast: null, control: null, mask: null, outpaint: false, frames: [], clip: null, consent: false, block_cache: "", guided: "", model: model.name,
     };
   }
 
@@ -80,7 +80,10 @@ export class Form {
     const { model } = this.start;
     const inside = el("div", { id: "fine", hidden: true },
       field("negative", "Keep out of the picture", {}),
-      el("div", { class: "pair even" }, field("steps", "Steps", { placeholder: String(model.steps), inputmode: "numeric" }), field("guidance", "Guidance", { placeholder: String(model.guidance), inputmode: "decimal" })));
+      el("div", { class: "pair even" }, field("steps", "Steps", { placeholder: String(model.steps), inputmode: "numeric" }), field("guidance", "Guidance", { placeholder: String(model.guidance), inputmode: "decimal" })),
+      el("div", { id: "approximate", hidden: !model.approximate },
+        el("p", { class: "hint" }, "Approximate: quicker, and not quite the same clip. Empty is off."),
+        el("div", { class: "pair even" }, field("block_cache", "Block cache, 0.05 to 0.2", { placeholder: "off", inputmode: "decimal" }), field("guided", "Guided part, 0.1 to 1", { placeholder: "1", inputmode: "decimal" }))));
     this.fineSwitch = button("Fine tuning", "fold", () => this.openFine(inside.hidden), { words: true, class: "fold", id: "fine-switch", "aria-expanded": "false", "aria-controls": "fine" });
     this.fine = inside;
     return [this.fineSwitch, inside];
@@ -139,12 +142,12 @@ export class Form {
     this.prompt.value = data.prompt;
     this.touched = false; // nothing was typed since: Ctrl+Z is the page's
     this.grow();
-    for (const name of ["seconds", "seed", "negative", "steps", "guidance"]) this.node.querySelector(`[data-field=${name}]`).value = data[name];
+    for (const name of ["seconds", "seed", "negative", "steps", "guidance", "block_cache", "guided"]) this.node.querySelector(`[data-field=${name}]`).value = data[name];
     this.size.set(data.size);
     this.takes.set(data.takes);
     this.direction.show(data.direction);
     this.frames.show(data);
-    if (data.negative || data.steps || data.guidance) this.openFine(true);
+    if (data.negative || data.steps || data.guidance || data.block_cache || data.guided) this.openFine(true);
   }
 
   set(name, value, what = "") {

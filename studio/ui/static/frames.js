@@ -6,6 +6,7 @@ import { cropper, differs } from "./crop.js";
 import { fit, give, strength } from "./given.js";
 
 const MOST = 16;
+const STEERING = ["control", "mask"]; // a clip or a picture, of the whole shot
 const EDGE = 0.07; // of the line's width: half a picture stands over its ends
 
 export class Frames {
@@ -27,13 +28,14 @@ export class Frames {
     if (this.chosen !== null && !this.item()) this.chosen = null;
     const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.key : null;
     const refocus = () => focused && this.line.querySelector(`[data-key="${focused}"]`)?.focus();
-    const cast = this.able.references && this.end("cast", "Cast");
+    // What is no moment of the shot: who is in it, and what a model with a control branch is made after.
+    const around = [this.able.references && this.end("cast", "Cast"), this.able.control && this.end("control", "Control"), this.able.mask && data.control && this.end("mask", "Mask")].filter(Boolean);
     if (data.clip) {
-      this.line.replaceChildren(...[clipLine(data.clip, this.acts.seconds(), (clip, silent) => this.put({ clip }, silent)), cast].filter(Boolean));
-      this.editor.hidden = true;
+      this.line.replaceChildren(...[clipLine(data.clip, this.acts.seconds(), (clip, silent) => this.put({ clip }, silent)), ...around]);
+      this.showEditor();
       return refocus();
     }
-    this.line.replaceChildren(...[this.able.first && this.end("first", "First"), this.able.index && this.between(), this.able.last && this.end("last", "Last"), cast].filter(Boolean));
+    this.line.replaceChildren(...[this.able.first && this.end("first", "First"), this.able.index && this.between(), this.able.last && this.end("last", "Last"), ...around].filter(Boolean));
     this.track = el("div", { class: "track" }, this.ruler(), ...frames.map((item, index) => this.key(item, index)));
     this.landing(this.track, (files, event) => this.receive(files, "between", event));
     if (frames.length) this.line.append(this.track);
@@ -185,6 +187,7 @@ export class Frames {
   take(found, place, event = null) {
     const items = found.map((item) => ({ ...item, strength: 1, crop: null }));
     const clip = items.find((item) => item.kind === "clip");
+    if (STEERING.includes(place)) return this.put({ [place]: items[0] });
     if (clip && place === "cast") return this.acts.wrong("One of the cast is a picture: give a drawing or a still of who is in the shot, not a clip.");
     if (clip) return this.put({ clip: { ...clip, start: 0, end: Math.min(clip.seconds, this.acts.seconds()) }, frames: [], first: null, last: null });
     if (place === "cast" || (items.length === 1 && place !== "between")) return this.put({ [place]: items[0] });
@@ -230,16 +233,23 @@ export class Frames {
     if (!item) return this.editor.replaceChildren();
     const parts = [];
     if (this.chosen === "cast") parts.push(el("p", { class: "hint" }, "Takes the part of the one you call yours (“my dinosaur”), else of the one named first, and moves as your words say. A plain background is cut away."));
+    else if (this.chosen === "control") parts.push(el("p", { class: "hint" }, "The whole shot is made after it: poses, depths, outlines, or a clip of which a mask says what is drawn anew."), this.outpaint());
+    else if (this.chosen === "mask") parts.push(el("p", { class: "hint" }, "White is drawn anew, black is kept. A picture holds for every frame."));
     else {
       if (differs(item, this.acts.shape())) parts.push(cropper(item, this.acts.shape(), (crop) => this.edit({ crop })));
       parts.push(strength(item.strength, (value) => this.edit({ strength: value })));
     }
     const file = this.chooser("Another picture", false, (files) => this.receive(files, typeof this.chosen === "number" ? "between" : this.chosen));
     const tools = [file, button("Remove", "bin", () => this.remove(this.chosen), { words: true, class: "link" })];
-    tools.unshift(button("Draw on it", "brush", () => this.drawOn(item), { words: true, class: "link", id: "draw-on" }));
+    if (!STEERING.includes(this.chosen)) tools.unshift(button("Draw on it", "brush", () => this.drawOn(item), { words: true, class: "link", id: "draw-on" }));
     if (typeof this.chosen !== "number") tools.unshift(button("Replace", "again", () => file.click(), { words: true, class: "link" }));
     const name = typeof this.chosen === "number" ? `${item.name} at ${this.at(item, this.chosen).toFixed(2)} s` : item.name;
     this.editor.replaceChildren(el("p", { class: "picture-name" }, name), ...parts, el("div", { class: "picture-tools" }, ...tools));
+  }
+
+  outpaint() {
+    const box = el("input", { type: "checkbox", id: "outpaint", checked: Boolean(this.data.outpaint), onchange: (event) => this.put({ outpaint: event.target.checked }) });
+    return el("label", { class: "film-check" }, box, el("span", {}, "Show it whole, and draw what is around it"));
   }
 
   async drawOn(item) {
@@ -260,6 +270,7 @@ export class Frames {
 
   remove(which) {
     this.chosen = null;
+    if (which === "control") return this.put({ control: null, mask: null, outpaint: false });
     if (typeof which !== "number") return this.put({ [which]: null });
     return this.put({ frames: this.data.frames.filter((item, index) => index !== which) });
   }
