@@ -159,7 +159,8 @@ def latents(
     width, height = start.shape[3] * side, start.shape[2] * side
     still = replace(
         asked, prompt=prompt, width=width, height=height, frames=1, anchors=(), source=None, before=None,
-        shown=None, references=None, guidance=max(GUIDANCE, asked.guidance),
+        shown=None, references=None, guidance=max(GUIDANCE, asked.guidance), block_cache=0.0,
+        guided=1.0,
     )  # fmt: skip
     velocity = Velocity(of, still, levels)
     paper = Blocking(None, width, height).frames(0, 1)
