@@ -7,11 +7,19 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.ui.servers import Server
 
 pytestmark = pytest.mark.browser
+
+
+def test_the_browser_of_these_tests_reaches_this_machine_alone(browser: Browser) -> None:
+    page = browser.new_page()
+    for address in ("http://192.0.2.1/", "http://example.org/", "http://[2001:db8::1]/"):
+        with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
+            page.goto(address)
+    page.context.close()
 
 
 def test_nobody_sees_the_takes_of_somebody_else(shared: Server, visit: Callable[..., Page]) -> None:

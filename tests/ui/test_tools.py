@@ -104,6 +104,38 @@ def test_undo_brings_back_a_take_a_name_and_the_form(painted: Server, visit: Vis
     expect(page.locator("#prompt textarea")).to_have_value(FOX)
 
 
+LATE = """() => {
+  const asked = window.fetch;
+  window.fetch = async (address, how) => {
+    const answer = await asked(address, how);
+    if (address === 'studio/takes') await new Promise((wake) => setTimeout(wake, 700));
+    return answer;
+  };
+  window.late = window.auteur.loadTakes();
+}"""
+
+
+def test_a_list_that_was_told_before_a_take_was_binned_does_not_bring_it_back(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    anew(page)
+    steps(page, 2)
+    page.click("#takes-count label:nth-of-type(2)")
+    shoot(page)
+    plays(page)
+    page.wait_for_function("window.auteur.jobs.length === 0")
+    tiles = page.locator("#takes-list li[data-take]")
+    kept, gone = (tiles.nth(index).get_attribute("data-take") for index in (0, 1))
+    page.evaluate(LATE)
+    tiles.nth(1).locator(".tile").focus()
+    page.keyboard.down("Delete")
+    page.keyboard.down("Delete")  # held: one press is one take
+    page.keyboard.up("Delete")
+    expect(page.locator(f"li[data-take={gone}]")).to_have_count(0)
+    page.evaluate("window.late.then(() => window.auteur.paint())")
+    expect(page.locator(f"li[data-take={gone}]")).to_have_count(0)
+    expect(page.locator(f"li[data-take={kept}]")).to_have_count(1)
+
+
 def test_the_queue_is_ordered_edited_cancelled_and_brought_back(painted: Server, visit: Visit) -> None:
     page = visit(painted)
     anew(page)

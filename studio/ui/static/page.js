@@ -32,6 +32,7 @@ export class Page {
     this.undos = new Undos(this);
     this.acts = new Acts(this);
     this.view = { kind: "empty", id: null };
+    this.deeds = 0; // what was done to takes here, counted
     this.toasts = new Toasts();
     this.form = new Form(start, {
       stop: () => this.stop(),
@@ -122,8 +123,10 @@ export class Page {
   }
 
   async loadTakes() {
+    const { deeds } = this;
     try {
       const told = await ask("studio/takes");
+      if (deeds !== this.deeds) return this.loadTakes(); // told before it was done: a binned take would come back
       const older = this.takes.slice(told.takes.length).filter((take) => this.older && !told.takes.some((each) => each.id === take.id));
       this.takes = [...told.takes, ...older];
       if (!this.older) this.more = told.more;
@@ -131,6 +134,7 @@ export class Page {
     } catch {
       // the next look says that the studio does not answer
     }
+    return null;
   }
 
   async moreTakes() {
@@ -155,9 +159,15 @@ export class Page {
   }
 
   changed(take) {
+    this.deeds += 1;
     this.takes = this.takes.map((each) => (each.id === take.id ? take : each));
     if (this.visited && this.visited.id === take.id) this.visited = take;
     this.library.changed(take);
+  }
+
+  lose(ids) {
+    this.deeds += 1;
+    this.takes = this.takes.filter((take) => !ids.includes(take.id));
   }
 
   dialog(title, content, id) {
@@ -289,7 +299,7 @@ export class Page {
   }
 
   deleted() {
-    this.takes = [];
+    this.lose(this.takes.map((take) => take.id));
     this.view = { kind: "empty", id: null };
     this.form.fill({}, { quiet: true });
     this.undos.forget();
