@@ -65,6 +65,7 @@ def test_a_second_browser_is_refused_every_address_of_the_first(
         f"studio/takes/{take}/clip.mp4", f"studio/takes/{take}/clip.mp4?download=1", f"studio/takes/{take}/poster",
         f"studio/takes/{take}/difference/{take}", f"studio/now?job={job}", f"studio/jobs/{job}/history",
         f"studio/jobs/{job}/form", f"studio/jobs/{job}/preview", f"studio/given/{given}/picture",
+        f"studio/takes/{take}",
     ]  # fmt: skip
     does = {
         **{f"studio/takes/{take}/{what}": {} for what in ("star", "name", "note", "bin", "restore", "form")},

@@ -117,13 +117,14 @@ LATE = """() => {
 
 def test_a_list_that_was_told_before_a_take_was_binned_does_not_bring_it_back(painted: Server, visit: Visit) -> None:
     page = visit(painted)
+    tiles = page.locator("#takes-list li[data-take]")
+    before = tiles.count()
     anew(page)
     steps(page, 2)
     page.click("#takes-count label:nth-of-type(2)")
     shoot(page)
+    expect(tiles).to_have_count(before + 2)
     plays(page)
-    page.wait_for_function("window.auteur.jobs.length === 0")
-    tiles = page.locator("#takes-list li[data-take]")
     kept, gone = (tiles.nth(index).get_attribute("data-take") for index in (0, 1))
     page.evaluate(LATE)
     tiles.nth(1).locator(".tile").focus()
@@ -176,6 +177,22 @@ def test_the_queue_is_ordered_edited_cancelled_and_brought_back(painted: Server,
     page.click("#shoot")
     expect(page.locator("#editing")).to_be_hidden()
     comes_true(painted, "studio/now", lambda now: "A penguin spins" in [job["prompt"] for job in now["jobs"]])
+
+
+def test_a_shot_that_ended_offers_back_its_take_from_the_bin(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    anew(page)
+    steps(page, 2)
+    shoot(page)
+    plays(page)
+    take = ask(painted, "studio/takes")["takes"][0]
+    page.click("#bin-take")
+    expect(page.locator(f"li[data-take={take['id']}]")).to_have_count(0)
+    page.get_by_role("tab", name="Queue").click()
+    page.locator(f"li[data-job={take['job']}]").get_by_role("button", name="Show the take").click()
+    expect(page.locator("#toasts")).to_contain_text("in the bin")
+    page.locator(".toast-act").click()
+    expect(page.locator(f"li[data-take={take['id']}] .tile")).to_have_attribute("aria-current", "true")
 
 
 def test_pause_puts_a_shot_down_and_it_goes_on(painted: Server, visit: Visit) -> None:

@@ -93,7 +93,9 @@ export class Acts {
 
   async restore(take) {
     const { page } = this;
-    if (!(await page.act(`studio/takes/${take.id}/restore`))) return;
+    const restored = await page.act(`studio/takes/${take.id}/restore`);
+    if (!restored) return;
+    page.visited = restored; // the strip may not reach back so far
     page.undos.forget(take.id);
     await page.loadTakes();
     page.tellTabs();

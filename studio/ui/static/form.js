@@ -9,12 +9,14 @@ import { PolicyPanel, words } from "./reading.js";
 import { Styles } from "./styles.js";
 
 const KEPT_MS = 400;
+const JUST_MS = 1500; // for so long a refusal is kept in sight, though the words that are read move it
 
 export class Form {
   constructor(start, acts) {
     this.start = start;
     this.acts = acts; // shoot(form, accept), stop(), undoable(text, act), say(words, more)
     this.slots = {};
+    this.refusedAt = -Infinity;
     this.direction = new Direction(start.directions, (value) => this.set("direction", value, "Direction"));
     this.frames = new Frames(start, { change: (part) => this.frame(part), wrong: (line) => this.error("pictures", line), shape: () => this.shape(), seconds: () => this.seconds(), draw: (how) => this.acts.draw(how) });
     this.policy = new PolicyPanel({ accept: () => this.shoot(true), consent: () => this.agree(), put: (text) => this.put(text), appeal: (remark) => tell("studio/appeal", { form: this.data, remark }) });
@@ -207,6 +209,7 @@ export class Form {
     this.reading.hidden = !told.read || told.read.trim() === asked.prompt.trim();
     this.read.textContent = told.read;
     this.showCost(told.forecast);
+    this.reveal();
   }
 
   showCost(told) {
@@ -278,6 +281,12 @@ export class Form {
     if (said.policy) this.policy.show(said.policy, this.data);
     else if (said.field) this.error(this.start.slots[said.field] || "shot", error.message);
     else this.error("shot", error.status ? error.message : "The studio does not answer. Your words are kept; shoot again when it is back.");
+    this.refusedAt = performance.now();
+    this.reveal();
+  }
+
+  reveal() {
+    if (performance.now() - this.refusedAt > JUST_MS) return;
     const wrong = this.node.querySelector(".field-error, #policy:not([hidden])");
     if (wrong) wrong.scrollIntoView({ block: "nearest" });
   }

@@ -199,10 +199,16 @@ export class Page {
     if (line && line.textContent !== words) line.textContent = words;
   }
 
+  // The take that came of a shot, however old; one in the bin is offered back.
   async showTakeOf(job) {
-    goTo("Shoot");
-    if (!this.find(job.take)) await this.loadTakes();
-    if (this.find(job.take)) this.show("take", job.take);
+    try {
+      return this.visit(this.find(job.take) || (await ask(`studio/takes/${job.take}`)));
+    } catch (error) {
+      if (error.status !== 404) return this.toasts.say(error.message, { tone: "toast-stop" });
+    }
+    const binned = await ask(`studio/takes/${job.take}?bin=1`).catch(() => null);
+    if (!binned) return this.toasts.say("This take was deleted.");
+    return this.toasts.say("This take is in the bin.", { label: "Restore", act: () => { goTo("Shoot"); this.acts.restore(binned); } });
   }
 
   // Two takes
@@ -212,7 +218,8 @@ export class Page {
     if (stands && stands.id !== take.id) return this.showCompare(stands, take);
     if (this.takes.length < 2) return this.toasts.say("There is one take only: shoot another, then compare.");
     this.comparing = take;
-    return this.strip.ask("Choose the take to compare with.");
+    this.strip.ask("Choose the take to compare with.");
+    return this.strip.node.scrollIntoView({ block: "nearest" });
   }
 
   pick(id) {
@@ -270,8 +277,7 @@ export class Page {
     const job = mine || this.jobs[0];
     if (!job) return;
     const waited = job.state === "queued";
-    await this.act(`studio/jobs/${job.id}/stop`);
-    if (!waited) return;
+    if (!(await this.act(`studio/jobs/${job.id}/stop`)) || !waited) return;
     this.undos.add("server");
     this.toasts.say("Cancelled.", { act: () => this.undos.undo() });
   }

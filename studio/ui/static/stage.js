@@ -25,11 +25,12 @@ export class Stage {
   buildWell(examples) {
     this.preview = el("img", { id: "preview", alt: "The picture as it forms", hidden: true });
     this.still = el("canvas", { id: "preview-still", hidden: true, "aria-hidden": "true" });
+    this.prompt = el("p", { class: "slate-prompt" });
     this.words = el("p", { class: "slate-words" });
     this.steps = el("p", { class: "slate-steps" });
     this.left = el("p", { class: "slate-left" });
     this.bar = el("div", { class: "progress", role: "progressbar", "aria-label": "Shooting", "aria-valuemin": "0" }, el("i"));
-    this.slate = el("div", { id: "slate" }, this.words, this.steps, this.left);
+    this.slate = el("div", { id: "slate" }, this.prompt, this.words, this.steps, this.left);
     this.message = el("div", { id: "stage-message", role: "status" });
     this.frame = el("div", { id: "frame" }, this.preview, this.still, this.player.video, this.message, this.slate, this.bar);
     return el("div", { id: "well" }, this.buildExamples(examples), this.frame);
@@ -97,6 +98,7 @@ export class Stage {
     if (!ended) this.message.textContent = "";
     this.node.dataset.state = job.state;
     const held = paused && job.state === "queued";
+    this.prompt.textContent = job.prompt;
     this.words.textContent = held ? "The queue is paused" : job.state === "queued" && job.ahead ? `${job.words}: ${job.ahead} before it` : job.words;
     const begun = job.state === "running" || (job.step && ["paused", "queued"].includes(job.state)); // what was done stays done
     this.steps.textContent = job.steps && begun ? `step ${job.step} of ${job.steps}` : "";
