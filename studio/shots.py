@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model import catalog, shotlist
+from model import catalog, published, shotlist
 from model.catalog import CatalogEntry
 from studio import direction as directions
 from studio import given, planner, words
@@ -68,6 +68,8 @@ def entry(model: str, models: Path | None = None, more: Models | None = None) ->
     if model not in names:
         near = difflib.get_close_matches(model, names, n=1, cutoff=0.0)
         message = f"model {model[:40]!r} is not known: use {' or '.join(names)}"
+        if model in [each.name for each in published.models()]:
+            message = f"model {model!r} is not installed here: use {' or '.join(names)}, or fetch it on the Models page"
         raise ShotError("model", model, message, near[0] if near else None)
     return known[names.index(model)]
 
