@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from studio.engines.local import LocalEngine
 from studio.errors import ShotError, StudioError
 from studio.library import Library
 from studio.settings import Settings
+from studio.ui import drafts, receiving
 from studio.ui import form as forms
 from studio.ui.drafts import Drafts
 from studio.ui.owner import COOKIE, new_token
@@ -104,6 +106,19 @@ def test_what_is_no_picture_is_refused_in_words_that_name_it(browser: TestClient
     assert told.status_code == 409
     assert told.json()["error"].startswith("drawing.png")
     assert "nor a clip (MP4" in told.json()["error"]
+
+
+def test_a_folder_that_may_only_be_read_is_one_line_of_what_to_do(
+    browser: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(drafts, "save_bytes", refuse)
+    monkeypatch.setattr(receiving, "open_file", refuse)
+    for told in (browser.post("/studio/form", json=FORM), give(browser, picture(tmp_path), "fox.png")):
+        assert told.status_code == 409
+        assert "cannot be written (Read-only file system): allow writing there" in told.json()["error"]
 
 
 def test_a_clip_is_shown_as_a_strip(browser: TestClient, tmp_path: Path) -> None:
