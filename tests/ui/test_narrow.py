@@ -71,3 +71,18 @@ def test_two_takes_are_compared_within_the_screen(phone: Page) -> None:
         expect(phone.locator("#pair figcaption").first).to_contain_text("seed")
     rows = phone.locator("#compare .transport .quiet").evaluate_all("(all) => all.map((one) => one.offsetTop)")
     assert len(set(rows)) == 1, "the three ways to compare stand in one row"
+
+
+def test_settings_and_the_bin_are_no_wider_than_the_screen(phone: Page) -> None:
+    write(phone, "A red fox walks slowly through a snowy forest at dusk while snow falls all around")
+    steps(phone, 2)
+    shoot(phone)
+    plays(phone)
+    phone.tap("#bin-take")
+    phone.locator(".overflow-menu > button").first.tap()
+    phone.locator(".overflow-dropdown button", has_text="Settings").tap()
+    restore = phone.locator(".bin-list button").first
+    box = restore.bounding_box()
+    assert box and box["x"] + box["width"] <= WIDTH, "what was deleted can be brought back by a finger"
+    restore.tap()
+    expect(phone.locator("#toasts .toast-stop")).to_have_count(0)

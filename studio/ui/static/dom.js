@@ -117,6 +117,9 @@ export function duration(seconds) {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
+// A line of the studio as a sentence; a file's name at its head stays as it is.
+export const sentence = (line) => (/^[a-z]+[ ,:]/.test(line) ? line[0].toUpperCase() + line.slice(1) : line);
+
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
 // A row of choices of which one is chosen: arrows move, as with radio buttons.

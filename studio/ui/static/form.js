@@ -48,7 +48,7 @@ export class Form {
     this.reading = el("div", { id: "reading", hidden: true }, el("span", { class: "words-title" }, "Will read"), el("div", {}, this.read, button("Take into my words", "pen", () => this.takeIn(), { words: true, class: "link", id: "take-in" })));
     this.editing = el("div", { id: "editing", hidden: true });
     return [
-      this.editing,
+      this.editing, this.slot("model"),
       el("div", { id: "prompt" }, el("label", {}, el("span", {}, "What do you want to see?"), this.prompt), button("New shot", null, () => this.fresh(), { words: true, class: "link", id: "fresh" })),
       this.slot("prompt"), this.expand.row, this.expand.node, this.understood, this.reading, this.policy.node, this.policy.back,
       this.frames.node, this.slot("pictures"),
@@ -133,7 +133,8 @@ export class Form {
     const known = models.find((each) => each.name === name);
     const use = known ? button(`Shoot with ${known.title}`, null, () => this.acts.useModel(name, { ...this.blank(), ...pick(data, this.blank()) }), { words: true, class: "link", id: "use-model" }) : null;
     const line = known ? `These settings are of ${known.title}; the page shoots with ${model.title}.` : `These settings are of “${name}”, which is not installed here; ${model.title} reads them its own way.`;
-    this.slots.shot.replaceChildren(el("p", { class: "note note-warn", role: "status" }, line, " ", use));
+    this.slots.model.replaceChildren(el("p", { class: "note note-warn", role: "status" }, line, " ", use));
+    this.slots.model.scrollIntoView({ block: "nearest" });
   }
 
   show() {

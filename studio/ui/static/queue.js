@@ -1,5 +1,5 @@
 // The Queue page: what is being shot, what waits (in an order the hand can change), and what has ended, with its reason.
-import { ask, button, clock, duration, el, icon, tell } from "./dom.js";
+import { ask, button, clock, duration, el, icon, sentence, tell } from "./dom.js";
 
 export class Queue {
   constructor(page) {
@@ -185,7 +185,7 @@ export class Queue {
   }
 
   endedRow(job) {
-    const words = { done: "Done", failed: job.error || "It failed.", cancelled: job.error || "Stopped" }[job.state];
+    const words = { done: "Done", failed: sentence(job.error || "It failed."), cancelled: sentence(job.error || "Stopped") }[job.state];
     const open = job.take ? tool("Show the take", "play", () => this.page.showTakeOf(job), "Show") : null;
     const again = () => this.act(`studio/jobs/${job.id}/again`, { same_seed: job.state !== "done" });
     const retry = job.state === "failed" ? tool("Shoot it again", "again", again, "Again", { "data-act": "retry" }) : tool("The same once more", "again", again, "Once more", { "data-act": "retry" });

@@ -1,5 +1,5 @@
 // The stage: examples while it is empty, the picture as it forms, then the clip with its credential and recipe.
-import { button, calm, clock, el, icon } from "./dom.js";
+import { button, calm, clock, el, icon, sentence } from "./dom.js";
 import { menuButton } from "./menu.js";
 import { credentialPanel, recipePanel } from "./panels.js";
 import { Player } from "./player.js";
@@ -132,7 +132,8 @@ export class Stage {
     const retry = job.state === "failed" ? button("Shoot it again", "again", () => this.acts.retry(job), { words: true, class: "plain", id: "retry" }) : null;
     this.message.replaceChildren(...[
       el("p", { class: "end-title" }, job.words),
-      el("p", { class: "end-why" }, job.error || (job.state === "cancelled" ? "Nothing was kept. Your words are where you left them." : "")),
+      el("p", { class: "end-why end-prompt" }, job.prompt),
+      el("p", { class: "end-why" }, sentence(job.error || "") || (job.state === "cancelled" ? "Nothing was kept. Your words are where you left them." : "")),
       retry,
     ].filter(Boolean));
   }
