@@ -65,6 +65,40 @@ def test_key_frames_stand_where_the_hand_puts_them(painted: Server, visit: Visit
     assert '"crop":[' in recipe
 
 
+PASTE = """() => new Promise((done) => {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [320, 180];
+  canvas.getContext('2d').fillRect(0, 0, 320, 180);
+  canvas.toBlob((blob) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([blob], 'image.png', { type: 'image/png' }));
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    done();
+  });
+})"""
+
+
+def test_pictures_are_pasted_and_a_take_plays_under_the_pointer(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    anew(page)
+    page.evaluate(PASTE)
+    page.wait_for_selector("#first-picture img")
+    page.evaluate(PASTE)
+    page.wait_for_selector("#last-picture img")
+    page.click("#fresh")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#last-picture img")).to_be_visible()
+    anew(page)
+    steps(page, 2)
+    shoot(page)
+    plays(page)
+    tile = page.locator("#takes-list li[data-take] .tile").first
+    tile.hover()
+    page.wait_for_function("[...document.querySelectorAll('.hover-clip')].some((clip) => clip.currentTime > 0)")
+    page.mouse.move(2, 2)
+    expect(page.locator(".hover-clip")).to_have_count(0)
+
+
 def test_a_clip_is_given_between_two_handles(painted: Server, visit: Visit, clip_of: Callable[[str], Path]) -> None:
     page = visit(painted)
     anew(page)
