@@ -35,6 +35,14 @@ def room(folder: Path, kept: str = "its takes") -> Iterator[None]:
         raise
 
 
+def unwritable(error: OSError) -> str | None:
+    """The line for a folder that may only be read; None when that is not what went wrong."""
+    if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return None
+    why = error.strerror or "not allowed"
+    return f"the studio's folder cannot be written ({why}): allow writing there, or set AUTEUR_HOME to another folder"
+
+
 def require_space(folder: Path, needed: int) -> None:
     """Raises DiskFull when fewer than `needed` bytes, and some to spare, are free."""
     if free(folder) < needed + SPARE_BYTES:

@@ -85,10 +85,11 @@ class LeaseStore(Store):
         if not path.exists():
             return False
         lock = HomeLock(path)
-        if not lock.acquire():
-            return True
-        lock.release()
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that may only be read: nobody renders there
+            if not lock.acquire():
+                return True
+            lock.release()
+            path.unlink(missing_ok=True)
         return False
 
 

@@ -72,6 +72,8 @@ def probe(path: Path) -> ClipFacts:
         stdin=subprocess.DEVNULL, capture_output=True, timeout=DECODE_TIMEOUT, check=False,
     ).stderr.decode(errors="replace")  # fmt: skip
     size = _SIZE.search(said)
+    if size is None and "Error opening input" in said:
+        raise MediaError(f"{path.name}: this clip is cut off or damaged: copy or save the whole file again")
     if size is None:
         what = "is only sound" if " Audio: " in said else "are no pictures"
         raise MediaError(f"{path.name}: there {what} in this clip; give one with pictures that move")

@@ -54,14 +54,14 @@ def salvage(aside: Path, library: Library) -> int:
 
 
 def adopt(library: Library) -> list[Take]:
-    """Record takes whose files are in the library's folder and that it does not know."""
+    """Record takes whose files are in the library's folder or in its bin and that it does not know."""
     found = []
-    for folder in sorted((library.home / "takes").iterdir()):
+    for folder in sorted([*(library.home / "takes").iterdir(), *(library.home / "bin").iterdir()]):
         if library.knows_take(folder.name) or not all((folder / name).is_file() for name in FILES):
             continue
         with suppress(OSError, RecipeError, ProvenanceError):
             take = _read(folder, library)
-            library.adopt_take(take)
+            library.adopt_take(take, binned=folder.parent.name == "bin")
             found.append(take)
     return found
 

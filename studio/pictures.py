@@ -20,6 +20,7 @@ MAX_BYTES = 64_000_000
 MAX_SIDE = 12_000  # pixels
 MAX_PIXELS = 80_000_000  # below PIL's own alarm, so that a good picture never warns
 MIN_SIDE = 16
+NO_PICTURE = "this is not a PNG, JPEG, WebP or GIF picture"
 MAX_ANIMATED = 400_000_000  # pixels of all frames of an animation together: what is longer ends early
 
 Frames = NDArray[np.uint8]
@@ -120,7 +121,7 @@ def _opened(path: Path) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise MediaError(f"{path.name}: {_too_large()}") from None
     except _BROKEN:
-        raise MediaError(f"{path.name}: this is not a PNG, JPEG, WebP or GIF picture") from None
+        raise MediaError(f"{path.name}: {NO_PICTURE}") from None
     try:
         _check_size(path, *image.size)
     except MediaError:

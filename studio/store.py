@@ -17,10 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from studio.disk import free
 from studio.errors import LibraryError, SettingsError
 from studio.schema import migrate
 
 BUSY_MS = 10_000
+LEAST_FREE = 1_000_000  # bytes; with less nothing can be written
 CHECKED_BYTES = 200_000_000  # a larger database takes too long to be read through at every start
 
 
@@ -150,7 +152,8 @@ def _line(path: Path, error: sqlite3.Error) -> str:
         code = sqlite3.SQLITE_CORRUPT
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return f"{path.name} is held by another program: close what has it open, and try again; nothing was lost"
-    if code == sqlite3.SQLITE_FULL:
+    # In a full disk the files beside the database cannot be made, which is told as any other fault of a disk.
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and free(path.parent) < LEAST_FREE):
         return f"the disk is full: make room on the disk of {path.parent}, and try again; nothing was lost"
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return f"{path} cannot be written: allow writing there, or set AUTEUR_HOME to another folder"

@@ -44,7 +44,7 @@ class TakeStore(Lineup):
                 shutil.rmtree(target, ignore_errors=True)  # of an attempt that died between this and its record
                 made.replace(target)
 
-    def adopt_take(self, take: Take) -> None:
+    def adopt_take(self, take: Take, *, binned: bool = False) -> None:
         """Record a take whose files are in place and whose job is forgotten, or was never finished."""
         with self._write() as db:
             db.execute("INSERT OR IGNORE INTO owners (id, created) VALUES (?, ?)", (take.owner, time.time()))
@@ -53,6 +53,8 @@ class TakeStore(Lineup):
                 "UPDATE jobs SET state = 'done', stage = 'Done', take_id = ?, worker = NULL, finished = ? WHERE id = ?",
                 (take.id, time.time(), take.job_id),
             )
+            if binned:
+                db.execute("UPDATE takes SET deleted = ? WHERE id = ?", (time.time(), take.id))
 
     def _insert_take(self, take: Take) -> None:
         self._db.execute(

@@ -111,7 +111,7 @@ class Forms:
             path = self._file(clip, "frames", owner)
             trim = (_real("frames", clip.get("start")) or 0.0, _real("frames", clip.get("end")) or 0.0)
             given_frames: dict[str, Any] = {
-                "frames": (path,), "trim": trim if trim[1] > trim[0] else None, "strengths": (_strength(clip),),
+                "frames": (path,), "trim": trim if any(trim) else None, "strengths": (_strength(clip),),
                 "crops": (_box(clip),),
             }  # fmt: skip
         else:
@@ -171,7 +171,7 @@ def seed(value: object) -> int | None:
     try:
         return int(words)
     except ValueError:
-        message = "The seed is a whole number from 0 up, for example 7. Leave it empty to draw one."
+        message = f"seed {words[:40]!r} does not work: give a whole number from 0 up, or none to draw one"
         raise ShotError("seed", value, message) from None
 
 
@@ -181,7 +181,8 @@ def steps(value: object) -> int | None:
     if number is None:
         return None
     if number != int(number):
-        raise ShotError("steps", value, f"Steps must be a whole number, for example {round(number)}.", round(number))
+        message = f"steps {number:g} does not work: it is a whole number, for example {round(number)}"
+        raise ShotError("steps", value, message, round(number))
     return int(number)
 
 
@@ -214,7 +215,8 @@ def _real(field: str, value: object) -> float | None:
         number = float("nan")
     if not abs(number) < 1e9:
         example = 1 if field == "strength" else 4
-        raise ShotError(field, value, f"{field.capitalize()} must be a number, for example {example}.", example)
+        message = f"{field} {words[:40]!r} is not a number: write one, for example {example}"
+        raise ShotError(field, value, message, example)
     return number
 
 

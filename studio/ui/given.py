@@ -15,6 +15,7 @@ from studio import media
 from studio.errors import MediaError
 from studio.given import MAX_SIDE
 from studio.library import Library
+from studio.pictures import NO_PICTURE
 from studio.ui.drafts import Drafts, Given
 from studio.words import printable
 
@@ -32,7 +33,8 @@ def receive(drafts: Drafts, library: Library, owner: str, path: Path, name: str)
         else:
             size, seconds, kind = media.open_picture(path).size, 0.0, "picture"
     except MediaError as error:
-        raise MediaError(str(error).replace(path.name, shown)) from None
+        line = str(error).replace(path.name, shown)
+        raise MediaError(line.replace(NO_PICTURE, f"{NO_PICTURE}, nor a clip (MP4, MOV, WebM, Matroska)")) from None
     sha256, _ = library.keep_input(path)
     return drafts.add(owner, sha256, shown, kind, size, seconds)
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from studio.disk import require_space
+from studio.disk import require_space, unwritable
 from studio.errors import MediaError
 from studio.looking import Looker
 from studio.ui.web import fresh, guarded, sentence
@@ -32,17 +32,22 @@ async def received(request: Request, home: Path, looker: Looker, look: Look) -> 
     """
     name = Path(request.query_params.get("name", "file").replace("\\", "/")).name or "file"
     folder = home / "cache"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{secrets.token_hex(16)}{_suffix(name)}"
     try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         await _save(request, path)
         return await to_thread.run_sync(lambda: guarded(lambda: _vetted(looker, path, name, look)))
     except MediaError as error:
         return fresh({"error": sentence(str(error))}, 409)
     except ClientDisconnect:
         return fresh({"error": "The file did not come whole."}, 400)  # to nobody: they have gone
+    except OSError as error:
+        if (line := unwritable(error)) is None:
+            raise
+        return fresh({"error": sentence(line)}, 409)
     finally:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _vetted(looker: Looker, path: Path, name: str, look: Look) -> Response:

@@ -30,6 +30,7 @@ class Takes(Owned):
         """The routes of this part."""
         return [
             self.get("/takes", self.takes),
+            self.get("/takes/{take}", self.one),
             self.get("/bin", self.binned),
             self.get("/takes/{take}/clip.mp4", self.clip),
             self.get("/takes/{take}/poster", self.poster),
@@ -57,6 +58,10 @@ class Takes(Owned):
         )
         more = len(found) == SHOWN_TAKES
         return fresh({"takes": [views.take(take) for take in found], "more": more})
+
+    def one(self, request: Request, owner: str) -> Response:
+        """A take by its id, however old; `?bin=1` looks in the bin."""
+        return fresh(views.take(self._take(request, owner)))
 
     def binned(self, request: Request, owner: str) -> Response:
         """What is in the bin, newest first."""

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from model.errors import ModelError
 from studio.core import Studio
+from studio.disk import unwritable
 from studio.errors import NotFound, PolicyStop, ShotError, StudioError
 from studio.ui import views
 from studio.ui.owner import owner_of
@@ -92,7 +93,9 @@ def guarded(answer: Callable[[], Response]) -> Response:
         return fresh({"error": stop.decision.message, "policy": views.policy(stop.decision)}, 422)
     except (StudioError, ModelError) as error:
         return fresh({"error": sentence(str(error))}, 409)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and (line := unwritable(error)):
+            return fresh({"error": sentence(line)}, 409)
         _log.exception("the page could not be answered")
         return fresh({"error": "The studio could not do this. Its log says why; nothing you typed is lost."}, 500)
 

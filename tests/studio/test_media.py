@@ -144,6 +144,9 @@ def test_a_cut_off_clip_or_a_playlist_is_refused(tmp_path: Path, clip: Path) -> 
     for name in ("cut.mp4", "list.mp4"):
         with pytest.raises(MediaError, match=name):
             media.decode_clip(tmp_path / name)
+    (tmp_path / "head.mp4").write_bytes(clip.read_bytes()[:36])  # no index at all, as of most clips that end early
+    with pytest.raises(MediaError, match="head.mp4: this clip is cut off or damaged"):
+        media.probe(tmp_path / "head.mp4")
 
 
 def test_an_animation_is_read_as_a_clip(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import subprocess
 import time
@@ -21,6 +22,7 @@ from studio.core import Studio
 from studio.errors import DiskFull, LibraryError, MediaError, RecipeError, SettingsError, ShotError
 from studio.film import Shot
 from studio.library import Library
+from studio.locks import HomeLock
 from studio.mending import mended
 from studio.recipe import Recipe
 from tests.studio.conftest import SMALL
@@ -75,6 +77,8 @@ def test_a_library_that_cannot_be_written_says_which_and_what_to_do(library: Lib
 def test_a_truncated_library_is_mended_and_no_take_is_lost(make_studio: Make) -> None:
     studio = make_studio()
     take = studio.take(studio.wait(studio.submit(SMALL).id, 30).take_id)
+    gone = studio.wait(studio.submit(replace(SMALL, seed=8)).id, 30).take_id or ""
+    studio.delete_take(gone)
     home = studio.settings.home
     studio.close()
     library = Library(home)
@@ -93,6 +97,7 @@ def test_a_truncated_library_is_mended_and_no_take_is_lost(make_studio: Make) ->
         (again,) = library.takes("local")
         assert (again.id, again.sha256, again.recipe) == (take.id, take.sha256, take.recipe)
         assert again.report["verdict"] == "local" and again.clip.exists()
+        assert [each.id for each in library.takes("local", binned=True)] == [gone], "what was in the bin is there again"
     assert mended(home) == (None, 0, 0)
 
 
@@ -174,6 +179,25 @@ def test_a_disk_that_may_only_be_read_names_the_way_out(tmp_path: Path, monkeypa
     with pytest.raises(SettingsError, match="cannot be written.*AUTEUR_HOME") as caught:
         Library(tmp_path)
     assert "mend" not in str(caught.value)
+
+
+def test_a_full_disk_is_told_as_one_however_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    for left, said in ((0, "the disk is full: make room"), (10**9, "cannot be read or written just now")):
+        monkeypatch.setattr(store, "free", lambda folder, left=left: left)
+        assert said in store._line(tmp_path / "library.db", error)
+
+
+def test_a_lease_on_a_disk_that_may_only_be_read_is_nobodys(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(lock: HomeLock) -> bool:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    library.sign_on(serves=True)
+    library.lease_file(library.me).touch()
+    with closing(Library(library.home)) as other:
+        monkeypatch.setattr(HomeLock, "acquire", refuse)
+        assert not other.served()
 
 
 # What is given
@@ -300,7 +324,7 @@ def test_a_recipe_for_a_model_that_is_not_here_fills_the_form_and_is_refused_by_
     studio = make_studio()
     shot = studio.shot_from(replace(RECIPE, model="wan2.2-ti2v-5b"))
     assert shot.prompt == "a fox"
-    with pytest.raises(ShotError, match="storybook") as caught:
+    with pytest.raises(ShotError, match="not installed here: use storybook, or fetch it on the Models page") as caught:
         studio.submit(shot)
     assert (caught.value.field, caught.value.suggestion) == ("model", "storybook")
 

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from tests.ui.servers import Server, end, start
 
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=user-gesture-required"]
+# The browser itself turns others away. A route of Playwright's would wait for this process at every request, and a test
+# that sleeps or asks the studio something meanwhile would hold up what the page has just sent.
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +49,7 @@ def storybook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def browser(chromium: str) -> Iterator[Browser]:
     expect.set_options(timeout=30_000)  # a machine that is busy elsewhere is slow, not wrong
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        found = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, ALONE])
         yield found
         found.close()
 
@@ -72,14 +75,11 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         one = Visit(context, context.new_page(), [], [])
         visits.append(one)
 
-        def gate(route: Route) -> None:
-            if route.request.url.startswith((server.url, "data:", "blob:")):
-                route.continue_()
-            else:
-                one.strangers.append(route.request.url)
-                route.abort()
+        def note(request: Request) -> None:
+            if not request.url.startswith((server.url, "data:", "blob:")):
+                one.strangers.append(request.url)
 
-        context.route("**/*", gate)
+        context.on("request", note)
         one.page.on("pageerror", lambda error: one.faults.append(str(error)))
         one.page.goto(server.url)
         one.page.wait_for_selector("body[data-ready=true] #stage[data-view]")
@@ -87,7 +87,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     yield open_page
     for one in visits:
-        one.context.close()
+        one.context.close()  # by now every request has been told
     assert [url for one in visits for url in one.strangers] == [], "the page asked somebody else"
     assert [fault for one in visits for fault in one.faults] == [], "a script of the page failed"
 

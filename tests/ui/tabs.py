@@ -45,7 +45,7 @@ def measure(server: Server, chromium: str, count: int, seconds: float, together:
             page.on("requestfinished", finished)
         shot = {"form": {"prompt": "A red fox walks through a snowy forest", "seconds": "60", "size": "landscape"}}
         ordered = urllib.request.Request(f"{server.url}studio/shoot", json.dumps(shot).encode(), method="POST")
-        with urllib.request.urlopen(ordered, timeout=30) as answer:
+        with urllib.request.urlopen(ordered, timeout=180) as answer:
             job = json.load(answer)["jobs"][0]
         began, steps = time.monotonic(), 0
         while time.monotonic() - began < seconds:

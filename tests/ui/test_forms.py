@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from studio.engines.local import LocalEngine
 from studio.errors import ShotError, StudioError
 from studio.library import Library
 from studio.settings import Settings
+from studio.ui import drafts, receiving
 from studio.ui import form as forms
 from studio.ui.drafts import Drafts
 from studio.ui.owner import COOKIE, new_token
@@ -103,6 +105,20 @@ def test_what_is_no_picture_is_refused_in_words_that_name_it(browser: TestClient
     told = give(browser, b"%PDF-1.7 not a picture", "drawing.png")
     assert told.status_code == 409
     assert told.json()["error"].startswith("drawing.png")
+    assert "nor a clip (MP4" in told.json()["error"]
+
+
+def test_a_folder_that_may_only_be_read_is_one_line_of_what_to_do(
+    browser: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(drafts, "save_bytes", refuse)
+    monkeypatch.setattr(receiving, "open_file", refuse)
+    for told in (browser.post("/studio/form", json=FORM), give(browser, picture(tmp_path), "fox.png")):
+        assert told.status_code == 409
+        assert "cannot be written (Read-only file system): allow writing there" in told.json()["error"]
 
 
 def test_a_clip_is_shown_as_a_strip(browser: TestClient, tmp_path: Path) -> None:
@@ -137,6 +153,17 @@ def test_what_is_wrong_names_its_field(browser: TestClient) -> None:
     for field, value in (("seconds", ""), ("seconds", "1e999"), ("seed", "seven"), ("steps", "2.5"), ("prompt", "")):
         answer = browser.post("/studio/shoot", json={"form": {**FORM, field: value}, "takes": 1})
         assert (answer.status_code, answer.json()["field"]) == (422, field)
+        assert value in answer.json()["error"], "what was written is named"
+
+
+def test_a_trim_that_ends_before_it_begins_is_refused_with_what_was_asked(browser: TestClient, tmp_path: Path) -> None:
+    with ClipWriter(tmp_path / "clip.mp4", 64, 48, 16, metadata={}) as writer:
+        writer.write(np.zeros((33, 48, 64, 3), np.uint8))
+    clip = give(browser, (tmp_path / "clip.mp4").read_bytes(), "clip.mp4").json()
+    form = {**FORM, "clip": {"id": clip["id"], "start": 1.9, "end": 0.2}}
+    answer = browser.post("/studio/shoot", json={"form": form, "takes": 1})
+    assert (answer.status_code, answer.json()["field"]) == (422, "frames")
+    assert "1.9 to 0.2" in answer.json()["error"]
 
 
 def test_deleting_everything_wants_its_words(browser: TestClient, tmp_path: Path) -> None:

@@ -48,9 +48,17 @@ def steps(page: Page, count: int) -> None:
     page.fill("#steps input", str(count))
 
 
+ON_STAGE = """(job) => {
+  const { stage } = window.auteur;
+  return stage.node.dataset.view === 'job' || Boolean(stage.take && stage.take.job === job);
+}"""
+
+
 def shoot(page: Page) -> None:
-    page.click("#shoot")
-    expect(page.locator("#stage")).to_have_attribute("data-view", "job")
+    """Shoot, and wait until the page shows the shot; a short one may be a take before anybody has looked."""
+    with page.expect_response(lambda answer: answer.url.endswith("/studio/shoot")) as told:
+        page.click("#shoot")
+    page.wait_for_function(ON_STAGE, arg=told.value.json()["jobs"][0])
 
 
 def plays(page: Page) -> None:

@@ -83,6 +83,7 @@ def test_somebody_elses_job_and_take_are_not_there(open_studio: Callable[..., St
     assert owner is not None
     take = shoot(studio, owner)
     paths = [f"/studio/takes/{take.id}/clip.mp4", f"/studio/takes/{take.id}/poster", f"/studio/now?job={take.job_id}"]
+    paths.append(f"/studio/takes/{take.id}")
     for path in paths:
         assert browser(studio, tmp_path, mine).get(path).status_code == 200
         assert browser(studio, tmp_path, theirs).get(path).status_code == 404
@@ -107,7 +108,10 @@ def test_a_take_goes_to_the_bin_and_back(open_studio: Callable[..., Studio], tmp
     page.post(f"/studio/takes/{take.id}/bin")
     assert page.get("/studio/takes").json()["takes"] == []
     assert page.get(f"/studio/takes/{take.id}/clip.mp4").status_code == 404
+    assert page.get(f"/studio/takes/{take.id}").status_code == 404
+    assert page.get(f"/studio/takes/{take.id}?bin=1").json()["id"] == take.id
     page.post(f"/studio/takes/{take.id}/restore")
+    assert page.get(f"/studio/takes/{take.id}").json()["id"] == take.id
     assert page.get(f"/studio/takes/{take.id}/clip.mp4").status_code == 200
 
 

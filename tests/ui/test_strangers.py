@@ -7,11 +7,19 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.ui.servers import Server
 
 pytestmark = pytest.mark.browser
+
+
+def test_the_browser_of_these_tests_reaches_this_machine_alone(browser: Browser) -> None:
+    page = browser.new_page()
+    for address in ("http://192.0.2.1/", "http://example.org/", "http://[2001:db8::1]/"):
+        with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
+            page.goto(address)
+    page.context.close()
 
 
 def test_nobody_sees_the_takes_of_somebody_else(shared: Server, visit: Callable[..., Page]) -> None:
@@ -57,6 +65,7 @@ def test_a_second_browser_is_refused_every_address_of_the_first(
         f"studio/takes/{take}/clip.mp4", f"studio/takes/{take}/clip.mp4?download=1", f"studio/takes/{take}/poster",
         f"studio/takes/{take}/difference/{take}", f"studio/now?job={job}", f"studio/jobs/{job}/history",
         f"studio/jobs/{job}/form", f"studio/jobs/{job}/preview", f"studio/given/{given}/picture",
+        f"studio/takes/{take}",
     ]  # fmt: skip
     does = {
         **{f"studio/takes/{take}/{what}": {} for what in ("star", "name", "note", "bin", "restore", "form")},

@@ -286,7 +286,6 @@ def test_keys_alone_shoot_open_play_and_take_back(painted: Server, visit: Visit)
     page.keyboard.press("Enter")
     page.wait_for_function("(id) => window.auteur.stage.take && window.auteur.stage.take.id === id", arg=before[0])
     expect(page.locator(f"#takes-list li[data-take={before[0]}] .tile")).to_be_focused()
-    page.wait_for_timeout(300)  # no hand is quicker
     page.keyboard.press("Delete")
     comes_true(painted, "studio/takes", lambda now: before[0] not in [take["id"] for take in now["takes"]])
     look(page, "keys-deleted")

@@ -65,6 +65,40 @@ def test_key_frames_stand_where_the_hand_puts_them(painted: Server, visit: Visit
     assert '"crop":[' in recipe
 
 
+PASTE = """() => new Promise((done) => {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [320, 180];
+  canvas.getContext('2d').fillRect(0, 0, 320, 180);
+  canvas.toBlob((blob) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([blob], 'image.png', { type: 'image/png' }));
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    done();
+  });
+})"""
+
+
+def test_pictures_are_pasted_and_a_take_plays_under_the_pointer(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    anew(page)
+    page.evaluate(PASTE)
+    page.wait_for_selector("#first-picture img")
+    page.evaluate(PASTE)
+    page.wait_for_selector("#last-picture img")
+    page.click("#fresh")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#last-picture img")).to_be_visible()
+    anew(page)
+    steps(page, 2)
+    shoot(page)
+    plays(page)
+    tile = page.locator("#takes-list li[data-take] .tile").first
+    tile.hover()
+    page.wait_for_function("[...document.querySelectorAll('.hover-clip')].some((clip) => clip.currentTime > 0)")
+    page.mouse.move(2, 2)
+    expect(page.locator(".hover-clip")).to_have_count(0)
+
+
 def test_a_clip_is_given_between_two_handles(painted: Server, visit: Visit, clip_of: Callable[[str], Path]) -> None:
     page = visit(painted)
     anew(page)
@@ -102,6 +136,39 @@ def test_undo_brings_back_a_take_a_name_and_the_form(painted: Server, visit: Vis
     expect(page.locator("#prompt textarea")).to_have_value("")
     page.keyboard.press("Control+z")
     expect(page.locator("#prompt textarea")).to_have_value(FOX)
+
+
+LATE = """() => {
+  const asked = window.fetch;
+  window.fetch = async (address, how) => {
+    const answer = await asked(address, how);
+    if (address === 'studio/takes') await new Promise((wake) => setTimeout(wake, 700));
+    return answer;
+  };
+  window.late = window.auteur.loadTakes();
+}"""
+
+
+def test_a_list_that_was_told_before_a_take_was_binned_does_not_bring_it_back(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    tiles = page.locator("#takes-list li[data-take]")
+    before = tiles.count()
+    anew(page)
+    steps(page, 2)
+    page.click("#takes-count label:nth-of-type(2)")
+    shoot(page)
+    expect(tiles).to_have_count(before + 2)
+    plays(page)
+    kept, gone = (tiles.nth(index).get_attribute("data-take") for index in (0, 1))
+    page.evaluate(LATE)
+    tiles.nth(1).locator(".tile").focus()
+    page.keyboard.down("Delete")
+    page.keyboard.down("Delete")  # held: one press is one take
+    page.keyboard.up("Delete")
+    expect(page.locator(f"li[data-take={gone}]")).to_have_count(0)
+    page.evaluate("window.late.then(() => window.auteur.paint())")
+    expect(page.locator(f"li[data-take={gone}]")).to_have_count(0)
+    expect(page.locator(f"li[data-take={kept}]")).to_have_count(1)
 
 
 def test_the_queue_is_ordered_edited_cancelled_and_brought_back(painted: Server, visit: Visit) -> None:
@@ -144,6 +211,22 @@ def test_the_queue_is_ordered_edited_cancelled_and_brought_back(painted: Server,
     page.click("#shoot")
     expect(page.locator("#editing")).to_be_hidden()
     comes_true(painted, "studio/now", lambda now: "A penguin spins" in [job["prompt"] for job in now["jobs"]])
+
+
+def test_a_shot_that_ended_offers_back_its_take_from_the_bin(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    anew(page)
+    steps(page, 2)
+    shoot(page)
+    plays(page)
+    take = ask(painted, "studio/takes")["takes"][0]
+    page.click("#bin-take")
+    expect(page.locator(f"li[data-take={take['id']}]")).to_have_count(0)
+    page.get_by_role("tab", name="Queue").click()
+    page.locator(f"li[data-job={take['job']}]").get_by_role("button", name="Show the take").click()
+    expect(page.locator("#toasts")).to_contain_text("in the bin")
+    page.locator(".toast-act").click()
+    expect(page.locator(f"li[data-take={take['id']}] .tile")).to_have_attribute("aria-current", "true")
 
 
 def test_pause_puts_a_shot_down_and_it_goes_on(painted: Server, visit: Visit) -> None:

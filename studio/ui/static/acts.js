@@ -5,6 +5,7 @@ import { goTo } from "./shell.js";
 export class Acts {
   constructor(page) {
     this.page = page;
+    this.binning = new Set(); // ids that are on their way to the bin
   }
 
   // For the stage and the strip.
@@ -73,9 +74,13 @@ export class Acts {
 
   async bin(take) {
     const { page } = this;
-    if (!(await page.act(`studio/takes/${take.id}/bin`))) return;
+    if (this.binning.has(take.id)) return; // a key that is held
+    this.binning.add(take.id);
+    const binned = await page.act(`studio/takes/${take.id}/bin`);
+    this.binning.delete(take.id);
+    if (!binned) return;
     const at = page.takes.findIndex((each) => each.id === take.id);
-    page.takes = page.takes.filter((each) => each.id !== take.id);
+    page.lose([take.id]);
     if (page.view.id === take.id) {
       const next = page.takes[Math.min(at, page.takes.length - 1)];
       page.view = next ? { kind: "take", id: next.id } : { kind: "empty", id: null };
@@ -88,7 +93,9 @@ export class Acts {
 
   async restore(take) {
     const { page } = this;
-    if (!(await page.act(`studio/takes/${take.id}/restore`))) return;
+    const restored = await page.act(`studio/takes/${take.id}/restore`);
+    if (!restored) return;
+    page.visited = restored; // the strip may not reach back so far
     page.undos.forget(take.id);
     await page.loadTakes();
     page.tellTabs();

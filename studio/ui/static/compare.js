@@ -8,7 +8,7 @@ export class Compare {
     this.videos = [video("One take"), video("The other take")];
     this.wipe = el("input", { type: "range", min: "0", max: "100", value: "50", class: "wipe", "aria-label": "Wipe between the takes", oninput: () => this.setWipe() });
     this.line = el("i", { class: "wipe-line" });
-    this.labels = [el("figcaption", {}), el("figcaption", {})];
+    this.labels = [caption(), caption()];
     this.pair = el("div", { id: "pair", "data-mode": "side" }, ...this.videos.map((each, index) => el("figure", {}, each, this.labels[index])), this.line, this.wipe);
     this.play = button("Play or pause", "play", () => this.toggle(), { class: "tool play" });
     this.time = el("span", { class: "timecode" });
@@ -50,7 +50,9 @@ export class Compare {
       const take = this.takes[index];
       each.poster = take.poster;
       each.src = take.clip;
-      this.labels[index].textContent = `${named ? `${named[index]}: ` : ""}${take.title} · seed ${take.seed}`;
+      const [title, seed] = this.labels[index].children;
+      title.textContent = `${named ? `${named[index]}: ` : ""}${take.title}`;
+      seed.textContent = `seed ${take.seed}`;
     });
     this.bar.max = String(Math.round(this.frames * one.fps) - 1);
     this.setMode(mode);
@@ -124,4 +126,6 @@ export class Compare {
   }
 }
 
+// The title gives way where there is little room: what two takes of one shot differ in is the seed.
+const caption = () => el("figcaption", {}, el("span", {}), el("span", {}));
 const video = (label) => el("video", { muted: true, loop: true, playsinline: true, preload: "auto", "aria-label": label });

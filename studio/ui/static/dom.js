@@ -35,7 +35,6 @@ const SHAPES = {
   grip: ["M8 5h2.5v2.5H8z", "M13.5 5H16v2.5h-2.5z", "M8 10.7h2.5v2.5H8z", "M13.5 10.7H16v2.5h-2.5z", "M8 16.5h2.5V19H8z", "M13.5 16.5H16V19h-2.5z"],
   plus: ["M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z"],
   split: ["M11 3h2v18h-2z", "M3 7h5v10H3z", "M16 7h5v10h-5z"],
-  redo: ["M15 5v4h-5a5.5 5.5 0 0 0 0 11h6v-2h-6a3.500 3.500 0 0 1 0-7h5v4l5.500-5z"],
   chain: ["M4 9h6v2H6v2h4v2H4z", "M14 9h6v6h-6v-2h4v-2h-4z", "M9 11h6v2H9z"],
   close: ["M6.4 5L12 10.6 17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4L12 13.4 6.4 19 5 17.6l5.6-5.6L5 6.4z"],
   stop: ["M6 6h12v12H6z"],
@@ -116,6 +115,9 @@ export function duration(seconds) {
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
+
+// A line of the studio as a sentence; a file's name at its head stays as it is.
+export const sentence = (line) => (/^[a-z]+[ ,:]/.test(line) ? line[0].toUpperCase() + line.slice(1) : line);
 
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 

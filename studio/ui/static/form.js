@@ -9,12 +9,14 @@ import { PolicyPanel, words } from "./reading.js";
 import { Styles } from "./styles.js";
 
 const KEPT_MS = 400;
+const JUST_MS = 1500; // for so long a refusal is kept in sight, though the words that are read move it
 
 export class Form {
   constructor(start, acts) {
     this.start = start;
     this.acts = acts; // shoot(form, accept), stop(), undoable(text, act), say(words, more)
     this.slots = {};
+    this.refusedAt = -Infinity;
     this.direction = new Direction(start.directions, (value) => this.set("direction", value, "Direction"));
     this.frames = new Frames(start, { change: (part) => this.frame(part), wrong: (line) => this.error("pictures", line), shape: () => this.shape(), seconds: () => this.seconds(), draw: (how) => this.acts.draw(how) });
     this.policy = new PolicyPanel({ accept: () => this.shoot(true), consent: () => this.agree(), put: (text) => this.put(text), appeal: (remark) => tell("studio/appeal", { form: this.data, remark }) });
@@ -46,7 +48,7 @@ export class Form {
     this.reading = el("div", { id: "reading", hidden: true }, el("span", { class: "words-title" }, "Will read"), el("div", {}, this.read, button("Take into my words", "pen", () => this.takeIn(), { words: true, class: "link", id: "take-in" })));
     this.editing = el("div", { id: "editing", hidden: true });
     return [
-      this.editing,
+      this.editing, this.slot("model"),
       el("div", { id: "prompt" }, el("label", {}, el("span", {}, "What do you want to see?"), this.prompt), button("New shot", null, () => this.fresh(), { words: true, class: "link", id: "fresh" })),
       this.slot("prompt"), this.expand.row, this.expand.node, this.understood, this.reading, this.policy.node, this.policy.back,
       this.frames.node, this.slot("pictures"),
@@ -134,7 +136,8 @@ export class Form {
     const known = models.find((each) => each.name === name);
     const use = known ? button(`Shoot with ${known.title}`, null, () => this.acts.useModel(name, { ...this.blank(), ...pick(data, this.blank()) }), { words: true, class: "link", id: "use-model" }) : null;
     const line = known ? `These settings are of ${known.title}; the page shoots with ${model.title}.` : `These settings are of “${name}”, which is not installed here; ${model.title} reads them its own way.`;
-    this.slots.shot.replaceChildren(el("p", { class: "note note-warn", role: "status" }, line, " ", use));
+    this.slots.model.replaceChildren(el("p", { class: "note note-warn", role: "status" }, line, " ", use));
+    this.slots.model.scrollIntoView({ block: "nearest" });
   }
 
   show() {
@@ -210,6 +213,7 @@ export class Form {
     this.reading.hidden = !told.read || told.read.trim() === asked.prompt.trim();
     this.read.textContent = told.read;
     this.showCost(told.forecast);
+    this.reveal();
   }
 
   showCost(told) {
@@ -281,6 +285,12 @@ export class Form {
     if (said.policy) this.policy.show(said.policy, this.data);
     else if (said.field) this.error(this.start.slots[said.field] || "shot", error.message);
     else this.error("shot", error.status ? error.message : "The studio does not answer. Your words are kept; shoot again when it is back.");
+    this.refusedAt = performance.now();
+    this.reveal();
+  }
+
+  reveal() {
+    if (performance.now() - this.refusedAt > JUST_MS) return;
     const wrong = this.node.querySelector(".field-error, #policy:not([hidden])");
     if (wrong) wrong.scrollIntoView({ block: "nearest" });
   }

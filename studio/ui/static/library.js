@@ -245,7 +245,7 @@ export class Library {
   // They are in the bin: not here any more, and not in the strip; one Undo brings all of them back.
   gone(ids, words) {
     const { page } = this;
-    page.takes = page.takes.filter((take) => !ids.includes(take.id));
+    page.lose(ids);
     if (ids.includes(page.view.id)) page.view = { kind: "empty", id: null };
     page.undos.add("server");
     page.toasts.say(words, { act: () => page.undos.undo(), id: "undo-bin" });
@@ -283,7 +283,7 @@ export class Library {
     const all = [...this.grid.children];
     const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
     if (by) all[Math.max(0, Math.min(all.length - 1, all.indexOf(item) + by))].querySelector(".shelf-open").focus();
-    else if (event.key === "Delete" && !this.asked.bin) this.bin(this.chosen.size ? [...this.chosen] : [item.take.id]);
+    else if (event.key === "Delete" && !event.repeat && !this.asked.bin) this.bin(this.chosen.size ? [...this.chosen] : [item.take.id]);
     else if (event.key === "x") this.choose(item, false);
     else if (event.key === "s" && !this.asked.bin) this.star(item.take);
     else return;

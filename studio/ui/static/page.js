@@ -32,6 +32,7 @@ export class Page {
     this.undos = new Undos(this);
     this.acts = new Acts(this);
     this.view = { kind: "empty", id: null };
+    this.deeds = 0; // what was done to takes here, counted
     this.toasts = new Toasts();
     this.form = new Form(start, {
       stop: () => this.stop(),
@@ -122,8 +123,10 @@ export class Page {
   }
 
   async loadTakes() {
+    const { deeds } = this;
     try {
       const told = await ask("studio/takes");
+      if (deeds !== this.deeds) return this.loadTakes(); // told before it was done: a binned take would come back
       const older = this.takes.slice(told.takes.length).filter((take) => this.older && !told.takes.some((each) => each.id === take.id));
       this.takes = [...told.takes, ...older];
       if (!this.older) this.more = told.more;
@@ -131,6 +134,7 @@ export class Page {
     } catch {
       // the next look says that the studio does not answer
     }
+    return null;
   }
 
   async moreTakes() {
@@ -155,9 +159,15 @@ export class Page {
   }
 
   changed(take) {
+    this.deeds += 1;
     this.takes = this.takes.map((each) => (each.id === take.id ? take : each));
     if (this.visited && this.visited.id === take.id) this.visited = take;
     this.library.changed(take);
+  }
+
+  lose(ids) {
+    this.deeds += 1;
+    this.takes = this.takes.filter((take) => !ids.includes(take.id));
   }
 
   dialog(title, content, id) {
@@ -189,10 +199,16 @@ export class Page {
     if (line && line.textContent !== words) line.textContent = words;
   }
 
+  // The take that came of a shot, however old; one in the bin is offered back.
   async showTakeOf(job) {
-    goTo("Shoot");
-    if (!this.find(job.take)) await this.loadTakes();
-    if (this.find(job.take)) this.show("take", job.take);
+    try {
+      return this.visit(this.find(job.take) || (await ask(`studio/takes/${job.take}`)));
+    } catch (error) {
+      if (error.status !== 404) return this.toasts.say(error.message, { tone: "toast-stop" });
+    }
+    const binned = await ask(`studio/takes/${job.take}?bin=1`).catch(() => null);
+    if (!binned) return this.toasts.say("This take was deleted.");
+    return this.toasts.say("This take is in the bin.", { label: "Restore", act: () => { goTo("Shoot"); this.acts.restore(binned); } });
   }
 
   // Two takes
@@ -202,7 +218,8 @@ export class Page {
     if (stands && stands.id !== take.id) return this.showCompare(stands, take);
     if (this.takes.length < 2) return this.toasts.say("There is one take only: shoot another, then compare.");
     this.comparing = take;
-    return this.strip.ask("Choose the take to compare with.");
+    this.strip.ask("Choose the take to compare with.");
+    return this.strip.node.scrollIntoView({ block: "nearest" });
   }
 
   pick(id) {
@@ -260,8 +277,7 @@ export class Page {
     const job = mine || this.jobs[0];
     if (!job) return;
     const waited = job.state === "queued";
-    await this.act(`studio/jobs/${job.id}/stop`);
-    if (!waited) return;
+    if (!(await this.act(`studio/jobs/${job.id}/stop`)) || !waited) return;
     this.undos.add("server");
     this.toasts.say("Cancelled.", { act: () => this.undos.undo() });
   }
@@ -289,7 +305,7 @@ export class Page {
   }
 
   deleted() {
-    this.takes = [];
+    this.lose(this.takes.map((take) => take.id));
     this.view = { kind: "empty", id: null };
     this.form.fill({}, { quiet: true });
     this.undos.forget();

@@ -1,5 +1,5 @@
 // The Queue page: what is being shot, what waits (in an order the hand can change), and what has ended, with its reason.
-import { ask, button, clock, duration, el, icon, tell } from "./dom.js";
+import { ask, button, clock, duration, el, icon, sentence, tell } from "./dom.js";
 
 export class Queue {
   constructor(page) {
@@ -78,13 +78,13 @@ export class Queue {
   }
 
   tools(row, job) {
-    const act = (words, shape, does, id) => button(words, shape, does, { class: "tool", "data-act": id });
+    const act = (words, shape, does, id, short = words) => tool(words, shape, does, short, { "data-act": id });
     const on = (what) => () => this.act(`studio/jobs/${job.id}/${what}`);
     const list = [];
     if (job.state === "queued") list.push(act("Edit", "pen", () => this.page.acts.editJob(row.job), "edit"));
     if (job.state === "paused") list.push(act("Go on", "play", on("resume"), "resume"));
-    if (job.state === "running") list.push(act("Pause", "pause", on("pause"), "pause"), act("Stop and keep what is there", "stop", on("keep"), "keep"));
-    list.push(act("The same once more", "copy", on("again"), "clone"));
+    if (job.state === "running") list.push(act("Pause", "pause", on("pause"), "pause"), act("Stop and keep what is there", "stop", on("keep"), "keep", "Keep"));
+    list.push(act("The same once more", "copy", on("again"), "clone", "Once more"));
     list.push(act(job.state === "queued" ? "Cancel" : "Stop", "close", () => this.cancel(row.job), "cancel"));
     return el("div", { class: "row-tools" }, ...list);
   }
@@ -142,23 +142,28 @@ export class Queue {
 
   // Acting
 
+  // Whether the studio did it; why not is said.
   async act(address, body = {}) {
+    let done = true;
     try {
       await tell(address, body);
     } catch (error) {
+      done = false;
       this.page.toasts.say(error.message, { tone: "toast-stop" });
     }
     await this.page.look();
+    return done;
   }
 
   async cancel(job) {
-    await this.act(`studio/jobs/${job.id}/stop`);
-    if (job.state === "queued") this.page.undos.add("server");
-    if (job.state === "queued") this.page.toasts.say("Cancelled.", { act: () => this.page.undos.undo() });
+    const done = await this.act(`studio/jobs/${job.id}/stop`);
+    if (!done || job.state !== "queued") return;
+    this.page.undos.add("server");
+    this.page.toasts.say("Cancelled.", { act: () => this.page.undos.undo() });
   }
 
   async clear() {
-    await this.act("studio/queue/clear");
+    if (!(await this.act("studio/queue/clear"))) return;
     this.page.undos.add("server");
     this.page.toasts.say("Everything that waited is cancelled.", { act: () => this.page.undos.undo() });
   }
@@ -180,11 +185,19 @@ export class Queue {
   }
 
   endedRow(job) {
-    const words = { done: "Done", failed: job.error || "It failed.", cancelled: job.error || "Stopped" }[job.state];
-    const open = job.take ? button("Show the take", "play", () => this.page.showTakeOf(job), { class: "tool" }) : null;
-    const retry = button(job.state === "failed" ? "Shoot it again" : "The same once more", "again", () => this.act(`studio/jobs/${job.id}/again`, { same_seed: job.state !== "done" }), { class: "tool", "data-act": "retry" });
+    const words = { done: "Done", failed: sentence(job.error || "It failed."), cancelled: sentence(job.error || "Stopped") }[job.state];
+    const open = job.take ? tool("Show the take", "play", () => this.page.showTakeOf(job), "Show") : null;
+    const again = () => this.act(`studio/jobs/${job.id}/again`, { same_seed: job.state !== "done" });
+    const retry = job.state === "failed" ? tool("Shoot it again", "again", again, "Again", { "data-act": "retry" }) : tool("The same once more", "again", again, "Once more", { "data-act": "retry" });
     const picture = el("span", { class: "row-picture", style: `aspect-ratio: ${job.width} / ${job.height}` }, job.take ? el("img", { src: `studio/takes/${job.take}/poster`, alt: "", loading: "lazy", onerror: (event) => event.target.remove() }) : null);
     return el("li", { class: "job-row", "data-job": job.id, "data-state": job.state }, el("span", { class: "grip" }), picture,
       el("div", { class: "row-words" }, el("p", { class: "row-title" }, job.prompt), el("p", { class: "row-said" }, `${words} · ${job.when}`)), el("div", { class: "row-tools" }, ...[open, retry].filter(Boolean)));
   }
+}
+
+// A sign with its name; a phone, which has no hover, shows the short name under it.
+function tool(words, shape, does, short, more = {}) {
+  const node = button(words, shape, does, { class: "tool", ...more });
+  node.append(el("span", { "aria-hidden": "true" }, short));
+  return node;
 }

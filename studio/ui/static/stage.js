@@ -1,5 +1,5 @@
 // The stage: examples while it is empty, the picture as it forms, then the clip with its credential and recipe.
-import { button, calm, clock, el, icon } from "./dom.js";
+import { button, calm, clock, el, icon, sentence } from "./dom.js";
 import { menuButton } from "./menu.js";
 import { credentialPanel, recipePanel } from "./panels.js";
 import { Player } from "./player.js";
@@ -25,11 +25,12 @@ export class Stage {
   buildWell(examples) {
     this.preview = el("img", { id: "preview", alt: "The picture as it forms", hidden: true });
     this.still = el("canvas", { id: "preview-still", hidden: true, "aria-hidden": "true" });
+    this.prompt = el("p", { class: "slate-prompt" });
     this.words = el("p", { class: "slate-words" });
     this.steps = el("p", { class: "slate-steps" });
     this.left = el("p", { class: "slate-left" });
     this.bar = el("div", { class: "progress", role: "progressbar", "aria-label": "Shooting", "aria-valuemin": "0" }, el("i"));
-    this.slate = el("div", { id: "slate" }, this.words, this.steps, this.left);
+    this.slate = el("div", { id: "slate" }, this.prompt, this.words, this.steps, this.left);
     this.message = el("div", { id: "stage-message", role: "status" });
     this.frame = el("div", { id: "frame" }, this.preview, this.still, this.player.video, this.message, this.slate, this.bar);
     return el("div", { id: "well" }, this.buildExamples(examples), this.frame);
@@ -97,6 +98,7 @@ export class Stage {
     if (!ended) this.message.textContent = "";
     this.node.dataset.state = job.state;
     const held = paused && job.state === "queued";
+    this.prompt.textContent = job.prompt;
     this.words.textContent = held ? "The queue is paused" : job.state === "queued" && job.ahead ? `${job.words}: ${job.ahead} before it` : job.words;
     const begun = job.state === "running" || (job.step && ["paused", "queued"].includes(job.state)); // what was done stays done
     this.steps.textContent = job.steps && begun ? `step ${job.step} of ${job.steps}` : "";
@@ -130,7 +132,8 @@ export class Stage {
     const retry = job.state === "failed" ? button("Shoot it again", "again", () => this.acts.retry(job), { words: true, class: "plain", id: "retry" }) : null;
     this.message.replaceChildren(...[
       el("p", { class: "end-title" }, job.words),
-      el("p", { class: "end-why" }, job.error || (job.state === "cancelled" ? "Nothing was kept. Your words are where you left them." : "")),
+      el("p", { class: "end-why end-prompt" }, job.prompt),
+      el("p", { class: "end-why" }, sentence(job.error || "") || (job.state === "cancelled" ? "Nothing was kept. Your words are where you left them." : "")),
       retry,
     ].filter(Boolean));
   }

@@ -75,6 +75,7 @@ export class Takes {
   onKey(event) {
     const item = event.target.closest("li");
     const to = { ArrowLeft: item.previousSibling, ArrowRight: item.nextSibling, Home: this.list.firstChild, End: this.list.lastChild }[event.key];
+    if (event.key === "Delete" && event.repeat) return; // a key that is held must not empty the strip
     if (event.key === "Delete" && item.take) {
       const beside = item.nextSibling || item.previousSibling; // whoever works by keys stays in the strip
       if (beside) beside.firstChild.focus();
