@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model import catalog, published, shotlist
+from model import catalog, shotlist
 from model.catalog import LEAST_GUIDED, MOST_CACHED, CatalogEntry
 from studio import direction as directions
 from studio import given, planner, words
@@ -74,8 +74,6 @@ def entry(model: str, models: Path | None = None, more: Models | None = None) ->
         if more is not None and (why := more.absent(model)):
             raise ShotError("model", model, why, near[0] if near else None)
         message = f"model {model[:40]!r} is not known: use {' or '.join(names)}"
-        if model in [each.name for each in published.models()]:
-            message = f"model {model!r} is not installed here: use {' or '.join(names)}, or fetch it on the Models page"
         raise ShotError("model", model, message, near[0] if near else None)
     return known[names.index(model)]
 
