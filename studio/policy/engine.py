@@ -158,22 +158,35 @@ def _plain_harms(text: str, named: list[Mention], house: _House) -> list[_Found]
     met: list[_Found] = []
     minor = False
     readings = variants(plain, words().is_word)
+    open_harms: set[str] = set()  # those of the plain reading: nothing had to be undone to see them
     for reading in readings:
         people = mentions(reading, text) + indirect.people(reading, text)
         named += people
         hits = words().find(reading) + [person.hit for person in people if person.hit is not None]
         minor = minor or any(hit.tag == "minor" for hit in hits)
         met += [_placed(finding, reading) for finding in findings(_relabelled(hits))]
+        if reading is readings[0]:
+            open_harms = {found.category for found in met}
     named += _added(text, plain, house)
     named += indirect.private_people(text) + indirect.unknown_styles(text)
     named[:] = [m for m in _without_overlaps(named) if fold(m.name).text not in house.allowed_names()]
-    if not met and not house.config.words_only:
-        threshold = house.config.thresholds[house.mode]
-        shown = _described(_without_misleading(text, plain), named)
-        again = readings if shown == text else [fold(shown)]
-        met += [_Found(category, ()) for category in meaning.harms(shown, again, threshold, minor=minor)]
-        if met and any(m.kind == "real_person" for m in named) and met[0].category == "deception":
-            met[0] = _Found("real_person_deceptive", ())
+    if house.config.words_only:
+        return met
+    if met and not minor and {found.category for found in met} <= open_harms - FIXED:
+        met = [] if meaning.is_figure_of_speech(text, plain) else met
+    if not met:
+        met = _meant(text, readings, named, house, minor=minor)
+    return met
+
+
+def _meant(text: str, readings: list[Folded], named: list[Mention], house: _House, *, minor: bool) -> list[_Found]:
+    """What the classifier says of a text with descriptions for names."""
+    threshold = house.config.thresholds[house.mode]
+    shown = _described(_without_misleading(text, readings[0]), named)
+    again = readings if shown == text else [fold(shown)]
+    met = [_Found(category, ()) for category in meaning.harms(shown, again, threshold, minor=minor)]
+    if met and any(m.kind == "real_person" for m in named) and met[0].category == "deception":
+        met[0] = _Found("real_person_deceptive", ())
     return met
 
 

@@ -11,6 +11,7 @@ from studio.policy.normalise import Folded
 _PART = 0.12  # more is asked of a part of a text than of the whole: there are many parts
 _GUESS = 0.15  # and of a guessed reading than of what is written
 _SHORT, _FEW_WORDS = 0.12, 4  # and of a few words without a sentence
+_SURELY_NOT = 0.1  # below this a listed word is a figure of speech ("torture by piano lessons")
 _WITH_MINOR = 0.35  # of a child in a scene: the probability from which it is not an innocent one
 _GUESSES = 2
 _FEW_SIGNS = 9  # of a text without spaces
@@ -36,17 +37,27 @@ def harms(text: str, readings: Sequence[Folded], threshold: float, *, minor: boo
     return []
 
 
+def is_figure_of_speech(text: str, plain: Folded) -> bool:
+    """Whether nothing in a text is meant the way its listed words are. Raises Unavailable."""
+    written = _written(text)
+    ways = [written] if _same(written, plain.text) else [written, plain.text]
+    return all(_worst(classifier.score(way)) < _SURELY_NOT for way in ways)
+
+
+def _worst(scores: classifier.Scores) -> float:
+    return max(scores.whole[classifier.HARM], scores.parts[classifier.HARM])
+
+
 def _over(scores: classifier.Scores, threshold: float, minor: bool) -> list[str]:
-    found = [
-        category
-        for category, whole in scores.whole.items()
-        if whole >= threshold or scores.parts[category] >= threshold + _PART
-    ]
+    worst = {name: max(scores.whole[name], scores.parts[name]) for name in scores.whole}
+    harm = worst.pop(classifier.HARM)
+    found = []
+    if scores.whole[classifier.HARM] >= threshold or scores.parts[classifier.HARM] >= threshold + _PART:
+        found.append(max(worst, key=lambda name: worst[name]))
     if minor:
-        worst = {name: max(scores.whole[name], scores.parts[name]) for name in scores.whole}
-        if worst["sexual"] >= _WITH_MINOR or worst["sexual_minors"] >= _WITH_MINOR:
+        if max(worst["sexual"], worst["sexual_minors"]) >= _WITH_MINOR:
             found.append("sexual_minors")
-        if max(worst["violence_gore"], worst["self_harm"], worst["minors_harm"]) >= threshold:
+        if harm >= threshold and max(worst["violence_gore"], worst["self_harm"], worst["minors_harm"]) >= _WITH_MINOR:
             found.append("minors_harm")
     return found
 
