@@ -213,7 +213,8 @@ def _hidden(text: str, named: list[Mention], house: _House) -> list[_Found]:
             continue
         inside: list[Mention] = []
         met += [_Found(found.category, ()) for found in _plain_harms(reading.text, inside, house)]
-        for mention in inside:
+        seen = {mention.name for mention in named}
+        for mention in (mention for mention in inside if mention.name not in seen):
             plain = _described(reading.text, inside)
             named.append(replace(mention, start=reading.start, end=reading.end, replacement=plain, hit=None))
     return met

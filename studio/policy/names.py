@@ -34,6 +34,7 @@ from studio.policy.normalise import Folded, fold
 
 Kind = Literal["real_person", "private_person", "artist_style", "third_party_ip"]
 PERSON, ARTIST, CHARACTER, CLASSIC = "person", "artist", "character", "classic"
+_PEOPLE = ("people", "people_more", "people_scripts")
 _FUZZY_LETTERS = 10  # names shorter than this must be spelt right
 _LONGEST_NAME = 40
 _PUBLIC = "~"  # marks a name of the open lists: only where a style is borrowed
@@ -107,7 +108,7 @@ def names() -> Names:
 def _entries() -> Iterable[tuple[str, str, str, str]]:
     for text in read_data("safe")["names"].values():
         yield from ((term, SAFE, "", "") for term in split_terms(text))
-    for group in (*read_data("people")["group"], *read_data("people_more")["group"]):
+    for group in (group for name in _PEOPLE for group in read_data(name)["group"]):
         for line in group["names"].strip().splitlines():
             yield from _aliases(line, PERSON, group["as"])
     for group in (*read_data("artists")["group"], *read_data("artists_more")["group"]):
@@ -180,12 +181,13 @@ def mentions(reading: Folded, original: str) -> list[Mention]:
     hits += _inexact(words, known, {index for hit in hits for index in range(hit.first, hit.last + 1)})
     classic = [(hit.start, hit.end) for hit in hits if hit.tag == CLASSIC]
     kept = [hit for hit in hits if hit.tag != CLASSIC and not any(s <= hit.start and hit.end <= e for s, e in classic)]
-    return [_mention(hit, reading) for hit in _longest(kept) if _is_meant(hit, reading, original, words, known)]
+    meant = [hit for hit in kept if _is_meant(hit, reading, original, words, known)]
+    return [_mention(hit, reading) for hit in _longest(meant)]
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
     chosen: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, _PUBLIC in hit.term.name)):
         if not chosen or hit.start >= chosen[-1].end:
             chosen.append(hit)
     return chosen
