@@ -163,6 +163,7 @@ _STYLE_CUE = re.compile(
     rf"\bim\s+stile?\s+von|\bn[oe]l?\s+estilo\s+d[aeo]|\bnello\s+stile\s+di|\bin\s+de\s+stijl\s+van)\s+({_NAME})(?:['’]s)?"
     rf"|(?i:\bв\s+(?:стиле|духе|манере))\s+({_CYRILLIC_NAME})"
 )
+_LONGEST_NAME = 60  # letters
 _PLAIN_STYLE = "original, illustrative"
 
 
@@ -206,16 +207,22 @@ def unknown_styles(original: str) -> list[Mention]:
         named = match.group(match.lastindex or 0)
         name = fold(named).text
         words = re.findall(r"[^\W_]+", name)
-        if _is_free(name, words, known.classics) or any(word in known.movements or _is_kind(word) for word in words):
+        rest = fold(original[match.start(match.lastindex or 0) :][:_LONGEST_NAME]).text
+        if _is_free(rest, words, known.classics) or any(word in known.movements or _is_kind(word) for word in words):
             continue
         replacement = f"in {with_article(_PLAIN_STYLE)} style"
         found.append(Mention("artist_style", named, match.start(), match.end(), replacement))
     return found
 
 
-def _is_free(name: str, words: list[str], classics: Iterable[str]) -> bool:
+def _is_free(rest: str, words: list[str], classics: Iterable[str]) -> bool:
+    """Whether what begins at a name begins with a classic's, which may be longer than a pattern takes names to be."""
     joined = " ".join(words)
-    return any(joined == classic or joined.startswith(classic + " ") for classic in classics) or name in classics
+    return any(
+        text.startswith(name) and not text[len(name) : len(name) + 1].isalpha()
+        for name in classics
+        for text in (joined, rest)
+    )
 
 
 def _is_kind(word: str) -> bool:

@@ -52,6 +52,8 @@ _PLACES = frozenset(
 )
 # Numbers that make a queen or king of today one of long ago.
 _REIGNS = MappingProxyType({"elizabeth": ("i", "1"), "charles": ("i", "ii", "1", "2", "spaniel", "the")})
+# A misspelt name has none of these: "production in" is no "Production IG".
+_SMALL_WORDS = frozenset("a an the in by of on at to and is as with for or from it its un la le el de der die das".split())
 _ARTICLES = frozenset({"a", "an", "the", "un", "une", "ein", "eine", "la", "le", "el"})
 _ARTICLE = re.compile(r"\b(?:an?|the)\s+$")
 _TITLES = re.compile(
@@ -202,6 +204,7 @@ def _inexact(words: list[Token], known: Names, taken: set[int]) -> list[Hit]:
                 len(run) < size
                 or run[0].clause != run[-1].clause
                 or any(i in taken for i in range(index, index + size))
+                or (size > 1 and (run[0].text in _SMALL_WORDS or run[-1].text in _SMALL_WORDS))
             ):
                 continue
             term = _misspelt("".join(word.text for word in run), size, known)
