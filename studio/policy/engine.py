@@ -37,6 +37,13 @@ _ORDER = (
     "shocking",
 )
 _REWRITES = 3
+# Not wanting something, or preventing it, is no sign of it: left out of what the classifier is asked.
+_UNMEANT = re.compile(
+    r"\b(?:no|without|non|zero|sans|sin|ohne|без)\s+(?:\w+\s+(?:or|and|nor)\s+)?(?:violence|nudity|nude|gore|blood|weapons?|sex|"
+    r"killing|torture|murder|nsfw|porn|casualties|violencia|sangre|desnudos|sang|gewalt|blut|насилия|крови)\b"
+    r"|\b(?:suicide|self\W?harm|bullying|drug|violence|abuse|overdose|scam|fraud)\s+(?:prevention|awareness)"
+    r"(?:\s+(?:hotline|helpline|week|day|month|poster))?\b"
+)
 _MISLEADING = "misleading"  # a tag of the word lists that no rule knows
 
 
@@ -183,9 +190,10 @@ def _meant(text: str, readings: list[Folded], named: list[Mention], house: _Hous
     """What the classifier says of a text with descriptions for names."""
     threshold = house.config.thresholds[house.mode]
     shown = _described(_without_misleading(text, readings[0]), named)
-    again = readings if shown == text else [fold(shown)]
-    met = [_Found(category, ()) for category in meaning.harms(shown, again, threshold, minor=minor)]
-    if met and any(m.kind == "real_person" for m in named) and met[0].category == "deception":
+    again = readings if shown == text else variants(fold(shown), words().is_word)
+    real = any(m.kind == "real_person" for m in named)
+    met = [_Found(category, ()) for category in meaning.harms(shown, again, threshold, minor=minor, real=real)]
+    if met and real and met[0].category == "deception":
         met[0] = _Found("real_person_deceptive", ())
     return met
 
@@ -222,10 +230,10 @@ def _hidden(text: str, named: list[Mention], house: _House) -> list[_Found]:
 
 def _without_misleading(text: str, plain: Folded) -> str:
     """A text without the everyday phrases that mean something else than the classifier makes of them."""
-    for hit in words().find(plain):
-        if hit.tag == _MISLEADING:
-            start, end = plain.span(hit.start, hit.end)
-            text = text[:start] + " " * (end - start) + text[end:]
+    found = [(hit.start, hit.end) for hit in words().find(plain) if hit.tag == _MISLEADING]
+    for place in found + [match.span() for match in _UNMEANT.finditer(plain.text)]:
+        start, end = plain.span(*place)
+        text = text[:start] + " " * (end - start) + text[end:]
     return text
 
 

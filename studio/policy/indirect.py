@@ -156,7 +156,9 @@ _PRIVATE = (
         r"我的?(?:同事|邻居|同学|老板|老师|前女友|前男友|朋友)"
         r"((?:王|李|张|刘|陈|杨|黄|赵|吴|周|徐|孙|马|朱|胡|林|郭|何|高|罗)[\u4e00-\u9fff]{1,2}?)(?=在|的|，|和|跳|走|吃|坐|唱|跑|笑|$)"
     ),
-    re.compile(rf"\b(?i:the\s+(?:mailman|postman|janitor|cashier|tenant))\s+[^.;]{{0,40}}?\b({_NAME})(?=,|\s+(?:with|in|at)\b)"),
+    re.compile(
+        rf"\b(?i:the\s+(?:mailman|postman|janitor|cashier|tenant))\s+[^.;]{{0,40}}?\b({_NAME})(?=,|\s+(?:with|in|at)\b)"
+    ),
 )
 _STYLE_CUE = re.compile(
     r"(?i:\b(?:in\s+)?(?:the\s+)?(?:style|manner)\s+of|\ben\s+el\s+estilo\s+de|\bal\s+estilo\s+de|\bdans\s+le\s+style\s+de|"

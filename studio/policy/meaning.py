@@ -6,28 +6,37 @@ import unicodedata
 from collections.abc import Sequence
 
 from studio.policy import classifier
-from studio.policy.normalise import Folded
+from studio.policy.normalise import Folded, is_leet
 
 _PART = 0.12  # more is asked of a part of a text than of the whole: there are many parts
 _GUESS = 0.15  # and of a guessed reading than of what is written
+_ODD = 0.3  # and of one that is written in an odd way
 _SHORT, _FEW_WORDS = 0.12, 4  # and of a few words without a sentence
+_WITH_NAME = 0.15  # less is asked of a deception with somebody who exists
 _SURELY_NOT = 0.1  # below this a listed word is a figure of speech ("torture by piano lessons")
 _WITH_MINOR = 0.35  # of a child in a scene: the probability from which it is not an innocent one
 _GUESSES = 2
+_FEW_LETTERS = 3
 _FEW_SIGNS = 9  # of a text without spaces
 
 
-def harms(text: str, readings: Sequence[Folded], threshold: float, *, minor: bool) -> list[str]:
+def harms(text: str, readings: Sequence[Folded], threshold: float, *, minor: bool, real: bool = False) -> list[str]:
     """Categories of harm in a text, without the parts of it that are listed as unwanted. Raises Unavailable.
 
-    `readings` are the ways to read it, the plain one first; `minor`: whether it shows someone under 18.
+    `readings` are the ways to read it, the plain one first; `minor`: whether it shows someone under 18; `real`: whether
+    it shows somebody who exists.
     """
     written = _written(text)
-    if not any(character.isalpha() for character in written):
+    if _says_nothing(written):
         return []
-    found = _over(classifier.score(written), threshold + (_SHORT if _is_short(written) else 0.0), minor)
+    scores = classifier.score(written)
+    # Digits for letters make any text look odd: then what it reads as counts.
+    more = (_SHORT if _is_short(written) else 0.0) + (_ODD if is_leet(written) else 0.0)
+    found = _over(scores, threshold + more, minor)
     if found:
         return found
+    if real and max(scores.whole["deception"], scores.parts["deception"] - _PART) >= threshold - _WITH_NAME:
+        return ["deception"]
     guesses = [] if _same(written, readings[0].text) else [readings[0].text]
     guesses += [reading.text for reading in readings[1:]]
     for guess in guesses[:_GUESSES]:
@@ -66,6 +75,12 @@ def _written(text: str) -> str:
     """As it is seen: without what is invisible, and with the usual form of every letter."""
     visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", visible).split())
+
+
+def _says_nothing(written: str) -> bool:
+    """Whether there are no words in it: no letters, or one or two of them again and again."""
+    letters = {character for character in written.casefold() if character.isalpha()}
+    return not letters or (written.isascii() and len(letters) < _FEW_LETTERS)
 
 
 def _same(written: str, plain: str) -> bool:

@@ -53,7 +53,7 @@ _PLACES = frozenset(
 # Numbers that make a queen or king of today one of long ago.
 _REIGNS = MappingProxyType({"elizabeth": ("i", "1"), "charles": ("i", "ii", "1", "2", "spaniel", "the")})
 # A misspelt name has none of these: "production in" is no "Production IG".
-_SMALL_WORDS = frozenset("a an the in by of on at to and is as with for or from it its un la le el de der die das".split())
+_SMALL_WORDS = frozenset("a an the in by of on at to and is as with for or from it un la le el de der die das".split())
 _ARTICLES = frozenset({"a", "an", "the", "un", "une", "ein", "eine", "la", "le", "el"})
 _ARTICLE = re.compile(r"\b(?:an?|the)\s+$")
 _TITLES = re.compile(

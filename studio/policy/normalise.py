@@ -138,9 +138,14 @@ def _is_disguised(token: str) -> bool:
     return _LEET_SIGN.search(token) is not None and _LETTER.search(token) is not None
 
 
+def is_leet(text: str) -> bool:
+    """Whether digits and signs stand for letters in several of a text's words."""
+    return sum(_is_disguised(token) for token in text.casefold().split()) >= _MANY
+
+
 def _unleet(text: str, *, ones: Mapping[int, str]) -> str:
     # A bare number is a number, unless so much of the text is disguised that "70" is likely to be "to".
-    numbers_too = sum(_is_disguised(token) for token in text.split()) >= _MANY
+    numbers_too = is_leet(text)
 
     def read(match: re.Match[str]) -> str:
         token = match.group()

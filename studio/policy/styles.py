@@ -15,7 +15,8 @@ _BEFORE = re.compile(
     | \b(?:as\s+(?:if\s+)?)?(?:{_MADE}\s+)?by\s+
     | \b(?:reminiscent\s+of|homage\s+to|tribute\s+to|imitating|mimicking|copying|channell?ing)\s+
         (?:an?\s+|the\s+)?
-    | (?:\b(?:al|en\s+el|con\s+el|en|no|nello|in\s+de|w|в)\s+)?\b(?:estilo|stile|stijl|stylu)\s+(?:del?\s+|d[aio]\s+|van\s+)?
+    | (?:\b(?:al|en\s+el|con\s+el|en|no|nello|in\s+de|w|в)\s+)?\b(?:estilo|stile|stijl|stylu)\s+
+        (?:del?\s+|d[aio]\s+|van\s+)?
     | (?:\bفي\s+|ب)?اسلوب\s+ | \bعلى\s+طريقة\s+
     | \b(?:dans\s+le|au|le|du)\s+style\s+(?:d(?:e\s+|\W)|du\s+)?
     | \bfacon\s+ | \binspire(?:e|es)?\s+(?:de|par)\s+ | \binspirado\s+(?:en|por)\s+

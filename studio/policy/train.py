@@ -29,6 +29,8 @@ _PER_LINE = 12  # of one template, and a few more of a large one: more teach its
 _PHRASE_WEIGHT = 0.6  # of one short phrase beside one text of a template
 _WRITTEN_WEIGHT = 2.0  # of a prompt that was written as a whole
 _OTHER_HARM = 0.1  # how much it matters that a text of one category is none of another: it is stopped either way
+_DISGUISED = 0.08  # share of the texts that are also trained on in an odd spelling
+_DIGITS = str.maketrans("aeiost", "431057")
 _MEMBERS, _UNITS = 3, 512  # networks that are averaged, and hidden units of each
 _EPOCHS, _BATCH, _RATE = 12, 512, 6e-3
 _DROPOUT, _DECAY = 0.6, 0.02
@@ -68,9 +70,23 @@ def examples(rng: random.Random) -> list[Example]:
             else:
                 weight = _WRITTEN_WEIGHT if is_list(line) else 1.0
                 found += [(text, category, weight) for text in expand(line, rng)]
+    found += [(disguised(text, rng), category, 1.0) for text, category, _ in found if rng.random() < _DISGUISED]
     found += [(text, HARMLESS, _PHRASE_WEIGHT) for text in _lines(TRAINING / "phrases.txt")]
-    found += [(text, HARMLESS, _PHRASE_WEIGHT) for text in _filmable()]
+    found += [(text, HARMLESS, _WRITTEN_WEIGHT) for text in _filmable()]
     return found
+
+
+def disguised(text: str, rng: random.Random) -> str:
+    """A text in an odd spelling, no sign of harm by itself: capitals, digits for letters, a slip of a finger."""
+    way = rng.randrange(4)
+    if way == 0:
+        return text.upper()
+    if way == 1:
+        return text.translate(_DIGITS)
+    if way == 2:
+        return text.title()
+    at = rng.randrange(max(1, len(text) - 1))
+    return text[:at] + text[at + 1 : at + 2] + text[at : at + 1] + text[at + 2 :]
 
 
 def _filmable() -> list[str]:

@@ -54,7 +54,7 @@ def test_meaning_is_found_where_no_listed_word_is():
     assert ask("a hand being pushed into the rollers of a meat grinder while he begs").category == "violence_gore"
 
 
-@pytest.mark.parametrize("text", ["torture by piano lessons", "a bottomless void", "an overdose of glitter at a school play"])
+@pytest.mark.parametrize("text", ["torture by piano lessons", "a bottomless void", "naked singularity, space art"])
 def test_a_figure_of_speech_is_not_taken_at_its_word(text):
     assert ask(text).action == "allow"
 

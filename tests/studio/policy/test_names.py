@@ -40,7 +40,9 @@ def test_a_borrowed_style_goes_with_the_words_that_borrow_it():
     assert ask("uma rua no estilo de Tim Burton").rewritten == "uma rua in a gothic, spindly, striped style"
 
 
-@pytest.mark.parametrize("word", ["production in a garden", "a pictures by the sea", "een groot huis", "a michael by the sea"])
+@pytest.mark.parametrize(
+    "word", ["production in a garden", "a pictures by the sea", "een groot huis", "a michael by the sea"]
+)
 def test_words_that_only_resemble_a_name_are_left_alone(word):
     assert named(word) == []
 
