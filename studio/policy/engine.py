@@ -18,7 +18,7 @@ from studio.policy.config import DEFAULT, FIXED, SEVERITY, PolicyConfig
 from studio.policy.decision import Decision, Mode, PolicyRequest, Span
 from studio.policy.lexicon import Hit, Lexicon, build, word_entries, word_infixes
 from studio.policy.names import Mention, mentions, names
-from studio.policy.normalise import Folded, fold, variants
+from studio.policy.normalise import Folded, fold, is_leet, variants
 from studio.policy.rules import Finding, findings
 
 # The order in which reasons are told when there are several.
@@ -165,15 +165,17 @@ def _plain_harms(text: str, named: list[Mention], house: _House) -> list[_Found]
     met: list[_Found] = []
     minor = False
     readings = variants(plain, words().is_word)
-    open_harms: set[str] = set()  # those of the plain reading: nothing had to be undone to see them
+    # Those that single words of the plain reading give away; a phrase, or a word in disguise, is no figure of speech.
+    open_harms: set[str] = set()
     for reading in readings:
         people = mentions(reading, text) + indirect.people(reading, text)
         named += people
         hits = words().find(reading) + [person.hit for person in people if person.hit is not None]
         minor = minor or any(hit.tag == "minor" for hit in hits)
-        met += [_placed(finding, reading) for finding in findings(_relabelled(hits))]
-        if reading is readings[0]:
-            open_harms = {found.category for found in met}
+        said = findings(_relabelled(hits))
+        met += [_placed(finding, reading) for finding in said]
+        if reading is readings[0] and all(len(hit.term.words) == 1 for one in said for hit in one.hits):
+            open_harms = {one.category for one in said}
     named += _added(text, plain, house)
     named += indirect.private_people(text) + indirect.unknown_styles(text)
     named[:] = [m for m in _without_overlaps(named) if fold(m.name).text not in house.allowed_names()]
@@ -192,7 +194,8 @@ def _meant(text: str, readings: list[Folded], named: list[Mention], house: _Hous
     shown = _described(_without_misleading(text, readings[0]), named)
     again = readings if shown == text else variants(fold(shown), words().is_word)
     real = any(m.kind == "real_person" for m in named)
-    met = [_Found(category, ()) for category in meaning.harms(shown, again, threshold, minor=minor, real=real)]
+    told = meaning.harms(shown, again, threshold, minor=minor, real=real, odd=is_leet(text))
+    met = [_Found(category, ()) for category in told]
     if met and real and met[0].category == "deception":
         met[0] = _Found("real_person_deceptive", ())
     return met

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from studio.policy import classifier
-from studio.policy.normalise import Folded, is_leet
+from studio.policy.normalise import Folded
 
 _PART = 0.12  # more is asked of a part of a text than of the whole: there are many parts
 _GUESS = 0.15  # and of a guessed reading than of what is written
@@ -20,22 +20,21 @@ _FEW_LETTERS = 3
 _FEW_SIGNS = 9  # of a text without spaces
 
 
-def harms(text: str, readings: Sequence[Folded], threshold: float, *, minor: bool, real: bool = False) -> list[str]:
+def harms(text: str, readings: Sequence[Folded], threshold: float, *, minor: bool, real: bool, odd: bool) -> list[str]:
     """Categories of harm in a text, without the parts of it that are listed as unwanted. Raises Unavailable.
 
     `readings` are the ways to read it, the plain one first; `minor`: whether it shows someone under 18; `real`: whether
-    it shows somebody who exists.
+    it shows somebody who exists; `odd`: whether digits stand for letters in it, so that what it reads as counts.
     """
     written = _written(text)
     if _says_nothing(written):
         return []
     scores = classifier.score(written)
-    # Digits for letters make any text look odd: then what it reads as counts.
-    more = (_SHORT if _is_short(written) else 0.0) + (_ODD if is_leet(written) else 0.0)
+    more = (_SHORT if _is_short(written) else 0.0) + (_ODD if odd else 0.0)
     found = _over(scores, threshold + more, minor)
     if found:
         return found
-    if real and max(scores.whole["deception"], scores.parts["deception"] - _PART) >= threshold - _WITH_NAME:
+    if real and max(scores.whole["deception"], scores.parts["deception"] - _PART) >= threshold + more - _WITH_NAME:
         return ["deception"]
     guesses = [] if _same(written, readings[0].text) else [readings[0].text]
     guesses += [reading.text for reading in readings[1:]]
