@@ -174,7 +174,7 @@ def _plain_harms(text: str, named: list[Mention], house: _House) -> list[_Found]
         minor = minor or any(hit.tag == "minor" for hit in hits)
         said = findings(_relabelled(hits))
         met += [_placed(finding, reading) for finding in said]
-        if reading is readings[0] and all(len(hit.term.words) == 1 for one in said for hit in one.hits):
+        if reading is readings[0] and all(_is_one_word(one) for one in said):
             open_harms = {one.category for one in said}
     named += _added(text, plain, house)
     named += indirect.private_people(text) + indirect.unknown_styles(text)
@@ -188,13 +188,20 @@ def _plain_harms(text: str, named: list[Mention], house: _House) -> list[_Found]
     return met
 
 
+def _is_one_word(finding: Finding) -> bool:
+    """Whether a single word turned the rule."""
+    return len(finding.hits) == 1 and len(finding.hits[0].term.words) == 1
+
+
 def _meant(text: str, readings: list[Folded], named: list[Mention], house: _House, *, minor: bool) -> list[_Found]:
     """What the classifier says of a text with descriptions for names."""
     threshold = house.config.thresholds[house.mode]
     shown = _described(_without_misleading(text, readings[0]), named)
     again = readings if shown == text else variants(fold(shown), words().is_word)
     real = any(m.kind == "real_person" for m in named)
-    told = meaning.harms(shown, again, threshold, minor=minor, real=real, odd=is_leet(text))
+    told = meaning.harms(
+        shown, again, threshold, minor=minor, real=real, odd=is_leet(text) or hidden.is_no_language(text)
+    )
     met = [_Found(category, ()) for category in told]
     if met and real and met[0].category == "deception":
         met[0] = _Found("real_person_deceptive", ())

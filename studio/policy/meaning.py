@@ -13,10 +13,11 @@ _GUESS = 0.15  # and of a guessed reading than of what is written
 _ODD = 0.3  # and of one that is written in an odd way
 _SHORT, _FEW_WORDS = 0.12, 4  # and of a few words without a sentence
 _WITH_NAME = 0.15  # less is asked of a deception with somebody who exists
-_SURELY_NOT = 0.2  # below this a listed word is a figure of speech ("torture by piano lessons")
+_SURELY_NOT = 0.1  # below this a listed word is a figure of speech ("torture by piano lessons")
 _WITH_MINOR = 0.35  # of a child in a scene: the probability from which it is not an innocent one
 _GUESSES = 2
 _FEW_LETTERS = 3
+_SHOUTED = 4  # letters of a word in capitals that is no abbreviation
 _FEW_SIGNS = 9  # of a text without spaces
 
 
@@ -24,7 +25,8 @@ def harms(text: str, readings: Sequence[Folded], threshold: float, *, minor: boo
     """Categories of harm in a text, without the parts of it that are listed as unwanted. Raises Unavailable.
 
     `readings` are the ways to read it, the plain one first; `minor`: whether it shows someone under 18; `real`: whether
-    it shows somebody who exists; `odd`: whether digits stand for letters in it, so that what it reads as counts.
+    it shows somebody who exists; `odd`: whether it is in no language as it stands, so that what it
+    reads as counts.
     """
     written = _written(text)
     if _says_nothing(written):
@@ -71,9 +73,12 @@ def _over(scores: classifier.Scores, threshold: float, minor: bool) -> list[str]
 
 
 def _written(text: str) -> str:
-    """As it is seen: without what is invisible, and with the usual form of every letter."""
+    """As it is said: without what is invisible, the usual form of every letter, and nothing shouted."""
     visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    return " ".join(unicodedata.normalize("NFKC", visible).split())
+    words = unicodedata.normalize("NFKC", visible).split()
+    if any(word.isupper() and len(word) > _SHOUTED for word in words):
+        words = [word.lower() if word.isupper() else word for word in words]
+    return " ".join(words)
 
 
 def _says_nothing(written: str) -> bool:
