@@ -199,9 +199,9 @@ def _meant(text: str, readings: list[Folded], named: list[Mention], house: _Hous
     shown = _described(_without_misleading(text, readings[0]), named)
     again = readings if shown == text else variants(fold(shown), words().is_word)
     real = any(m.kind == "real_person" for m in named)
-    told = meaning.harms(
-        shown, again, threshold, minor=minor, real=real, odd=is_leet(text) or hidden.is_no_language(text)
-    )
+    code = hidden.is_code(text)  # what a code hides is read apart; digits in it stand for no letters
+    odd = code or is_leet(text) or hidden.is_no_language(text)
+    told = meaning.harms(shown, again[:1] if code else again, threshold, minor=minor, real=real, odd=odd)
     met = [_Found(category, ()) for category in told]
     if met and real and met[0].category == "deception":
         met[0] = _Found("real_person_deceptive", ())

@@ -106,6 +106,11 @@ def likeness(text: str) -> float:
     return sum(len(piece) for piece in pieces) / max(1, len(pieces))
 
 
+def is_code(text: str) -> bool:
+    """Whether a part of a text is a code, such as base64."""
+    return next(_encoded(text), None) is not None
+
+
 def is_no_language(text: str) -> bool:
     """Whether a text has letters but, as it stands, no words. Raises Unavailable."""
     start = text[:_MOST].casefold()
