@@ -58,7 +58,7 @@ class Gate:
         if found.action != "block" and request.images:
             seen = self._look(request.images, request.consent)
             found = max(found, seen, key=lambda decision: _SEVERITY.index(decision.action))
-            if "face" in (seen.category or "") and found.category in ("real_person", "deception"):
+            if "face" in (seen.category or "") and found.category in ("real_person", "private_person", "deception"):
                 found = replace(found, action="block", rewritten=None, message=messages.blocked("uploaded_face"))
         if found.action != "allow":
             self._note(found, "\n".join([request.prompt, *request.shots, request.title]).strip())

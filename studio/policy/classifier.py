@@ -21,6 +21,7 @@ from studio.policy.lexicon import DATA
 
 HEADS = DATA / "heads.npz"
 HARMLESS = "harmless"
+HARM = "harm"  # the head that was asked whether a text is any of the categories, which is easier to tell than which
 WORD = "\u2581"  # marks a piece of the vocabulary that begins a word
 _SENTENCES = re.compile(r"(?<=[.!?;。！？；])\s*|\n+|\bshot\s+\d+\s*:", re.IGNORECASE)
 _WINDOW, _STRIDE = 18, 9  # words of a part of a long sentence
@@ -55,7 +56,7 @@ class Heads:
 
 @dataclass(frozen=True)
 class Scores:
-    """What the heads say of one text: of the whole, and the most that any part of it gets."""
+    """What the heads say of one text, by category and of `HARM`: of the whole, and the most that any part gets."""
 
     whole: Mapping[str, float]
     parts: Mapping[str, float]

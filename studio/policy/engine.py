@@ -18,7 +18,7 @@ from studio.policy.config import DEFAULT, FIXED, SEVERITY, PolicyConfig
 from studio.policy.decision import Decision, Mode, PolicyRequest, Span
 from studio.policy.lexicon import Hit, Lexicon, build, word_entries, word_infixes
 from studio.policy.names import Mention, mentions, names
-from studio.policy.normalise import Folded, fold, variants
+from studio.policy.normalise import Folded, fold, is_leet, variants
 from studio.policy.rules import Finding, findings
 
 # The order in which reasons are told when there are several.
@@ -37,6 +37,13 @@ _ORDER = (
     "shocking",
 )
 _REWRITES = 3
+# Not wanting something, or preventing it, is no sign of it: left out of what the classifier is asked.
+_UNMEANT = re.compile(
+    r"\b(?:no|without|non|zero|sans|sin|ohne|без)\s+(?:\w+\s+(?:or|and|nor)\s+)?(?:violence|nudity|nude|gore|blood|weapons?|sex|"
+    r"killing|torture|murder|nsfw|porn|casualties|violencia|sangre|desnudos|sang|gewalt|blut|насилия|крови)\b"
+    r"|\b(?:suicide|self\W?harm|bullying|drug|violence|abuse|overdose|scam|fraud)\s+(?:prevention|awareness)"
+    r"(?:\s+(?:hotline|helpline|week|day|month|poster))?\b"
+)
 _MISLEADING = "misleading"  # a tag of the word lists that no rule knows
 
 
@@ -158,22 +165,46 @@ def _plain_harms(text: str, named: list[Mention], house: _House) -> list[_Found]
     met: list[_Found] = []
     minor = False
     readings = variants(plain, words().is_word)
+    # Those that single words of the plain reading give away; a phrase, or a word in disguise, is no figure of speech.
+    open_harms: set[str] = set()
     for reading in readings:
         people = mentions(reading, text) + indirect.people(reading, text)
         named += people
         hits = words().find(reading) + [person.hit for person in people if person.hit is not None]
         minor = minor or any(hit.tag == "minor" for hit in hits)
-        met += [_placed(finding, reading) for finding in findings(_relabelled(hits))]
+        said = findings(_relabelled(hits))
+        met += [_placed(finding, reading) for finding in said]
+        if reading is readings[0] and all(_is_one_word(one) for one in said):
+            open_harms = {one.category for one in said}
     named += _added(text, plain, house)
     named += indirect.private_people(text) + indirect.unknown_styles(text)
     named[:] = [m for m in _without_overlaps(named) if fold(m.name).text not in house.allowed_names()]
-    if not met and not house.config.words_only:
-        threshold = house.config.thresholds[house.mode]
-        shown = _described(_without_misleading(text, plain), named)
-        again = readings if shown == text else [fold(shown)]
-        met += [_Found(category, ()) for category in meaning.harms(shown, again, threshold, minor=minor)]
-        if met and any(m.kind == "real_person" for m in named) and met[0].category == "deception":
-            met[0] = _Found("real_person_deceptive", ())
+    if house.config.words_only:
+        return met
+    if met and not minor and {found.category for found in met} <= open_harms - FIXED:
+        met = [] if meaning.is_figure_of_speech(text, plain) else met
+    if not met:
+        met = _meant(text, readings, named, house, minor=minor)
+    return met
+
+
+def _is_one_word(finding: Finding) -> bool:
+    """Whether a single word turned the rule."""
+    return len(finding.hits) == 1 and len(finding.hits[0].term.words) == 1
+
+
+def _meant(text: str, readings: list[Folded], named: list[Mention], house: _House, *, minor: bool) -> list[_Found]:
+    """What the classifier says of a text with descriptions for names."""
+    threshold = house.config.thresholds[house.mode]
+    shown = _described(_without_misleading(text, readings[0]), named)
+    again = readings if shown == text else variants(fold(shown), words().is_word)
+    real = any(m.kind == "real_person" for m in named)
+    code = hidden.is_code(text)  # what a code hides is read apart; digits in it stand for no letters
+    odd = code or is_leet(text) or hidden.is_no_language(text)
+    told = meaning.harms(shown, again[:1] if code else again, threshold, minor=minor, real=real, odd=odd)
+    met = [_Found(category, ()) for category in told]
+    if met and real and met[0].category == "deception":
+        met[0] = _Found("real_person_deceptive", ())
     return met
 
 
@@ -200,7 +231,8 @@ def _hidden(text: str, named: list[Mention], house: _House) -> list[_Found]:
             continue
         inside: list[Mention] = []
         met += [_Found(found.category, ()) for found in _plain_harms(reading.text, inside, house)]
-        for mention in inside:
+        seen = {mention.name for mention in named}
+        for mention in (mention for mention in inside if mention.name not in seen):
             plain = _described(reading.text, inside)
             named.append(replace(mention, start=reading.start, end=reading.end, replacement=plain, hit=None))
     return met
@@ -208,10 +240,10 @@ def _hidden(text: str, named: list[Mention], house: _House) -> list[_Found]:
 
 def _without_misleading(text: str, plain: Folded) -> str:
     """A text without the everyday phrases that mean something else than the classifier makes of them."""
-    for hit in words().find(plain):
-        if hit.tag == _MISLEADING:
-            start, end = plain.span(hit.start, hit.end)
-            text = text[:start] + " " * (end - start) + text[end:]
+    found = [(hit.start, hit.end) for hit in words().find(plain) if hit.tag == _MISLEADING]
+    for place in found + [match.span() for match in _UNMEANT.finditer(plain.text)]:
+        start, end = plain.span(*place)
+        text = text[:start] + " " * (end - start) + text[end:]
     return text
 
 

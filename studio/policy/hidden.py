@@ -106,6 +106,17 @@ def likeness(text: str) -> float:
     return sum(len(piece) for piece in pieces) / max(1, len(pieces))
 
 
+def is_code(text: str) -> bool:
+    """Whether a part of a text is a code, such as base64."""
+    return next(_encoded(text), None) is not None
+
+
+def is_no_language(text: str) -> bool:
+    """Whether a text has letters but, as it stands, no words. Raises Unavailable."""
+    start = text[:_MOST].casefold()
+    return _letters(start) >= _FEWEST and not is_unspaced(start) and likeness(start) < _IS_TEXT
+
+
 def _turned(text: str) -> list[str]:
     """Readings that turn every letter or their order about, and are a language where the text is none."""
     text = text[:_MOST]

@@ -36,6 +36,7 @@ _NAME = (
     r"[A-ZÀ-ÖØ-Þ][\w'’.-]*[\w.](?:\s+(?:de|van|von|der|la|le|du|bin|al|di|da|del)){0,2}"
     r"(?:\s+[A-ZÀ-ÖØ-Þ][\w'’.-]*\w){1,2}"
 )
+_CYRILLIC_NAME = r"[А-ЯЁ][а-яё-]+\s+[А-ЯЁ][а-яё-]+"
 
 _PATTERNS = tuple(
     (re.compile(pattern), replacement)
@@ -131,11 +132,40 @@ _PRIVATE = (
     re.compile(
         rf"\b({_NAME}),?\s+(?:of|from|at)\s+\d+\s+(?:\w+\s+){{1,2}}(?:[Ss]treet|[Rr]oad|[Aa]venue|[Ll]ane|[Dd]rive|St)\b"
     ),
+    # Who someone is to the writer: a friend's or a colleague's full name.
+    re.compile(
+        r"(?i:\b(?:my|our|her|his)\s+(?:(?:\w+['’]s|old|former|new|best|little|big)\s+)*(?:friend|sister|brother|aunt|"
+        r"uncle|daughter|son|wife|husband|girlfriend|boyfriend|nurse|barber|coach|tenant|mailman|postman|babysitter|"
+        rf"doctor|therapist|stepmother|stepfather|niece|nephew))\s+({_NAME})"
+    ),
+    re.compile(
+        r"\b(?i:mein(?:e[rnms]?)?|unser(?:e[rnms]?)?)\s+(?:\w+e[rn]?\s+)?(?:Nachbar(?:in)?|Kolleg(?:e|in)|Chef(?:in)?|"
+        r"Lehrer(?:in)?|Ex|Mitschüler(?:in)?|Vermieter(?:in)?|Freund(?:in)?|Schwester|Bruder|Cousine?|Tante|Onkel)"
+        rf"\s+({_NAME})"
+    ),
+    re.compile(
+        r"(?i:\b(?:mi|nuestr[oa]|minha|meu|noss[oa]|la\s+mia|il\s+mio|ma|mon|notre)\s+(?:vecin[oa]|compañer[oa]|jef[ea]|"
+        r"profesora?|amig[oa]|herman[oa]|ex|prim[oa]|vizinh[oa]|colega|chefe|professora?|vicin[oa](?:\s+di\s+casa)?|"
+        rf"collega|capo|voisine?|collègue|patronn?e?|professeur|amie?|sœur|frère|cousine?|camarade))\s+({_NAME})"
+    ),
+    re.compile(
+        r"(?i:\b(?:мой|моя|наш|наша)\s+(?:соседк?а?|коллега|начальни(?:к|ца)|учитель(?:ница)?|друг|подруга|бывш(?:ий|ая)|"
+        rf"одноклассни(?:к|ца)))\s+({_CYRILLIC_NAME})"
+    ),
+    re.compile(
+        r"我的?(?:同事|邻居|同学|老板|老师|前女友|前男友|朋友)"
+        r"((?:王|李|张|刘|陈|杨|黄|赵|吴|周|徐|孙|马|朱|胡|林|郭|何|高|罗)[\u4e00-\u9fff]{1,2}?)(?=在|的|，|和|跳|走|吃|坐|唱|跑|笑|$)"
+    ),
+    re.compile(
+        rf"\b(?i:the\s+(?:mailman|postman|janitor|cashier|tenant))\s+[^.;]{{0,40}}?\b({_NAME})(?=,|\s+(?:with|in|at)\b)"
+    ),
 )
 _STYLE_CUE = re.compile(
     r"(?i:\b(?:in\s+)?(?:the\s+)?(?:style|manner)\s+of|\ben\s+el\s+estilo\s+de|\bal\s+estilo\s+de|\bdans\s+le\s+style\s+de|"
-    rf"\bim\s+stile?\s+von)\s+({_NAME})(?:['’]s)?"
+    rf"\bim\s+stile?\s+von|\bn[oe]l?\s+estilo\s+d[aeo]|\bnello\s+stile\s+di|\bin\s+de\s+stijl\s+van)\s+({_NAME})(?:['’]s)?"
+    rf"|(?i:\bв\s+(?:стиле|духе|манере))\s+({_CYRILLIC_NAME})"
 )
+_LONGEST_NAME = 60  # letters
 _PLAIN_STYLE = "original, illustrative"
 
 
@@ -176,18 +206,25 @@ def unknown_styles(original: str) -> list[Mention]:
     known = names()
     found = []
     for match in _STYLE_CUE.finditer(original):
-        name = fold(match.group(1)).text
+        named = match.group(match.lastindex or 0)
+        name = fold(named).text
         words = re.findall(r"[^\W_]+", name)
-        if _is_free(name, words, known.classics) or any(word in known.movements or _is_kind(word) for word in words):
+        rest = fold(original[match.start(match.lastindex or 0) :][:_LONGEST_NAME]).text
+        if _is_free(rest, words, known.classics) or any(word in known.movements or _is_kind(word) for word in words):
             continue
         replacement = f"in {with_article(_PLAIN_STYLE)} style"
-        found.append(Mention("artist_style", match.group(1), match.start(), match.end(), replacement))
+        found.append(Mention("artist_style", named, match.start(), match.end(), replacement))
     return found
 
 
-def _is_free(name: str, words: list[str], classics: Iterable[str]) -> bool:
+def _is_free(rest: str, words: list[str], classics: Iterable[str]) -> bool:
+    """Whether what begins at a name begins with a classic's, which may be longer than a pattern takes names to be."""
     joined = " ".join(words)
-    return any(joined == classic or joined.startswith(classic + " ") for classic in classics) or name in classics
+    return any(
+        text.startswith(name) and not text[len(name) : len(name) + 1].isalpha()
+        for name in classics
+        for text in (joined, rest)
+    )
 
 
 def _is_kind(word: str) -> bool:

@@ -29,6 +29,7 @@ _CJK = "\u2e80-\u2fdf\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\
 _SIGNS = "\u2600-\u27bf\U0001f300-\U0001faff"
 _TOKENS = re.compile(rf"[{_CJK}{_SIGNS}]|[^\W_{_CJK}{_SIGNS}]+")
 _UNSPACED = re.compile(rf"[{_CJK}{_SIGNS}]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")  # the one of these scripts that parts words
 _CLAUSES = re.compile(r"[,:()\"“”«»、，：（）]")
 # A dot after a single letter is that of an initial ("J. K. Rowling").
 _STOPS = re.compile(r"[!?;\n。！？；]+|(?<!\b[^\W\d_])\.(?=\s|$)|\bshot\s+\d+\s*:")
@@ -145,7 +146,8 @@ class Lexicon:
                 index = by_start.get(at)
                 if index is not None:
                     end = at + len(sign)
-                    yield Hit(term, at, end, index, index + len(sign) - 1, words[index].sentence)
+                    last = index + len(sign) - sign.count(" ") - 1
+                    yield Hit(term, at, end, index, last, words[index].sentence)
                 at = text.find(sign, at + 1)
 
     def _joined(self, words: list[Token], safe: list[tuple[int, int]]) -> Iterable[Hit]:
@@ -200,7 +202,7 @@ def build(entries: Iterable[tuple[str, str, str, str]], infixes: Iterable[tuple[
     signs: list[tuple[str, Term]] = []
     for text, tag, name, info in entries:
         if is_unspaced(text):
-            sign = fold(text.replace(" ", "")).text
+            sign = fold(text if _HANGUL.search(text) else text.replace(" ", "")).text
             signs.append((sign, Term(tag, (sign,), (False,), name, info)))
             continue
         term = parse_term(text, tag, name, info)

@@ -10,23 +10,34 @@ from studio.policy.normalise import Folded
 
 _PART = 0.12  # more is asked of a part of a text than of the whole: there are many parts
 _GUESS = 0.15  # and of a guessed reading than of what is written
+_ODD = 0.3  # and of one that is written in an odd way
 _SHORT, _FEW_WORDS = 0.12, 4  # and of a few words without a sentence
+_WITH_NAME = 0.15  # less is asked of a deception with somebody who exists
+_SURELY_NOT = 0.1  # below this a listed word is a figure of speech ("torture by piano lessons")
 _WITH_MINOR = 0.35  # of a child in a scene: the probability from which it is not an innocent one
 _GUESSES = 2
+_FEW_LETTERS = 3
+_SHOUTED = 4  # letters of a word in capitals that is no abbreviation
 _FEW_SIGNS = 9  # of a text without spaces
 
 
-def harms(text: str, readings: Sequence[Folded], threshold: float, *, minor: bool) -> list[str]:
+def harms(text: str, readings: Sequence[Folded], threshold: float, *, minor: bool, real: bool, odd: bool) -> list[str]:
     """Categories of harm in a text, without the parts of it that are listed as unwanted. Raises Unavailable.
 
-    `readings` are the ways to read it, the plain one first; `minor`: whether it shows someone under 18.
+    `readings` are the ways to read it, the plain one first; `minor`: whether it shows someone under 18; `real`: whether
+    it shows somebody who exists; `odd`: whether it is in no language as it stands, so that what it
+    reads as counts.
     """
     written = _written(text)
-    if not any(character.isalpha() for character in written):
+    if _says_nothing(written):
         return []
-    found = _over(classifier.score(written), threshold + (_SHORT if _is_short(written) else 0.0), minor)
+    scores = classifier.score(written)
+    more = (_SHORT if _is_short(written) else 0.0) + (_ODD if odd else 0.0)
+    found = _over(scores, threshold + more, minor)
     if found:
         return found
+    if real and max(scores.whole["deception"], scores.parts["deception"] - _PART) >= threshold + more - _WITH_NAME:
+        return ["deception"]
     guesses = [] if _same(written, readings[0].text) else [readings[0].text]
     guesses += [reading.text for reading in readings[1:]]
     for guess in guesses[:_GUESSES]:
@@ -36,25 +47,44 @@ def harms(text: str, readings: Sequence[Folded], threshold: float, *, minor: boo
     return []
 
 
+def is_figure_of_speech(text: str, plain: Folded) -> bool:
+    """Whether nothing in a text is meant the way its listed words are. Raises Unavailable."""
+    written = _written(text)
+    ways = [written] if _same(written, plain.text) else [written, plain.text]
+    return all(_worst(classifier.score(way)) < _SURELY_NOT for way in ways)
+
+
+def _worst(scores: classifier.Scores) -> float:
+    return max(scores.whole[classifier.HARM], scores.parts[classifier.HARM])
+
+
 def _over(scores: classifier.Scores, threshold: float, minor: bool) -> list[str]:
-    found = [
-        category
-        for category, whole in scores.whole.items()
-        if whole >= threshold or scores.parts[category] >= threshold + _PART
-    ]
+    worst = {name: max(scores.whole[name], scores.parts[name]) for name in scores.whole}
+    harm = worst.pop(classifier.HARM)
+    found = []
+    if scores.whole[classifier.HARM] >= threshold or scores.parts[classifier.HARM] >= threshold + _PART:
+        found.append(max(worst, key=lambda name: worst[name]))
     if minor:
-        worst = {name: max(scores.whole[name], scores.parts[name]) for name in scores.whole}
-        if worst["sexual"] >= _WITH_MINOR or worst["sexual_minors"] >= _WITH_MINOR:
+        if max(worst["sexual"], worst["sexual_minors"]) >= _WITH_MINOR:
             found.append("sexual_minors")
-        if max(worst["violence_gore"], worst["self_harm"], worst["minors_harm"]) >= threshold:
+        if harm >= threshold and max(worst["violence_gore"], worst["self_harm"], worst["minors_harm"]) >= _WITH_MINOR:
             found.append("minors_harm")
     return found
 
 
 def _written(text: str) -> str:
-    """As it is seen: without what is invisible, and with the usual form of every letter."""
+    """As it is said: without what is invisible, the usual form of every letter, and nothing shouted."""
     visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    return " ".join(unicodedata.normalize("NFKC", visible).split())
+    words = unicodedata.normalize("NFKC", visible).split()
+    if any(word.isupper() and len(word) > _SHOUTED for word in words):
+        words = [word.lower() if word.isupper() else word for word in words]
+    return " ".join(words)
+
+
+def _says_nothing(written: str) -> bool:
+    """Whether there are no words in it: no letters, or one or two of them again and again."""
+    letters = {character for character in written.casefold() if character.isalpha()}
+    return not letters or (written.isascii() and len(letters) < _FEW_LETTERS)
 
 
 def _same(written: str, plain: str) -> bool:

@@ -34,6 +34,7 @@ from studio.policy.normalise import Folded, fold
 
 Kind = Literal["real_person", "private_person", "artist_style", "third_party_ip"]
 PERSON, ARTIST, CHARACTER, CLASSIC = "person", "artist", "character", "classic"
+_PEOPLE = ("people", "people_more", "people_scripts")
 _FUZZY_LETTERS = 10  # names shorter than this must be spelt right
 _LONGEST_NAME = 40
 _PUBLIC = "~"  # marks a name of the open lists: only where a style is borrowed
@@ -51,6 +52,8 @@ _PLACES = frozenset(
 )
 # Numbers that make a queen or king of today one of long ago.
 _REIGNS = MappingProxyType({"elizabeth": ("i", "1"), "charles": ("i", "ii", "1", "2", "spaniel", "the")})
+# A misspelt name has none of these: "production in" is no "Production IG".
+_SMALL_WORDS = frozenset("a an the in by of on at to and is as with for or from it un la le el de der die das".split())
 _ARTICLES = frozenset({"a", "an", "the", "un", "une", "ein", "eine", "la", "le", "el"})
 _ARTICLE = re.compile(r"\b(?:an?|the)\s+$")
 _TITLES = re.compile(
@@ -107,7 +110,7 @@ def names() -> Names:
 def _entries() -> Iterable[tuple[str, str, str, str]]:
     for text in read_data("safe")["names"].values():
         yield from ((term, SAFE, "", "") for term in split_terms(text))
-    for group in (*read_data("people")["group"], *read_data("people_more")["group"]):
+    for group in (group for name in _PEOPLE for group in read_data(name)["group"]):
         for line in group["names"].strip().splitlines():
             yield from _aliases(line, PERSON, group["as"])
     for group in (*read_data("artists")["group"], *read_data("artists_more")["group"]):
@@ -180,12 +183,13 @@ def mentions(reading: Folded, original: str) -> list[Mention]:
     hits += _inexact(words, known, {index for hit in hits for index in range(hit.first, hit.last + 1)})
     classic = [(hit.start, hit.end) for hit in hits if hit.tag == CLASSIC]
     kept = [hit for hit in hits if hit.tag != CLASSIC and not any(s <= hit.start and hit.end <= e for s, e in classic)]
-    return [_mention(hit, reading) for hit in _longest(kept) if _is_meant(hit, reading, original, words, known)]
+    meant = [hit for hit in kept if _is_meant(hit, reading, original, words, known)]
+    return [_mention(hit, reading) for hit in _longest(meant)]
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
     chosen: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, _PUBLIC in hit.term.name)):
         if not chosen or hit.start >= chosen[-1].end:
             chosen.append(hit)
     return chosen
@@ -200,6 +204,7 @@ def _inexact(words: list[Token], known: Names, taken: set[int]) -> list[Hit]:
                 len(run) < size
                 or run[0].clause != run[-1].clause
                 or any(i in taken for i in range(index, index + size))
+                or (size > 1 and (run[0].text in _SMALL_WORDS or run[-1].text in _SMALL_WORDS))
             ):
                 continue
             term = _misspelt("".join(word.text for word in run), size, known)

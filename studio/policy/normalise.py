@@ -138,6 +138,12 @@ def _is_disguised(token: str) -> bool:
     return _LEET_SIGN.search(token) is not None and _LETTER.search(token) is not None
 
 
+def is_leet(text: str) -> bool:
+    """Whether digits and signs stand for letters in several of a text's words, or for several letters of one."""
+    odd = [token for token in text.casefold().split() if _is_disguised(token)]
+    return len(odd) >= _MANY or any(len(_LEET_SIGN.findall(token)) > _MANY for token in odd)
+
+
 def _unleet(text: str, *, ones: Mapping[int, str]) -> str:
     # A bare number is a number, unless so much of the text is disguised that "70" is likely to be "to".
     numbers_too = sum(_is_disguised(token) for token in text.split()) >= _MANY

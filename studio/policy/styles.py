@@ -15,7 +15,9 @@ _BEFORE = re.compile(
     | \b(?:as\s+(?:if\s+)?)?(?:{_MADE}\s+)?by\s+
     | \b(?:reminiscent\s+of|homage\s+to|tribute\s+to|imitating|mimicking|copying|channell?ing)\s+
         (?:an?\s+|the\s+)?
-    | \b(?:al|en\s+el|con\s+el|en)?\s*\bestilo\s+(?:de\s+|del\s+)?
+    | (?:\b(?:al|en\s+el|con\s+el|en|no|nello|in\s+de|w|в)\s+)?\b(?:estilo|stile|stijl|stylu)\s+
+        (?:del?\s+|d[aio]\s+|van\s+)?
+    | (?:\bفي\s+|ب)?اسلوب\s+ | \bعلى\s+طريقة\s+
     | \b(?:dans\s+le|au|le|du)\s+style\s+(?:d(?:e\s+|\W)|du\s+)?
     | \bfacon\s+ | \binspire(?:e|es)?\s+(?:de|par)\s+ | \binspirado\s+(?:en|por)\s+
     | \bim\s+stile?\s+(?:von\s+|des\s+|der\s+)? | \bnach\s+art\s+von\s+ | \binspiriert\s+von\s+
@@ -30,6 +32,7 @@ _WORK = (
 )
 _AFTER_STYLE = re.compile(
     r"(?:'s|’s)?[\s-]*(?:inspired|influenced|esque|like|styled|style|aesthetic|vibes?|look)\b"
+    r"|\s+(?:tarzinda|tarzi|stilinde)\b|(?:\s?감독)?\s?(?:스타일의?|풍의?|화풍의?)"
     r"|的?(?:风格|風格|画风|畫風)|式|风|風の?|の?スタイル|っぽい|調の?|の作風|のような"
 )
 _AFTER_WORK = re.compile(rf"(?:'s|’s)?\s+(?={_WORK}\b)")
