@@ -119,9 +119,12 @@ class TakeStore(Lineup):
         return None if row is None else self._take(row)
 
     def recipe_of(self, sha256: str) -> Recipe | None:
-        """How the clip of this content was made, or the take of which this content is a still, whoever's it is."""
-        row = self._one("SELECT recipe FROM takes WHERE sha256 = ?", (sha256,)) or self._one(
-            "SELECT recipe FROM takes JOIN stills ON takes.id = stills.take_id WHERE stills.sha256 = ?", (sha256,)
+        """How the clip of this content was shot here, or the one of which this content is a still, whoever's it is.
+        None for all that came from elsewhere, whatever is said of it there."""
+        here = "SELECT recipe FROM takes JOIN events USING (job_id)"
+        done = "events.kind = 'done' AND events.text = takes.id"
+        row = self._one(f"{here} WHERE sha256 = ? AND {done}", (sha256,)) or self._one(
+            f"{here} JOIN stills ON stills.take_id = takes.id WHERE stills.sha256 = ? AND {done}", (sha256,)
         )
         return None if row is None else Recipe.from_json(row["recipe"])
 

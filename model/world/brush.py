@@ -13,7 +13,8 @@ def brushed(pictures: Tensor, radius: int) -> Tensor:
     """Pictures (N, 3, H, W) in -1..1 as gone over with a brush of so many pixels, less than half of H and W.
 
     Every pixel becomes the mean of the corner of its neighbourhood that varies least, or a blend where none varies much
-    less: Kuwahara et al. 1976, with the weights of Papari et al. 2007.
+    less: Kuwahara et al. 1976, with the weights of Papari et al. 2007. Finer than `style_filters.flatten`, which works
+    at half size for drawn styles and takes the letters of signs along.
     """
     height, width = pictures.shape[-2:]
     padded = F.pad(pictures, (radius,) * 4, mode="reflect")

@@ -10,7 +10,6 @@ transformer renders every frame. Starting from a moved picture to move a camera 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -48,13 +47,8 @@ def set_prompt(prompt: str, knows: Knows | None = None) -> str:
     said = {"time": "day"} if "day" in setting.hours and not setting.timeless else {}
     said |= {"weather": "snowfall"} if snowy else {}
     said |= {span.kind: span.id for span in reversed(heard.spans) if _shows(place, span)}
-    return told(place, said)
-
-
-def told(place: str, said: Mapping[str, str]) -> str:
-    """The words of a place of the world with nobody in it; said: its hour, weather and style, as far as they are."""
-    more = [_PHRASES[kind, said[kind]] for kind in ("time", "weather", "style") if kind in said]
-    return ", ".join([f"an empty scene {_PHRASES['place', place]}", *more])
+    told = [_PHRASES[kind, said[kind]] for kind in ("time", "weather", "style") if kind in said]
+    return ", ".join([f"an empty scene {_PHRASES['place', place]}", *told])
 
 
 def _shows(place: str, span: Span) -> bool:

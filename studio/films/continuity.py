@@ -6,8 +6,11 @@ a still of the shot in which each of its cast was first seen.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from model.catalog import MOST_REFERENCES
 from studio import media
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from model.pipeline import Generator
 
 PREFIX = 8  # latents of the shot before: more than the model's overlap and the decoder's memory
-SHOWN = 8  # of its frames
+SHOWN = 8  # frames of what a clip goes on from that are seen as they are
 ENCODED = 1 + 4 * 16  # frames of a clip whose latents are gone
 
 
@@ -63,11 +66,14 @@ def before(
     path = library.input(given.sha256)
     if path is None:
         raise MediaError("The clip that this shot goes on from is no longer in the library.")
-    frames = media.decode_clip(path, fps=generator.fps, size=size)[-ENCODED:]
     kept = library.latents_of(given.sha256)
     own = None if kept is None else load_latents(kept)
     if own is not None:
-        return own[:, -PREFIX:], frames[-SHOWN:]
+        ending: deque[np.ndarray] = deque(maxlen=SHOWN)  # of a long take no more than its end is held
+        for part in media.stream_clip(path, fps=generator.fps, size=size):
+            ending.extend(part)
+        return own[:, -PREFIX:], np.stack(ending)
+    frames = media.decode_clip(path, fps=generator.fps, size=size)[-ENCODED:]
     frames = frames[(len(frames) - 1) % 4 :]
     return generator.vae.encode(to_video(frames, generator.device))[0][:, -PREFIX:].float(), frames[-SHOWN:]
 

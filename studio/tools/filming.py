@@ -21,6 +21,7 @@ from studio import media
 from studio.asked import MET
 from studio.errors import MediaError, NotFound
 from studio.film import Take
+from studio.films.continuity import SHOWN
 from studio.leaving import load_latents
 from studio.library import Library
 from studio.pictures import Frames
@@ -38,7 +39,6 @@ SHARPENED = 0.35  # of ffmpeg's contrast adaptive sharpening, 0 to 1
 FOLLOWED = "minterpolate=fps={fps}:mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1:scd=none"
 REMEMBERED = 4  # latents
 AREA = 24  # pixels
-SHOWN = 8  # frames of what it goes on from
 
 Start = Callable[["GenerationRequest"], "Generation"]
 

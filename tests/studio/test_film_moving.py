@@ -156,6 +156,9 @@ def test_a_film_moves_to_another_machine_with_its_takes(
         assert [state.take.sha256 for state in states if state.take] == [
             state.take.sha256 for state in studio.film_states(what) if state.take
         ]
+        for state in states:  # a recipe that came along with a clip is somebody's word
+            assert state.take is not None and other.library.recipe_of(state.take.sha256) is None
+            assert studio.library.recipe_of(state.take.sha256) is not None
         path = other.locate(kept.film.cast[0].pictures[0])
         assert path is not None and path.read_bytes() == picture.read_bytes()
         assert other.shoot_film(kept.film, kept.id) and len(other.takes()) == 2, "nothing has to be shot again"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from studio import schema
 from studio.errors import NotFound, SettingsError
@@ -206,3 +207,16 @@ def test_measurements_come_back_newest_first(library: Library) -> None:
 def test_a_shot_without_pictures_survives_too() -> None:
     shot = replace(SHOT, first=None, frames=(), seed=2**62, guidance=1.5)
     assert Shot.from_dict(shot.to_dict()) == shot
+
+
+def test_only_what_was_shot_here_and_its_stills_have_a_recipe_to_go_by(library: Library, tmp_path: Path) -> None:
+    take = add_take(library, library.add_job("local", SHOT, RECIPE))
+    still = tmp_path / "still.png"
+    Image.new("RGB", (32, 32), "red").save(still)
+    library.add_still(take.id, 4, still)
+    sha256 = library.keep_input(still)[0]
+    assert library.recipe_of(take.sha256) == library.recipe_of(sha256) == RECIPE
+    assert library.recipe_of("cd" * 32) is None
+    brought = replace(take, id="t" + "9" * 16, job_id="j" + "9" * 16, sha256="ef" * 32)
+    library.adopt_take(brought)  # from a zip, or found again beside its files
+    assert library.recipe_of(brought.sha256) is None
