@@ -18,6 +18,11 @@ from studio.work import Parent, Span
 MAX_SECONDS = 600.0  # of a clip from outside
 
 
+def no_file(field: str, path: Path) -> ShotError:
+    """The line for a file that is not there."""
+    return ShotError(field, path.name, f"{path.name}: there is no such file, or it cannot be read")
+
+
 @dataclass(frozen=True)
 class Clip:
     """A clip to work on. `frames` are counted at `fps`, which is the clip's own where it is a take of that rate;
@@ -77,7 +82,7 @@ class Finder:
         try:
             sha256 = inputs.sha256_of(name)
         except OSError:
-            raise ShotError(field, name.name, f"{name.name}: there is no such file, or it cannot be read") from None
+            raise no_file(field, name) from None
         return self._library.take_of(sha256, self._owner)
 
     def _file(self, field: str, path: Path, fps: float | None) -> Clip:

@@ -22,7 +22,7 @@ from studio.given import TEMPORAL
 from studio.recipe import Recipe
 from studio.tools import asks
 from studio.tools.asks import Ask
-from studio.tools.clips import Clip, Finder
+from studio.tools.clips import Clip, Finder, no_file
 from studio.work import CURVES, Made, Span, Work
 
 REMEMBERED = 4  # latents before a join that the decoder is to have seen
@@ -94,6 +94,9 @@ def between_pictures(ask: Ask, entry: CatalogEntry) -> Shot | None:
     found = {field: path for field, path in named.items() if path.is_file() and not media.is_container(path)}
     if not found:
         return None
+    for field, path in named.items():
+        if not path.is_file():
+            raise no_file(field, path)
     if len(found) == 1:
         ((field, path),) = found.items()
         line = f"{path.name} is a picture and the other one a clip: give two clips or two pictures"

@@ -254,5 +254,7 @@ def test_between_two_pictures_is_a_shot_that_has_both(studio: Studio, picture: P
     assert take.recipe.work is None and take.frames == 17
     with pytest.raises(ShotError, match="what happens between"):
         studio.work(Interpolate(clip=picture, other=other))
+    with pytest.raises(ShotError, match=r"gone\.png: there is no such file"):
+        studio.work(Interpolate(clip=picture, other=tmp_path / "gone.png", prompt="a fox wakes"))
     with pytest.raises(ShotError, match="two clips or two pictures"):
         studio.work(Interpolate(clip=picture, other=take.clip, prompt="a fox"))
