@@ -63,7 +63,7 @@ def _told(place: str, said: Mapping[str, str]) -> str:
 
 
 def _shows(place: str, kind: str, of: str) -> bool:
-    """Whether an empty place is seen to be as a word says: weather reaches into caves alone, and the moon knows no hours."""
+    """Whether an empty place is seen to be as a word says: it rains in no room, and the moon knows no hours."""
     setting = SETTINGS[place]
     if kind == "weather":
         return of in SKIES and (not setting.inside or of in setting.weathers)  # there is fog in caves
