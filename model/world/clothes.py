@@ -232,7 +232,8 @@ def _skirt(colour: Tensor, alpha: Tensor, garment: Garment, body: Body, subject:
         return _top(colour, alpha, garment, body, subject)
     if garment.slot != "coat":  # below it legs are bare
         skin = "#" + "".join(f"{round(float(v) * 255):02x}" for v in _skin(colour, alpha, body))
-        colour, alpha = _bottom(colour, alpha, Garment("bottom", skin), body, subject)
+        waist = _part(colour, alpha, garment, body, "bottom", (HIP - 0.08, HIP + 0.12))
+        colour, alpha = _part(*waist, Garment("bottom", skin), body, "bottom", (HIP + 0.12, 1.01))
     x, y = _grid(colour)
     hem = ANKLE - 0.02 if garment.long else KNEE
     hip, low = (body.tops + part * body.height for part in (HIP - 0.04, hem))
