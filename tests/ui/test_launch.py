@@ -83,5 +83,5 @@ def test_tools_for_assistants_without_their_package_are_one_line_and_exit_2(
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "mcp" else plain(name, *more))
     assert app.main(["--mcp"]) == 2
     assert capsys.readouterr().err.splitlines() == [
-        'app.py: --mcp needs the package of the protocol: pip install "gradio[mcp]"'
+        'app.py: --mcp needs the package of the protocol: pip install "mcp>=1.28.1,<2"'
     ]
