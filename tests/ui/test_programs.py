@@ -11,8 +11,10 @@ import http.client
 import importlib.util
 import io
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -170,6 +172,29 @@ def test_another_owners_ids_lead_nowhere_through_the_api(shared: Server) -> None
 
 def test_another_owners_ids_lead_nowhere_through_the_protocol(assistants: Server) -> None:
     attacked(assistants, through_the_protocol(assistants))
+
+
+def test_a_tool_asks_for_the_password_and_works_with_it(tmp_path: Path) -> None:
+    if importlib.util.find_spec("mcp") is None:
+        pytest.skip("the package of the protocol (mcp) is not installed")
+    server = start(["-m", "tests.ui.serve", "--mcp"], tmp_path, PACE="0.01", AUTEUR_PASSWORD="open sesame")
+    try:
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "takes", "arguments": {}}}
+        headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
+        found = []
+        until = time.monotonic() + 60
+        while "Auteur is open" not in server.log.read_text() and time.monotonic() < until:
+            time.sleep(0.2)  # the page answers a moment before all is ready
+        for given in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer open sesame"}):
+            connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=60)
+            connection.request("POST", "/gradio_api/mcp/", json.dumps(body), {**headers, **given})
+            answer = connection.getresponse()
+            found.append((answer.status, answer.read().decode()))
+            connection.close()
+    finally:
+        end(server)
+    assert [status for status, _ in found] == [401, 401, 200]
+    assert '"isError":false' in found[2][1] and "takes" not in found[1][1]
 
 
 def test_every_tool_that_takes_an_id_was_attacked(assistants: Server) -> None:
