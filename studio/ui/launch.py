@@ -66,7 +66,7 @@ def launch(page: gr.Blocks, studio: Studio, address: Address) -> None:
 def _let_assistants_in(page: gr.Blocks, address: Address, word: str) -> None:
     """Tools call the studio over the network from within, as whoever called them; the caller that Gradio makes for that
     knows no password. Who may use a tool is asked before, of the one who calls it."""
-    from gradio_client import Client
+    from gradio.mcp import Client
 
     tools: Any = page.mcp_server_obj
     tools._client_instance = Client(
