@@ -12,6 +12,7 @@ import importlib.util
 import io
 import json
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,7 +135,6 @@ def victim_of(server: Server, call: Call) -> Owned:
         ("shoot", SHOT | {"control": take}, "neither a take nor a file"),
         ("shoot", SHOT | {"control": given["id"]}, "neither a take nor a file"),
         ("open_film", {"text": f"shots: [{{prompt: a fox, seconds: 1, first: '{ours}'}}]"}, "mine.png"),
-        ("open_film", {"text": f"shots: [{{prompt: a fox, seconds: 1, take: {take}}}]"}, "take"),
     )  # fmt: skip
     return Owned(token, take, film["film"], calls)
 
@@ -168,6 +168,20 @@ def attacked(server: Server, call: Call) -> None:
 
 def test_another_owners_ids_lead_nowhere_through_the_api(shared: Server) -> None:
     attacked(shared, through_the_api(shared))
+
+
+def test_a_film_of_ones_own_shows_no_take_of_somebody_else(shared: Server) -> None:
+    call, thief = through_the_api(shared), new_token()
+    take = call(new_token(), "shoot", SHOT)["take"]["id"]
+    page = Visitor(shared, thief)
+    told = page.json("POST", "/studio/films", {})
+    script = told["film"] | {"shots": [{"id": "", "prompt": "a fox", "seconds": 1, "take": take}]}
+    body = {"version": told["version"], "film": script, "said": "mine", "want": True}
+    told = page.json("POST", f"/studio/films/{told['id']}/edit", body)
+    assert [shot["take"] for shot in told["shots"]] == [None] and told["missing"] == 1
+    zipped = page.ask("GET", f"/studio/films/{told['id']}/film.zip")[2]
+    with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
+        assert [name for name in archive.namelist() if name.startswith("takes/")] == []
 
 
 def test_another_owners_ids_lead_nowhere_through_the_protocol(assistants: Server) -> None:
