@@ -123,12 +123,15 @@ def sample(
     state: SolverState | None = None,
     hold: Hold | None = None,
     fresh: Sequence[Tensor] | None = None,
+    churn: float = 1.0,
 ) -> Tensor:
     """Follow the flow from x at levels[0] to the clip at levels[-1].
 
     `velocity(x, sigma)` is called once a step. `on_step` hears of every step right after it; what it raises ends the
     run. `state` goes on from a step that `on_step` was told of, with the same numbers. `fresh` are noises for the steps
-    of a few-step model, which blends each estimate with new noise instead of solving (Yin et al. 2024, DMD2).
+    of a few-step model, which blends each estimate with new noise instead of solving (Yin et al. 2024, DMD2). `churn`,
+    0..1, is how much of a step's noise is new then: below 1 some of the old stays (eta of "Denoising diffusion implicit
+    models", arXiv 2010.02502). What was drawn badly at one level can be mended at the next, as long as steps are many.
     """
     if solver not in SOLVERS:
         raise ValueError(f"solver must be one of {', '.join(SOLVERS)}, not {solver!r}")
@@ -137,7 +140,7 @@ def sample(
     state = state or SolverState(0, x)
     advance = _euler if solver == "euler" else _unipc
     if fresh is not None:
-        advance = partial(_renoise, fresh)
+        advance = partial(_renoise, fresh, churn)
     for index in range(state.step, total):
         sigma, x = table[index], state.x
         if hold is None:
@@ -158,10 +161,17 @@ def _euler(state: SolverState, x0: Tensor, table: list[float]) -> SolverState:
     return SolverState(state.step + 1, x0 + (there / here) * (state.x - x0))
 
 
-def _renoise(fresh: Sequence[Tensor], state: SolverState, x0: Tensor, table: list[float]) -> SolverState:
-    """The estimate, with new noise up to the next sigma; nothing of x is kept."""
-    there = table[state.step + 1]
-    return SolverState(state.step + 1, torch.lerp(x0, fresh[state.step], there) if there else x0)
+def _renoise(
+    fresh: Sequence[Tensor], churn: float, state: SolverState, x0: Tensor, table: list[float]
+) -> SolverState:
+    """The estimate, with noise up to the next sigma: new noise, and of x's own what `churn` leaves."""
+    here, there = table[state.step], table[state.step + 1]
+    if not there:
+        return SolverState(state.step + 1, x0)
+    noise = fresh[state.step]
+    if churn < 1:
+        noise = math.sqrt(1 - churn * churn) * (state.x - (1 - here) * x0) / here + churn * noise
+    return SolverState(state.step + 1, torch.lerp(x0, noise, there))
 
 
 def _unipc(state: SolverState, x0: Tensor, table: list[float]) -> SolverState:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 12
 TAKES = 3  # of a set whose hour is not the one that was asked for
-STEPS, GUIDANCE = 12, 2.0  # at least: a set is one latent frame, and seen all through a shot
+STEPS, GUIDANCE = 20, 2.0  # at least: a set is one latent frame, and seen all through a shot
+CHURN = 0.7  # of the noise of a step is new: blocks that do not agree find together
 BRUSH = 3  # pixels
 SPREAD = 2654435761  # Knuth's: seeds that follow each other are far from each other, and from those of clips
 JOINED = 0.6  # the noise level below which what is known gives way beside what is not
@@ -82,7 +83,7 @@ def painted(of: Generator, asked: GenerationRequest, prompt: str, extent: tuple[
     wide, high = staging.cells(extent, columns, rows)
     canvas = (channels, 1, *staging.cells((staging.WIDEST, staging.HIGHEST), columns, rows)[::-1])
     levels = flow.sigmas(max(STEPS, asked.steps), asked.shift)
-    key = (prompt, asked.negative_prompt, asked.seed, asked.steps, asked.shift, asked.guidance, asked.solver)
+    key = (prompt, asked.negative_prompt, asked.seed, asked.steps, asked.shift, asked.guidance)
 
     def middle() -> Tensor:
         takes = (
@@ -176,5 +177,6 @@ def latents(
         clean = known[0]
         return torch.where(free if sigma > JOINED else around, v, (x - clean) / sigma)
 
-    solver: flow.Solver = "euler" if asked.solver == "euler" else "unipc"
-    return flow.sample(towards, start, levels, solver)
+    random = torch.Generator("cpu").manual_seed((asked.seed * SPREAD + TAKES + 1) % (1 << 32))
+    fresh = [torch.randn(start.shape, generator=random).to(of.device) for _ in levels[1:]]
+    return flow.sample(towards, start, levels, fresh=fresh, churn=CHURN)

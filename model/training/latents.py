@@ -37,6 +37,7 @@ from model.world.art import Art
 from model.world.captions import caption
 from model.world.render import Renderer
 from model.world.scene import Scene
+from model.world.staging import empty_caption
 
 log = logging.getLogger(__name__)
 WORDINGS = 3
@@ -79,7 +80,7 @@ class LatentCache:
             if not path.is_file():
                 raise ModelError(f"{self.path} has no blocking; make it: latents {self.path} --blocking")
             self._blocking = np.load(path, mmap_mode="r")
-        return torch.from_numpy(self._blocking[index].astype(np.float32))
+        return torch.from_numpy(self._blocking[min(index, len(self._blocking) - 1)].astype(np.float32))
 
     @property
     def wordings(self) -> int:
@@ -106,7 +107,7 @@ class Words:
     def write(self, start: int, scenes: Sequence[Scene]) -> None:
         """Caption scenes, those of clips start, start + 1, ..., in several wordings."""
         lines = [
-            caption(scene, self.spec.first + (start + i) * WORDINGS + v)
+            _wording(scene, self.spec.first + (start + i) * WORDINGS + v, v)
             for i, scene in enumerate(scenes)
             for v in range(WORDINGS)
         ]
@@ -117,6 +118,13 @@ class Words:
             self._states[self._row : self._row + len(rows)] = rows
             self._spans[start + number // WORDINGS, number % WORDINGS] = (self._row, self._row + len(rows))
             self._row += len(rows)
+
+
+def _wording(scene: Scene, seed: int, number: int) -> str:
+    """A caption of a scene; the first of an empty one is what a set of it is asked for by."""
+    if number == 0 and len(scene.shots) == 1 and not scene.shots[0].actors:
+        return empty_caption(scene.shots[0])
+    return caption(scene, seed)
 
 
 def cache(
@@ -196,9 +204,10 @@ def reword(out: Path, *, batch: int = 16, device: str = "cpu") -> None:
 
 
 def blocking(out: Path, vae_path: Path, *, batch: int = 4, device: str = "cpu") -> None:
-    """The latents of the blocking of every clip that a cache holds by now: its actors alone, moving as they do."""
+    """The latents of the blocking of every clip that a cache holds by now: its actors alone, moving as they do; only
+    blank paper where its preset shows nobody."""
     cached, vae = LatentCache(out), TinyVAE.load(vae_path, device=device)
-    spec, count = cached.spec, len(cached)
+    spec, count = cached.spec, len(cached) if preset(cached.spec.preset).nobody < 1 else 0
     renderer = Renderer(Art(), spec.width, spec.height, device=device, air=not preset(spec.preset).airless)
     part = out.with_suffix(".blocking.part")
     held = _open(part, "w+", np.float16, (count + 1, *cached.shape))

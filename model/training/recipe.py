@@ -94,7 +94,12 @@ PRESETS: Mapping[str, WorldPreset] = MappingProxyType(
         "sets": _SETS,
         # The same under clouds: rain and snow without a drop or a flake, which are staged.
         "skies": replace(_SETS, knows=_under(("rain", "snowfall")), calm=0.0, airless=True),
-        # What a transformer learns from those two.
+        # Nobody anywhere, seen straight on: what a set is.
+        "empty": replace(
+            _SETS, knows={"weather": ("clear", "fog", "rain", "snowfall"), "camera": ("static",)}, calm=0.5,
+            styled=0.2, nobody=1.0, airless=True,
+        ),
+        # What a transformer learns from those three.
         "stage": replace(_SETS, knows=_under(("clear", "fog", "rain", "snowfall")), calm=0.5, airless=True),
         # What a GPU is for.
         "gpu": WorldPreset(None, 0.6, 1.0, 0.12, 0.08, 1_000_000_000, _ALL_FRAMINGS),

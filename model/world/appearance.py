@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from model.world.clothes import put_on
 from model.world.scene import HUES, Instance
 
 
@@ -23,6 +24,8 @@ def dress(frames: Tensor, instance: Instance, first: Tensor) -> Tensor:
         colour = colour * (1 - 0.45 * _pattern(instance.pattern, colour.shape[-1], colour.device) * _plain(colour))
     if instance.accessory is not None:
         colour, alpha = _accessory(instance, colour, alpha, first[3].to(alpha.device).float() / 255)
+    if instance.worn:
+        colour, alpha = put_on(colour, alpha, instance.worn, instance.subject)
     return torch.cat([colour * alpha, alpha], 1)
 
 

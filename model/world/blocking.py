@@ -26,9 +26,10 @@ from model.world.air import FALLS
 from model.world.art import PICTURES, Art, Sprite
 from model.world.motion import MIDDLE, SPEED
 from model.world.render import FPS, Backdrop, Renderer, View
-from model.world.scene import FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
+from model.world.scene import ALIVE, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
 from model.world.setting import SETTINGS
 from model.world.understand import Span, Understanding, understand
+from model.world.wardrobe import outfit
 
 APART = 0.62  # world units from one to the next
 SHARE = (1.0, 0.8, 0.62)  # how large each is, of one, two, three
@@ -43,7 +44,6 @@ PACE = 0.75  # of the world's: slower is clearer
 STAND_INS = ("teddy", "pumpkin", "robot")  # as whom those move who are given as pictures and named by no known word
 PAPER_DIFFERS = 48  # how far the colour of the paper may vary, over the three channels
 SMALLEST, LARGEST = 0.01, 0.85  # of a picture: what is cut out of it
-ALIVE = ("animal", "person", "fantasy", "monster", "vehicle")
 SCENERY = ("plant", "building", "object")
 PEOPLE = {
     "man": ("man", "woman", "walking_man_dark", "walking_woman_dark"),
@@ -90,14 +90,17 @@ def roles(prompt: str, knows: Knows | None = None) -> tuple[Role, ...]:
     spans = [span for span in understand(prompt, knows).spans if span.kind in ("subject", "colour", "action")]
     first = next((span.id for span in spans if span.kind == "action"), None)
     found: dict[str, Role] = {}
-    lives = any(SUBJECT[span.id].kind in ALIVE for span in spans if span.kind == "subject")
+    alive = [span for span in spans if span.kind == "subject" and SUBJECT[span.id].kind in ALIVE]
     for index, span in enumerate(spans):
-        if span.kind != "subject" or span.id in found or (lives and _around(span, prompt)):
+        if span.kind != "subject" or span.id in found or (alive and _around(span, prompt)):
             continue
+        until = next((one.start for one in alive if one.start > span.start), len(prompt))
+        told = outfit(prompt[span.end : until], span.id) if span in alive else ()
+        worn = tuple(piece.garment for piece in told if piece.fits)
         behind = spans[index + 1] if index + 1 < len(spans) else None
         does = behind.id if behind is not None and behind.kind == "action" else first
         coloured = index > 0 and _belongs(spans[index - 1], span, prompt)
-        instance = Instance(span.id, colour=spans[index - 1].id if coloured else None)
+        instance = Instance(span.id, colour=spans[index - 1].id if coloured else None, worn=worn)
         called = prompt[: spans[index - 1].start if coloured else span.start].lower().split()
         mine = bool(called) and called[-1] in ("my", "our")
         found[span.id] = Role(instance, does or SUBJECT[span.id].moves[0], mine, _number(span, prompt))

@@ -19,14 +19,25 @@ DIVERS = ("crab", "turtle", "astronaut", "rocket")
 ROOMS = ("gallery", "kitchen", "library", "cave", "stage")  # too low for a bus; the living room takes anybody, as ever
 HUES: Mapping[str, float] = {"red": 0.0, "orange": 0.07, "green": 0.36, "blue": 0.60, "purple": 0.77, "pink": 0.90}
 OUTSIDE = "outside"  # the place of a picture that is not of this world: see outside.py
+ALIVE = ("animal", "person", "fantasy", "monster", "vehicle")
 FRAMING_HEIGHT = {"close": (0.68, 0.82), "medium": (0.48, 0.60), "wide": (0.30, 0.38)}
 FLOOR = {"close": (0.92, 1.0), "medium": (0.83, 0.93), "wide": (0.74, 0.84)}
 
 
 @dataclass(frozen=True)
+class Garment:
+    """Something that is worn: what it covers (`scarf`, `bow`, `hat`, `tall hat`, `crown`, `top`, `coat`, `dress`,
+    `skirt`, `suit`, `bottom`, `feet`), its colour as '#d8362f', and whether it is long."""
+
+    slot: str
+    paint: str
+    long: bool = False
+
+
+@dataclass(frozen=True)
 class Instance:
     """One character as it looks: subject id, hue turn (0..1), saturation and value factors, pattern, accessory,
-    build."""
+    build, and what it is told to wear."""
 
     subject: str
     hue: float = 0.0
@@ -36,6 +47,7 @@ class Instance:
     pattern: str | None = None
     accessory: str | None = None
     build: float = 1.0
+    worn: tuple[Garment, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from model.world.blocking import Knows, set_place
 from model.world.understand import Span, understand
@@ -44,7 +45,10 @@ def carried(prompts: Sequence[str], knows: Knows | None = None) -> tuple[str, ..
 
 
 def _called(span: Span, spans: Sequence[Span], prompt: str) -> str:
-    """A subject with the colour before it: "the blue fox"."""
+    """A subject with the colour before it and what it wears: "the blue fox in a hat"."""
     colour = [s for s in spans if s.kind == "colour" and prompt[s.end : span.start].isspace()]
     words = [each.text.strip() for each in (*colour, span)]
-    return f"the {' '.join(words).removeprefix('the ').removeprefix('a ').removeprefix('an ')}"
+    after = [s for s in spans if s.start > span.start and s.kind in ("subject", "garment")]
+    worn = [s.text.strip() for s in takewhile(lambda s: s.kind == "garment", after)]
+    called = f"the {' '.join(words).removeprefix('the ').removeprefix('a ').removeprefix('an ')}"
+    return f"{called} with {' and '.join(worn)}" if worn else called

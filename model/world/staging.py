@@ -10,6 +10,7 @@ transformer renders every frame. Starting from a moved picture to move a camera 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from model.world.camera import camera_path, seen
 from model.world.render import BEHIND, FPS, View
 from model.world.scene import Shot
 from model.world.setting import SETTINGS
-from model.world.understand import Span, understand
+from model.world.understand import understand
 from model.world.vocabulary import VOCABULARY
 
 WIDEST, HIGHEST = 2.4, 1.3  # frames that a set may be wide and high: what is higher is drawn double
@@ -46,17 +47,27 @@ def set_prompt(prompt: str, knows: Knows | None = None) -> str:
     setting = SETTINGS[place]
     said = {"time": "day"} if "day" in setting.hours and not setting.timeless else {}
     said |= {"weather": "snowfall"} if snowy else {}
-    said |= {span.kind: span.id for span in reversed(heard.spans) if _shows(place, span)}
+    said |= {span.kind: span.id for span in reversed(heard.spans) if _shows(place, span.kind, span.id)}
+    return _told(place, said)
+
+
+def empty_caption(shot: Shot) -> str:
+    """What `set_prompt` makes of any prompt that says all there is to see in a shot with nobody in it."""
+    said = {"time": shot.time, "weather": shot.weather} | ({"style": shot.style} if shot.style != "3d" else {})
+    return _told(shot.place, {kind: of for kind, of in said.items() if _shows(shot.place, kind, of)})
+
+
+def _told(place: str, said: Mapping[str, str]) -> str:
     told = [_PHRASES[kind, said[kind]] for kind in ("time", "weather", "style") if kind in said]
     return ", ".join([f"an empty scene {_PHRASES['place', place]}", *told])
 
 
-def _shows(place: str, span: Span) -> bool:
-    """Whether an empty place is seen to be as a word says: no weather reaches in, and the moon knows no hours."""
+def _shows(place: str, kind: str, of: str) -> bool:
+    """Whether an empty place is seen to be as a word says: it rains in no room, and the moon knows no hours."""
     setting = SETTINGS[place]
-    if span.kind == "weather":
-        return span.id in SKIES and not setting.inside
-    return span.kind == "style" or (span.kind == "time" and not setting.timeless)
+    if kind == "weather":
+        return of in SKIES and (not setting.inside or of in setting.weathers)  # there is fog in caves
+    return kind == "style" or (kind == "time" and not setting.timeless)
 
 
 def lit(prompt: str, picture: NDArray[np.uint8]) -> bool:

@@ -8,14 +8,16 @@ rendered.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from model.world.heard import HEARD
 from model.world.language import is_english
+from model.world.scene import ALIVE, SUBJECT
 from model.world.vocabulary import VOCABULARY
+from model.world.wardrobe import outfit
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _SMALL = frozenset(
@@ -83,7 +85,35 @@ def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) 
             unknown.append(Span(start, end, prompt[start:end], "unknown", ""))
         index += size
     plain = {word for _, _, word in words if word in _SMALL or (word,) in table}
-    return Understanding(tuple(spans), tuple(unknown), is_english(prompt, plain))
+    dressed, rest = _dressed(prompt, spans, unknown)
+    return Understanding(dressed, rest, is_english(prompt, plain))
+
+
+def _dressed(
+    prompt: str, spans: Sequence[Span], unknown: Sequence[Span]
+) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """The same with what somebody wears as garments, whatever else their words could mean: the tall hat of a penguin
+    is nobody, and a blue scarf does not make its fox blue. What a head alone cannot wear is unknown."""
+    alive = [span for span in spans if span.kind == "subject" and SUBJECT[span.id].kind in ALIVE]
+    pieces, too_much = list[Span](), list[Span]()
+    for number, one in enumerate(alive):
+        until = alive[number + 1].start if number + 1 < len(alive) else len(prompt)
+        for piece in outfit(prompt[one.end : until], one.id):
+            start, end = one.end + piece.start, one.end + piece.end
+            if piece.fits:
+                pieces.append(Span(start, end, prompt[start:end], "garment", piece.garment.slot))
+            else:
+                too_much.append(Span(start, end, prompt[start:end], "unknown", ""))
+
+    def free(span: Span) -> bool:
+        return not any(worn.start < span.end and span.start < worn.end for worn in (*pieces, *too_much))
+
+    told, rest = ([*filter(free, known), *worn] for known, worn in ((spans, pieces), (unknown, too_much)))
+    return tuple(sorted(told, key=_begins)), tuple(sorted(rest, key=_begins))
+
+
+def _begins(span: Span) -> int:
+    return span.start
 
 
 def _match(

@@ -86,6 +86,32 @@ def test_few_steps_end_where_the_recipe_says() -> None:
     assert (ended - x).abs().max() / x.abs().max() < 1e-5
 
 
+def test_churn_keeps_as_much_noise_and_none_of_it_is_euler() -> None:
+    torch.manual_seed(3)
+    levels, clean = flow.sigmas(6, 2.5), torch.full((1, 1, 80, 80), 0.5)
+    start = torch.randn(1, 1, 80, 80)
+    fresh = [torch.randn(start.shape) for _ in levels[1:]]
+    seen: dict[float, list[Tensor]] = {}
+
+    def towards(x: Tensor, sigma: float) -> Tensor:  # of somebody who knows the answer
+        return (x - clean) / sigma
+
+    for churn in (0.0, 0.7, 1.0):
+        steps: list[flow.Step] = []
+        ended = flow.sample(towards, start, levels, on_step=steps.append, fresh=fresh, churn=churn)
+        assert torch.allclose(ended, clean, atol=1e-5)
+        seen[churn] = [step.state.x for step in steps[:-1]]
+        for x, level in zip(seen[churn], levels[1:-1].tolist(), strict=True):
+            noise = (x - (1 - level) * clean) / level
+            assert abs(float(noise.std()) - 1) < 0.05 and abs(float(noise.mean())) < 0.05
+    straight: list[flow.Step] = []
+    flow.sample(towards, start, levels, "euler", straight.append)
+    for x, step in zip(seen[0.0], straight, strict=False):
+        torch.testing.assert_close(x, step.state.x, atol=1e-5, rtol=1e-5)
+    assert not torch.allclose(seen[0.7][1], seen[0.0][1], atol=0.1)
+
+
+
 @pytest.mark.parametrize("solver", flow.SOLVERS)
 def test_straight_flow_is_solved_exactly_in_any_number_of_steps(solver: flow.Solver) -> None:
     """When all noise flows to one point the path is a line, and every solver must land on it."""

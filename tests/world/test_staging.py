@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import torch
 
+from model.training.recipe import options_of, preset
 from model.world.art import PICTURES, Art
 from model.world.blocking import Blocking, block
 from model.world.render import PAPER, Backdrop, Renderer
-from model.world.staging import HIGHEST, WIDEST, cells, extent, lit, set_prompt
+from model.world.scene import sample_scene
+from model.world.staging import HIGHEST, WIDEST, cells, empty_caption, extent, lit, set_prompt
 
 WIDE, HIGH = 144, 80
 
@@ -38,6 +40,19 @@ def ramp() -> Backdrop:
 )
 def test_a_set_has_the_place_the_hour_the_sky_and_the_style(prompt: str, drawn: str) -> None:
     assert set_prompt(prompt) == drawn
+
+
+def test_a_set_is_asked_for_in_the_words_that_empty_places_were_learned_by() -> None:
+    seen = set()
+    for seed in range(400):
+        (shot,) = sample_scene(seed, options_of(preset("empty"), 1)).shots
+        assert not shot.actors
+        told = empty_caption(shot)
+        assert set_prompt(told) == told
+        seen.add(told)
+    assert len(seen) > 150
+    assert "an empty scene in a cave with candle light" in seen  # and not the same words for a cave in fog
+    assert "an empty scene in a cave with candle light, in thick fog" in seen
 
 
 @pytest.mark.parametrize(

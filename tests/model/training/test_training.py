@@ -14,13 +14,14 @@ from model.conditioning import PLACE_CHANNELS
 from model.config import DiTConfig
 from model.dit import DiT
 from model.errors import ModelError
+from model.text import TextEncoder
 from model.tiny_vae import TinyVAE, TinyVAEConfig
 from model.training import export, latents, render_set
 from model.training.autoencoder import AutoencoderRun, principal, psnr
 from model.training.batches import Batches
 from model.training.ema import Average
 from model.training.fast import FastForward
-from model.training.latents import LatentCache, blocking, cache
+from model.training.latents import TEXT, LatentCache, blocking, cache
 from model.training.recipe import options_of, preset
 from model.training.render_set import SetSpec, open_set
 from model.training.render_set import render_set as render
@@ -28,6 +29,7 @@ from model.training.transformer import Batch, Says, TransformerRun, grown, guide
 from model.weights import load_dit
 from model.world.art import COMMITTED, Art
 from model.world.scene import Scene, SceneOptions, sample_scene
+from model.world.staging import empty_caption
 
 SMALL = TinyVAEConfig(latent_channels=4, widths=(8, 8, 8), fine=8, blocks=1)
 HERE = {"subject": ("fox", "cat", "penguin"), "place": ("meadow", "snow"), "style": ("3d",)}
@@ -216,6 +218,26 @@ def test_a_batch_shows_the_blocking_of_its_clips(tmp_path: Path) -> None:
     blank = Batches(replace(run, blocking=1e-9), 1).draw(0.5).blocking
     assert blank is not None and torch.equal(blank[0], cached.blocking(-1)[:, :2])
     assert Batches(replace(run, blocking=0.0), 1).draw(0.5).blocking is None
+
+
+@pytest.mark.usefixtures("small_world")
+def test_a_cache_of_empty_places_has_blank_paper_alone_and_the_words_of_sets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(self: SetSpec, index: int) -> Scene:
+        return sample_scene(index, SceneOptions(knows=HERE, cuts=0, extras=0, frames=1, nobody=1.0))
+
+    monkeypatch.setattr(SetSpec, "scene", nobody)
+    TinyVAE(SMALL).save(tmp_path / "vae.safetensors")
+    spec = SetSpec("empty", 3, 1, 128, 64, 0)
+    cache(spec, tmp_path / "empty", tmp_path / "vae.safetensors")
+    blocking(tmp_path / "empty", tmp_path / "vae.safetensors")
+    cached = LatentCache(tmp_path / "empty")
+    assert np.load(tmp_path / "empty.blocking.npy").shape[0] == 1
+    for index in range(3):
+        assert torch.equal(cached.blocking(index), cached.blocking(-1))
+        told = TextEncoder.load(TEXT).encode(empty_caption(spec.scene(index).shots[0]))
+        torch.testing.assert_close(cached.text(index, 0), told, atol=0.02, rtol=0)
 
 
 def test_a_widened_transformer_says_the_same_until_it_learns() -> None:
