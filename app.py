@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None, *, opens: Callable[[Settings], 
             host=options.host, port=options.port, shared=options.shared or None, mcp=options.mcp or None
         )
         if settings.mcp and importlib.util.find_spec("mcp") is None:
-            return _refuse('--mcp needs the package of the protocol: pip install "gradio[mcp]"')
+            return _refuse('--mcp needs the package of the protocol: pip install "mcp>=1.28.1,<2"')
         asked = options.port is not None or bool(os.environ.get("AUTEUR_PORT")) or bool(os.environ.get("SPACE_ID"))
         return _serve(settings, opens or _open, port_asked=asked)
     except StudioError as error:

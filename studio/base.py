@@ -19,6 +19,7 @@ from studio.patience import Patience
 from studio.policing import Gate, gate
 from studio.policy import Decision, PolicyRequest
 from studio.provenance import Identity
+from studio.recipe import Recipe
 from studio.settings import Settings
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Base:
     @cached_property
     def gate(self) -> Gate:
         """The policy at work: words, pictures, finished clips, and its log. Raises SettingsError."""
-        return gate(self.settings)
+        return gate(self.settings, self.library.recipe_of)
 
     @cached_property
     def patience(self) -> Patience:
@@ -102,6 +103,13 @@ class Base:
             raise PolicyStop(decision)
         return decision.message if decision.action == "warn" else None
 
+    def _as_rendered(self, recipe: Recipe) -> None:
+        """The prompt as the model will be given it, where that is not what was written. Raises PolicyStop."""
+        if recipe.rendered_prompt != recipe.prompt:
+            decision = self.gate.decide(PolicyRequest(recipe.rendered_prompt, recipe.negative))
+            if decision.action in ("block", "rewrite"):
+                raise PolicyStop(replace(decision, rewritten=None, spans=()))
+
     def _allowed(self, shot: Shot, accept_rewrite: bool) -> tuple[shots.Plan, str | None]:
         """A shot's plan with its given files kept, and what is to be said of it. Raises ShotError or PolicyStop."""
         plan = self._plan(shot)
@@ -111,6 +119,7 @@ class Base:
             decision = self.check(plan.shot)
         if decision.action in ("block", "rewrite"):
             raise PolicyStop(decision)
+        self._as_rendered(plan.recipe)
         warned = decision.message if decision.action == "warn" else ""
         said = (warned, shots.remark(plan.recipe, self.entry(shot.model)))
         return plan.kept(self.library), " ".join(line for line in said if line) or None

@@ -191,6 +191,7 @@ def _add_checks(verbs: argparse._SubParsersAction[_Parser]) -> None:
     policy.add_argument("text", nargs="?", metavar="TEXT")
     policy.add_argument("--file", type=Path, metavar="prompts.jsonl", help="one prompt a line")
     policy.add_argument("--mode", choices=("strict", "local"))
+    policy.add_argument("--check-log", action="store_true", help="whether the audit log was changed since")
     policy.add_argument("--table", action="store_true", help="--file: count answers by each line's label and category")
     policy.add_argument("--report", metavar="REMARK", help="write down, on this machine, that this answer is a mistake")
 

@@ -22,6 +22,8 @@ def policy(options: Namespace, console: Console) -> int:
     settings = Settings.from_env()
     house = gate(settings)
     mode = options.mode or settings.mode
+    if options.check_log:
+        return _check_log(house.audit.broken_at(), house.audit.count(), console)
     if (options.text is None) == (options.file is None):
         console.refuse('give one text ("TEXT") or one file (--file prompts.jsonl)')
         return WRONG
@@ -52,6 +54,15 @@ def policy(options: Namespace, console: Console) -> int:
     if options.table:
         console.answer({"table": _nested(counts)}, _table(counts))
     return DONE
+
+
+def _check_log(broken: int | None, lines: int, console: Console) -> int:
+    """Whether the audit log is as it was written: every line holds the hash of the one before."""
+    said = f"the audit log has {lines} lines, and each follows the one before"
+    if broken is not None:
+        said = f"the audit log was changed: line {broken} does not follow the one before"
+    console.answer({"lines": lines, "broken_at": broken}, said)
+    return DONE if broken is None else NO
 
 
 def _text(decision: Decision) -> str:

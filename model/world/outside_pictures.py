@@ -122,7 +122,7 @@ def photograph(sheet: Sheet, rng: random.Random) -> tuple[Tensor, str] | None:
     if not found:
         return None
     path = rng.choice(sorted(found))
-    with Image.open(path) as image:
+    with Image.open(path, formats=["JPEG", "PNG"]) as image:
         pixels = torch.from_numpy(np.array(image.convert("RGB"))).permute(2, 0, 1).float()[None] / 255
     scale = max(sheet.height / pixels.shape[2], sheet.width / pixels.shape[3])
     size = (math.ceil(pixels.shape[2] * scale), math.ceil(pixels.shape[3] * scale))

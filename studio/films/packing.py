@@ -178,17 +178,23 @@ def _listed(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], shots
 def take_in(folder: Path, identity: Identity) -> tuple[Recipe, dict[str, Any], str, int]:
     """What a take that came in a zip is: its recipe, what its credential says, its hash and its number of frames.
 
-    Raises FilmError for files that are none: a clip that does not decode, a recipe that is not one, latents of pickle.
+    Its poster is made again from the clip: what is shown of it is what was looked at. Raises FilmError for files that
+    are none (a clip that does not decode, a recipe that is not one, latents of pickle), and for a clip whose credential
+    does not hold: none leaves a studio without.
     """
+    clip = folder / "clip.mp4"
     try:
         recipe = Recipe.from_json((folder / "recipe.json").read_text(encoding="utf-8"))
-        report = provenance.verify(folder / "clip.mp4", identity).to_dict()
-        frames = media.count_frames(folder / "clip.mp4")
-        media.open_picture(folder / "poster.jpg")
+        report = provenance.verify(clip, identity)
+        frames = media.count_frames(clip)
+        media.save_poster(media.frame_at(clip, frames // 2), folder / "poster.jpg")
         _check_latents(folder / "latents.safetensors")
     except (OSError, UnicodeDecodeError, RecipeError, ProvenanceError, MediaError) as error:
         raise FilmError("zip", folder.name, f"a take in this zip cannot be read: {error}") from None
-    return recipe, report, inputs.sha256_of(folder / "clip.mp4"), frames
+    if not report.intact:
+        why = "was changed since it was signed" if report.verdict == "changed" else "carries no credential"
+        raise FilmError("zip", folder.name, f"a take in this zip {why}: none leaves a studio so; nothing was kept")
+    return recipe, report.to_dict(), inputs.sha256_of(clip), frames
 
 
 def _check_latents(path: Path) -> None:

@@ -66,13 +66,21 @@ class Films(Base):
         """What the policy says of a film as a whole: what is harmless shot by shot may not be together."""
         cards = " ".join(card.text for card in (film.opening, film.ending) if card is not None)
         captions = " ".join(shot.caption for shot in film.shots if shot.caption)
-        title = " ".join(part for part in (film.title, cards, captions) if part)
+        title = " ".join(part for part in (film.title, cards, captions, self._subtitles(film)) if part)
         told = tuple(casting.spoken(shot.prompt, film.cast) for shot in film.shots)
         pictures = tuple(path for given in film.files() if (path := self.locate(given)) is not None)
         request = PolicyRequest(
             prompt="", negative=film.negative, shots=told, title=title, images=pictures, consent=film.consent
         )
         return self.gate.decide(request)
+
+    def _subtitles(self, film: Film) -> str:
+        """What a film's SRT file says; "" without one, or with one that whoever cuts the film will refuse."""
+        path = None if film.captions.file is None else self.locate(film.captions.file)
+        try:
+            return "" if path is None else " ".join(one.text for one in cutting.read_srt(path))
+        except (FilmError, OSError):
+            return ""
 
     def allow_film(self, film: Film, accept_rewrite: bool = False) -> tuple[Film, str | None]:
         """The film as it may be made, and what the policy wants said. Raises PolicyStop."""
@@ -140,6 +148,9 @@ class Films(Base):
                 self.library.retry_job(state.job.id, owner)
                 known[index] = state.job.id
         new = [i for i in order if i in wanted and i not in known and (states[i].missing or not states[i].fits)]
+        with self.patience.asking(owner):
+            for index in new:
+                self._as_rendered(orders[index].recipe)
         kept = {i: replace(orders[i], request=self._keep(orders[i])) for i in new}
         ids = self.library.order_film(owner, film_id, [kept.get(i, one) for i, one in enumerate(orders)], new, known)
         for job_id in {*ids, *known.values()}:
@@ -229,10 +240,17 @@ class Films(Base):
         return packing.pack(film, takes, self.locate, target)
 
     def unpack_film(self, path: Path, owner: str = LOCAL_OWNER) -> KeptFilm:
-        """Take in the zip of a film with its takes. Raises FilmError; then nothing is kept."""
+        """Take in the zip of a film with its takes, which are looked at as everything given is. Raises FilmError or
+        PolicyStop; then nothing is kept."""
         with tempfile.TemporaryDirectory(dir=self.settings.home, prefix=".unpacking-") as name:
             film, takes = packing.unpack(path, Path(name))
             known = [(index, key, *packing.take_in(folder, self.identity()), folder) for index, key, folder in takes]
+            with self.patience.asking(owner):
+                for given in filter(None, map(self.locate, film.files())):
+                    self.gate.admit(given)
+                for _, _, recipe, report, _, _, folder in known:
+                    ours = report["verdict"] == "local"
+                    self.gate.bring(folder / "clip.mp4", recipe, known=ours, consent=film.consent)
             film = self.bring_files(film).with_ids()
             planned = self.try_film(film)
             kept = self.library.add_film(owner, replace(film, source=""))

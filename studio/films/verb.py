@@ -37,13 +37,13 @@ def film(options: Namespace, console: Console) -> int:
         closing(Library(settings.home)) as library,
         Studio(settings, LocalEngine(settings, library, serve=False)) as studio,
     ):
-        if packed:
-            script = studio.unpack_film(options.file).film
-        form = formats.choose(
-            studio.film_size(script), studio.entry(script.model), shape=options.shape or "",
-            preset=options.preset or "", container=out.suffix[1:].lower(),
-        )  # fmt: skip
         try:
+            if packed:
+                script = studio.unpack_film(options.file).film
+            form = formats.choose(
+                studio.film_size(script), studio.entry(script.model), shape=options.shape or "",
+                preset=options.preset or "", container=out.suffix[1:].lower(),
+            )  # fmt: skip
             script, notice = studio.allow_film(script, options.accept_rewrite)
         except PolicyStop as stop:
             return stopped(stop.decision, console)

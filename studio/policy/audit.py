@@ -65,6 +65,10 @@ class Audit:
             line["text"] = text
         self._append(line)
 
+    def count(self) -> int:
+        """How many lines there are."""
+        return len(self._lines())
+
     def broken_at(self) -> int | None:
         """The number (from 1) of the first line that was changed or whose predecessor is missing; None: all whole."""
         before: str | None = None

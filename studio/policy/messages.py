@@ -77,6 +77,23 @@ def picture(what: str) -> str:
     }[what]
 
 
+def brought(category: str, message_id: str, *, seen: bool) -> str:
+    """The message about a take that came with a film and may not be kept; `seen` in its pictures, else in its words."""
+    if message_id == "consent":
+        line = "A take in this zip seems to show a person. Only go on if it is you or you have their permission"
+        return f"{line}: then write 'consent: yes' into its film.yaml."
+    if category == "unavailable":
+        return unavailable()
+    start = "This zip was not opened: a take in it may not be kept here."
+    if category in ("sexual_minors", "minors_harm"):
+        return start
+    if seen:
+        reason = "It seems to show nudity." if category == "sexual" else "It shows the face of a real person."
+    else:
+        reason = _REASONS.get(category, "Its words name somebody or something that is not filmed here.")
+    return f"{start} {reason}"
+
+
 def output_blocked() -> str:
     """The message of a clip that was made and may not be released."""
     return (

@@ -1,8 +1,9 @@
 """What other tools write into their files about how they were made: ComfyUI, WanGP, A1111 and kin, AIGC labels.
 
 Nothing of it is signed: it is read as text from a stranger, shortened, and never followed. Where it is found:
-ComfyUI writes `prompt` and `workflow` (JSON) into PNG text, WebP EXIF and MP4 or Matroska tags; WanGP one JSON object
-into the comment; A1111 and Forge a text `parameters`; China's label of synthetic media is the tag `AIGC`.
+ComfyUI writes `prompt` and `workflow` (JSON) into PNG text, WebP EXIF and MP4 or Matroska tags, its extension
+VideoHelperSuite both into the comment; WanGP one JSON object into the comment, or into a picture's EXIF; A1111 and
+Forge a text `parameters`; China's label of synthetic media is the tag `AIGC`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from studio.provenance import container
 
 MAX_TEXT = 16_000  # characters of a prompt that are read
 MAX_TAG = 2_000_000  # characters of a tag; a large workflow has some 200,000
+MAX_NODES = 200  # of a graph that are gone through for a text
 _TIMEOUT = 20.0
 
 
@@ -58,12 +60,15 @@ def tags(path: Path, mime: str) -> dict[str, str]:
 
 def settings(found: Mapping[str, str]) -> Settings | None:
     """The settings that tags hold, by whichever tool; None when they hold none that is known."""
-    comfy = _json(found.get("prompt"))
-    if isinstance(comfy, dict) and any(isinstance(node, dict) and "class_type" in node for node in comfy.values()):
-        return _comfy(comfy)
+    if (graph := _graph(found.get("prompt"))) is not None:
+        return _comfy(graph)
     for name in ("comment", "description", "usercomment"):
         data = _json(found.get(name))
-        if isinstance(data, dict) and "prompt" in data and ("WanGP" in str(data.get("type")) or "video_length" in data):
+        if not isinstance(data, dict) or "prompt" not in data:
+            continue
+        if (graph := _graph(data["prompt"])) is not None:
+            return _comfy(graph)
+        if "WanGP" in str(data.get("type")) or "video_length" in data:
             return _wangp(data)
     return _plain(found["parameters"]) if "parameters" in found else None
 
@@ -91,6 +96,8 @@ def _of_picture(path: Path) -> dict[str, str]:
                     found[name.lower()] = text
                 elif "Steps:" in value and "Seed:" in value:
                     found["parameters"] = value
+                elif value.lstrip().startswith("{"):
+                    found.setdefault("usercomment", value)
     return found
 
 
@@ -117,36 +124,71 @@ def _json(text: str | None) -> Any:
         return None
 
 
+def _graph(value: Any) -> dict[str, Any] | None:
+    """A graph of ComfyUI, as JSON or read already; None for anything else."""
+    graph = _json(value) if isinstance(value, str) else value
+    if isinstance(graph, dict) and any(isinstance(node, dict) and "class_type" in node for node in graph.values()):
+        return graph
+    return None
+
+
 def _comfy(graph: Mapping[str, Any]) -> Settings:
-    """The first sampler of a graph, and what leads to it."""
+    """What a graph says, its samplers first: words at the end of their links, numbers wherever they stand."""
     nodes = {str(key): node for key, node in graph.items() if isinstance(node, dict)}
-    given = ((key, node.get("inputs")) for key, node in nodes.items())
-    inputs: dict[str, dict[str, Any]] = {key: values if isinstance(values, dict) else {} for key, values in given}
-    found: dict[str, Any] = {}
-    for values in inputs.values():
-        if {"positive", "negative"} <= set(values) and ("seed" in values or "noise_seed" in values):
-            found |= {"seed": values.get("seed", values.get("noise_seed")), "steps": values.get("steps")}
-            found["guidance"] = values.get("cfg")
-            found["prompt"] = _text_of(inputs, values["positive"], "positive")
-            found["negative"] = _text_of(inputs, values["negative"], "negative")
-            break
-    for values in inputs.values():
-        if "width" in values and "height" in values and "width" not in found:
-            found |= {"width": values["width"], "height": values["height"], "frames": values.get("length")}
-        for name in ("unet_name", "ckpt_name", "model_name"):
-            found.setdefault("model", values.get(name)) if values.get(name) else None
+    kinds = {key: str(node.get("class_type")) for key, node in nodes.items()}
+    given = {key: node["inputs"] for key, node in nodes.items() if isinstance(node.get("inputs"), dict)}
+
+    def later(key: str) -> tuple[bool, bool]:
+        return "Sampler" not in kinds[key], given[key].get("add_noise") == "disable"  # of two stages the first has it
+
+    inputs: dict[str, dict[str, Any]] = {key: given[key] for key in sorted(given, key=later)}
+    found: dict[str, Any] = dict(zip(("prompt", "negative"), _words(inputs), strict=True))
+    found |= {name: _first(inputs, *names) for name, names in _NUMBERS.items()}
+    if found["guidance"] is None:  # a model that was distilled has no classifier-free guidance
+        found["guidance"] = _first(inputs, "guidance")
+    sized = [each for each in inputs.values() if _is_number(each.get("width")) and _is_number(each.get("height"))]
+    found |= {"width": sized[0]["width"], "height": sized[0]["height"]} if sized else {}
+    models = (values.get(name) for name in ("unet_name", "ckpt_name") for values in inputs.values())
+    loaders = (given[key].get("model") or given[key].get("model_name") for key in given if "ModelLoader" in kinds[key])
+    found["model"] = next((name for name in (*models, *loaders) if isinstance(name, str) and name), "")
     return _typed("ComfyUI", found)
 
 
-def _text_of(inputs: Mapping[str, Any], link: Any, side: str, depth: int = 8) -> str:
-    """The text at the end of a link, through the nodes between."""
+_NUMBERS = {
+    "seed": ("seed", "noise_seed"), "steps": ("steps",), "guidance": ("cfg",),
+    "frames": ("length", "num_frames", "video_frames"),
+}  # fmt: skip
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _first(inputs: Mapping[str, Mapping[str, Any]], *names: str) -> Any:
+    """The first number of these names; a link to another node is none."""
+    return next((values[name] for values in inputs.values() for name in names if _is_number(values.get(name))), None)
+
+
+def _words(inputs: Mapping[str, dict[str, Any]]) -> tuple[str, str]:
+    """What is wanted and what is not: of a sampler or a guider, of a node that holds both, of a guider that has one."""
+    for wanted, unwanted in (("positive", "negative"), ("positive_prompt", "negative_prompt"), ("conditioning", "")):
+        for values in inputs.values():
+            text = _text_of(inputs, values.get(wanted), "positive", set())
+            if text:
+                return text, _text_of(inputs, values.get(unwanted), "negative", set())
+    return "", ""
+
+
+def _text_of(inputs: Mapping[str, Any], link: Any, side: str, seen: set[str]) -> str:
+    """The text at the end of a link, through the nodes between, each of them once."""
     if isinstance(link, str):
         return link
-    if not isinstance(link, list) or not link or depth == 0:
+    if not isinstance(link, list) or not link or (key := str(link[0])) in seen or len(seen) > MAX_NODES:
         return ""
-    values = inputs.get(str(link[0])) or {}
-    for name in ("text", "prompt", "string", "value", side, "conditioning"):
-        text = _text_of(inputs, values.get(name), side, depth - 1)
+    seen.add(key)
+    values = inputs.get(key) or {}
+    for name in ("text", "prompt", f"{side}_prompt", "string", "value", side, "conditioning"):
+        text = _text_of(inputs, values.get(name), side, seen)
         if text:
             return text
     return ""

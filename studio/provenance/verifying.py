@@ -25,6 +25,9 @@ _AI_SOURCES = ("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"
 _MAX_DEPTH = 6  # of the tree of parents that is shown
 _MAX_SIDECAR = 64_000_000  # bytes; the history of many parents makes a manifest large
 
+# What fails of these says something of who signed, who else vouches, or when: not of the file.
+_OF_PEOPLE = ("signingCredential.", "timeStamp.", "cawg.")
+
 _IN_WORDS = {
     "assertion.bmffHash.mismatch": "The picture, the sound or the tags of the file were changed after signing.",
     "assertion.dataHash.mismatch": "The file was changed after signing.",
@@ -37,6 +40,10 @@ _IN_WORDS = {
     "signingCredential.expired": "The signer's certificate has expired and the signature carries no time stamp.",
     "signingCredential.invalid": "The signer's certificate is not one that may sign.",
     "signingCredential.revoked": "The signer's certificate was revoked.",
+    "cawg.x509.credential.untrusted": "Somebody else who vouches for it in the credential is not known to this studio.",
+    "cawg.ica.credential_invalid": "Somebody else who vouches for it in the credential cannot be checked.",
+    "timeStamp.untrusted": "The time stamp is of an authority that is not known to this studio.",
+    "timeStamp.mismatch": "The time stamp does not belong to this credential.",
     "ingredient.manifest.missing": "The credential of a source is missing.",
     "ingredient.claimSignature.mismatch": "The credential of a source was changed.",
     "ingredient.hashedURI.mismatch": "The credential of a source was changed.",
@@ -191,7 +198,7 @@ def _failures(results: Mapping[str, Any]) -> list[str]:
 
 def _verdict(state: str, results: Mapping[str, Any]) -> Verdict:
     failures = _failures(results)
-    if any(not code.startswith("signingCredential.") for code in failures):
+    if any(not code.startswith(_OF_PEOPLE) for code in failures):
         return "changed"
     if state == "Trusted":
         where = " ".join(str(item.get("explanation", "")) for item in results.get("success") or [])
@@ -288,7 +295,7 @@ def _parent(item: Mapping[str, Any], manifests: Mapping[str, Any], depth: int) -
     failures = _failures(results)
     if not manifest_id:
         state = "unsigned"
-    elif any(not code.startswith("signingCredential.") for code in failures):
+    elif any(not code.startswith(_OF_PEOPLE) for code in failures):
         state = "changed"
     else:
         state = "unknown-signer" if failures else "intact"
@@ -329,8 +336,9 @@ def _comment_recipe(path: Path, mime: str) -> dict[str, Any] | None:
         return None
     text = container.read_comment(path)
     recipe = _as_recipe(text) if text else None
-    ours = recipe is not None and "prompt" in recipe and not {"type", "video_length"} & recipe.keys()  # as WanGP has
-    return recipe if ours else None
+    if recipe is None or "prompt" not in recipe or {"type", "video_length", "workflow"} & recipe.keys():
+        return None  # nothing of ours: WanGP and ComfyUI's VideoHelperSuite use the comment too
+    return None if str(recipe["prompt"]).lstrip().startswith("{") else recipe
 
 
 def _as_recipe(text: str) -> dict[str, Any] | None:

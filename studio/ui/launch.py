@@ -59,6 +59,24 @@ def launch(page: gr.Blocks, studio: Studio, address: Address) -> None:
         head=theme.head(),
         app_kwargs=app_options(studio, door),
     )
+    if settings.mcp and (word := _password()):
+        _let_assistants_in(page, address, word)
+
+
+def _let_assistants_in(page: gr.Blocks, address: Address, word: str) -> None:
+    """Tools call the studio over the network from within, as whoever called them; the caller that Gradio makes for that
+    knows no password. Who may use a tool is asked before, of the one who calls it."""
+    from gradio.mcp import Client
+
+    tools: Any = page.mcp_server_obj
+    tools._client_instance = Client(
+        tools.local_url or address.url, headers={"x-gradio-user": "mcp", "Authorization": f"Bearer {word}"},
+        download_files=False, verbose=False, analytics_enabled=False, _skip_components=False,
+    )  # fmt: skip
+
+
+def _password() -> str:
+    return os.environ.get("AUTEUR_PASSWORD", "")
 
 
 def app_options(studio: Studio, door: Door) -> dict[str, Any]:
@@ -75,7 +93,7 @@ def app_options(studio: Studio, door: Door) -> dict[str, Any]:
 def middleware(studio: Studio, door: Door) -> list[Middleware]:
     """What a request passes before it is answered: the guard, the limits, and the password where there is one."""
     found = [Middleware(Guard, door=door), Middleware(Limits, shared=door.shared)]
-    word = os.environ.get("AUTEUR_PASSWORD", "")
+    word = _password()
     if word:
         secret = mark.load_key(studio.settings.home / KEY)
         found.append(Middleware(Password, password=word, secret=secret, on_space=door.on_space))

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from studio.core import Studio
-from studio.errors import FilmFound, MediaError, NotFound, RecipeError
+from studio.errors import FilmFound, MediaError, NotFound, PolicyStop, RecipeError
 from studio.looking import Looker
 from studio.provenance import ProvenanceError
 from studio.ui import given, views
@@ -62,6 +62,7 @@ class Uploads(Owned):
         return _webp(given.strip(path, found))
 
     def _given(self, path: Path, name: str, owner: str) -> Response:
+        self.studio.gate.admit(path)
         return fresh(given.receive(self.drafts, self.studio.library, owner, path, name).shown())
 
     def _dropped(self, path: Path, name: str, owner: str) -> Response:
@@ -77,8 +78,9 @@ class Uploads(Owned):
             answer["line"] = sentence(str(error).replace(path.name, "it"))
             answer["film"] = isinstance(error, FilmFound)
         try:
+            self.studio.gate.admit(path)
             answer["given"] = given.receive(self.drafts, self.studio.library, owner, path, name).shown()
-        except MediaError:
+        except (MediaError, PolicyStop):
             if answer["form"] is None:
                 raise
         return fresh(answer)

@@ -221,6 +221,16 @@ def test_policy_counts_answers_and_writes_remarks_down(
     assert "1 to 1000 characters" in refusal(capsys, "policy", "gore", "--report", " ")
 
 
+@pytest.mark.usefixtures("judged")
+def test_a_log_of_the_policy_that_was_changed_is_told(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    for _ in range(3):
+        answer(capsys, "policy", "gore", "--report", "It is cranberry juice", code=1)
+    assert answer(capsys, "policy", "--check-log") == {"lines": 3, "broken_at": None}
+    log = home / "policy" / "audit.jsonl"
+    log.write_text("".join(log.read_text(encoding="utf-8").splitlines(keepends=True)[::2]), encoding="utf-8")
+    assert answer(capsys, "policy", "--check-log", code=1) == {"lines": 2, "broken_at": 2}
+
+
 def test_policy_answers_as_the_host_has_it(capsys: pytest.CaptureFixture[str], home: Path) -> None:
     home.mkdir(exist_ok=True)
     (home / "policy.toml").write_text('[names]\nextra_block = ["Zorbax Quindle"]\n', encoding="utf-8")

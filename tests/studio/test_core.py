@@ -16,8 +16,9 @@ from model import catalog
 from studio import media, memory
 from studio.compare import recipe_difference
 from studio.core import Studio
-from studio.errors import Conflict, NotFound, RecipeError, ShotError
+from studio.errors import Conflict, NotFound, PolicyStop, RecipeError, ShotError
 from studio.film import Take
+from studio.films.script import Film, FilmShot
 from studio.recipe import GivenFrames
 from studio.settings import Settings
 from tests.studio.conftest import SMALL
@@ -46,6 +47,16 @@ def test_several_takes_are_one_group_with_a_seed_each(make_studio: Make) -> None
         studio.submit_takes(SMALL, 0)
     edge = studio.entry().limits.seed_max
     assert [job.seed for job in studio.submit_takes(replace(SMALL, seed=edge), 2)] == [edge, 0]
+
+
+def test_the_prompt_is_read_as_the_model_will_be_given_it(make_studio: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio = make_studio()
+    monkeypatch.setattr("studio.shots.directions.compile", lambda prompt, _: f"{prompt}, a naked woman on a bed")
+    script = Film(size="128x128", shots=(FilmShot("a fox", seconds=0.5, steps=2),)).with_ids()
+    for ask in (lambda: studio.submit(SMALL), lambda: studio.submit_takes(SMALL, 2), lambda: studio.shoot_film(script)):
+        with pytest.raises(PolicyStop, match="nudity"):
+            ask()
+    assert studio.jobs() == []
 
 
 def test_pausing_a_running_job_puts_it_down_and_it_goes_on_where_it_was(make_studio: Make) -> None:

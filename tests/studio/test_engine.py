@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from safetensors.numpy import load_file
@@ -23,6 +24,7 @@ from studio.film import TIMINGS
 from studio.library import Library
 from studio.locks import HomeLock
 from studio.policy import Decision
+from studio.previews import Previews
 from studio.settings import Settings
 from tests.studio.conftest import SMALL
 from tests.studio.doubles import FakeGenerator, Gate, broken_load
@@ -53,6 +55,23 @@ def test_a_shot_becomes_a_signed_take_with_everything_beside_it(make_studio: Mak
         assert poster.format == "JPEG"
     assert (take.clip.parent / "recipe.json").read_text() == take.recipe.to_json()
     assert list(studio.library.work.iterdir()) == []
+
+
+def test_on_a_public_host_a_preview_shows_no_details(tmp_path: Path) -> None:
+    edge = np.zeros((2, 128, 128, 3), np.uint8)
+    edge[:, :, 64:] = 255
+    sharpest = {}
+    for veiled in (False, True):
+        folder = tmp_path / str(veiled)
+        folder.mkdir()
+        previews = Previews(folder, lambda number: None, veiled=veiled)
+        previews.add(edge, 100)
+        previews.close()
+        with Image.open(folder / "preview-1.webp") as shown:
+            grey = np.asarray(shown.convert("L"), int)
+        assert max(grey.shape) <= 256
+        sharpest[veiled] = int(np.abs(np.diff(grey, axis=1)).max())
+    assert sharpest[False] > 80 and sharpest[True] < 20
 
 
 def test_previews_come_with_every_step_and_the_time_left_is_known(make_studio: Make) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,19 @@ from typing import Any
 import numpy as np
 import opentimelineio as otio
 import pytest
+from PIL import Image
 
+from studio import media, policing
 from studio.core import Studio
-from studio.errors import Conflict, FilmError, NotFound
+from studio.engines.local import LocalEngine
+from studio.errors import Conflict, FilmError, NotFound, PolicyStop, StudioError
 from studio.films import likeness, listing, packing, reading, timelines, writing
 from studio.films.likeness import Looks
-from studio.films.script import Card, Film, FilmShot, Given, Member
+from studio.films.script import Captions, Card, Film, FilmShot, Given, Member
 from studio.library import Library
+from studio.settings import Settings
+from tests.studio.doubles import FakeGenerator
+from tests.studio.provenance.conftest import ffmpeg
 from tests.studio.test_film_finish import tone
 
 SHORT: dict[str, Any] = {"seconds": 0.5, "steps": 2}
@@ -137,10 +143,6 @@ def test_an_editor_is_handed_the_whole_take_and_the_part_that_is_seen(make_studi
 def test_a_film_moves_to_another_machine_with_its_takes(
     make_studio: Callable[..., Studio], tmp_path: Path, picture: Path
 ) -> None:
-    from studio.engines.local import LocalEngine
-    from studio.settings import Settings
-    from tests.studio.doubles import FakeGenerator
-
     studio = make_studio()
     cast = (Member("mira", looks="a red fox", pictures=(Given("mira.png", path=str(picture)),)),)
     what = film("@mira runs", "a dog", cast=cast)
@@ -162,6 +164,117 @@ def test_a_film_moves_to_another_machine_with_its_takes(
         path = other.locate(kept.film.cast[0].pictures[0])
         assert path is not None and path.read_bytes() == picture.read_bytes()
         assert other.shoot_film(kept.film, kept.id) and len(other.takes()) == 2, "nothing has to be shot again"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Studio]:
+    """A studio on another machine."""
+    there = Settings.from_env({}, home=tmp_path / "there")
+    engine = LocalEngine(there, Library(there.home), load=lambda name: FakeGenerator())
+    with Studio(there, engine) as other:
+        yield other
+
+
+def packed(studio: Studio, path: Path, *, consent: bool = False) -> Path:
+    """The zip of a film whose shot is made."""
+    what = film("a fox", consent=consent)
+    for job in studio.shoot_film(what):
+        assert studio.wait(job.id, 30).state == "done"
+    studio.pack_film(what, studio.film_states(what), path)
+    return path
+
+
+def rewritten(path: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
+    """The zip with every file of that name changed."""
+    with zipfile.ZipFile(path) as archive:
+        files = {entry: archive.read(entry) for entry in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for entry, data in files.items():
+            archive.writestr(entry, change(data) if entry.endswith(f"/{name}") else data)
+    return path
+
+
+def refused(studio: Studio, path: Path, error: type[StudioError], words: str) -> None:
+    """The studio does not take the zip in, says why, and keeps nothing of it."""
+    with pytest.raises(error, match=words):
+        studio.unpack_film(path)
+    assert studio.takes() == [] and studio.library.films("local") == []
+    assert list((studio.settings.home / "takes").glob("*")) == []
+
+
+def test_takes_of_a_zip_are_looked_at_before_they_are_kept(
+    make_studio: Callable[..., Studio], elsewhere: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = make_studio()
+    path = packed(studio, tmp_path / "film.zip")
+    monkeypatch.setattr(policing.pictures, "nudity", lambda picture: 0.9)
+    policing._seen.cache_clear()
+    refused(elsewhere, path, PolicyStop, "a take in it may not be kept here. It seems to show nudity")
+    noted = (elsewhere.settings.home / "policy" / "audit.jsonl").read_text().splitlines()
+    assert [json.loads(line)["category"] for line in noted] == ["sexual"]
+    studio.unpack_film(path)  # what this very studio signed was looked at when it was made
+
+
+def test_faces_in_takes_of_a_zip_are_asked_about(
+    make_studio: Callable[..., Studio], elsewhere: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, agreed = packed(make_studio(), tmp_path / "a.zip"), packed(make_studio(), tmp_path / "b.zip", consent=True)
+    monkeypatch.setattr(policing.pictures, "faces", lambda picture: 1)
+    policing._seen.cache_clear()
+    refused(elsewhere, path, PolicyStop, "seems to show a person.*consent: yes")
+    assert elsewhere.unpack_film(agreed) and len(elsewhere.takes()) == 1
+    elsewhere.__dict__["gate"] = policing.Gate(tmp_path / "strict", "strict", tmp_path / "strict")
+    with pytest.raises(PolicyStop, match="the face of a real person"):
+        elsewhere.unpack_film(agreed)
+
+
+@pytest.mark.parametrize("field", ["prompt", "rendered_prompt"])
+def test_words_of_takes_in_a_zip_are_read(
+    make_studio: Callable[..., Studio], elsewhere: Studio, tmp_path: Path, field: str
+) -> None:
+    path = packed(make_studio(), tmp_path / "film.zip")
+    for words, told in (
+        ("a naked woman on a bed", "nudity or sexual content"), ("Taylor Swift in a boat", "real people"),
+    ):  # fmt: skip
+
+        def change(data: bytes, words: str = words) -> bytes:
+            return json.dumps(json.loads(data) | {field: words}).encode()
+
+        refused(elsewhere, rewritten(path, "recipe.json", change), PolicyStop, told)
+
+
+def test_a_take_in_a_zip_needs_a_credential_that_holds_and_its_poster_is_made_again(
+    make_studio: Callable[..., Studio], elsewhere: Studio, tmp_path: Path
+) -> None:
+    path = packed(make_studio(), tmp_path / "film.zip")
+    rewritten(path, "poster.jpg", lambda data: b"something else")
+    kept = elsewhere.unpack_film(path)
+    [state] = elsewhere.film_states(kept.film, kept.id)
+    assert state.take is not None
+    shown, frame = Image.open(state.take.poster).convert("RGB"), media.frame_at(state.take.clip, 4)
+    assert np.abs(np.asarray(shown, int) - frame).mean() < 4
+    elsewhere.library.delete_owner("local")
+
+    def bare(data: bytes) -> bytes:
+        (tmp_path / "in.mp4").write_bytes(data)
+        ffmpeg("-i", tmp_path / "in.mp4", "-c", "copy", tmp_path / "out.mp4")
+        return (tmp_path / "out.mp4").read_bytes()
+
+    refused(elsewhere, rewritten(path, "clip.mp4", bare), FilmError, "carries no credential")
+
+
+def test_every_word_that_a_film_shows_is_read(make_studio: Callable[..., Studio], tmp_path: Path) -> None:
+    studio = make_studio()
+    words = tmp_path / "words.srt"
+    words.write_text("1\n00:00:00,000 --> 00:00:01,000\nTaylor Swift was arrested today\n", encoding="utf-8")
+    for what in (
+        film(captions=Captions(Given("words.srt", path=str(words)))),
+        film(opening=Card("Taylor Swift was arrested today", 1.0)), film(title="Taylor Swift was arrested today"),
+        Film(size="128x128", shots=(FilmShot("a fox", caption="Taylor Swift was arrested today", **SHORT),)).with_ids(),
+    ):  # fmt: skip
+        with pytest.raises(PolicyStop):
+            studio.shoot_film(what)
+    assert studio.jobs() == []
 
 
 def evil(path: Path, **files: bytes) -> Path:

@@ -48,7 +48,8 @@ def answers(url: str) -> bool:
 def start(command: list[str], folder: Path, port: int | None = None, **environment: str) -> Server:
     """Start a studio and wait until its page answers; its own words are shown when it does not."""
     port, home, log = port or free_port(), folder / "home", folder / "log.txt"
-    watch = {"PYTHONPATH": str(ROOT / "tests" / "ui" / "watch"), "AUTEUR_WATCH": str(folder / "network.txt")}
+    paths = [str(ROOT / "tests" / "ui" / "watch"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    watch = {"PYTHONPATH": os.pathsep.join(paths), "AUTEUR_WATCH": str(folder / "network.txt")}
     env = {**os.environ, **watch, "AUTEUR_HOME": str(home), "AUTEUR_THREADS": "1", "PYTHONUNBUFFERED": "1"}
     env |= environment
     for name in ("SPACE_ID", "AUTEUR_POLICY", "AUTEUR_PORT", "GRADIO_TEMP_DIR"):

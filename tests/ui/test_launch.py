@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -83,5 +84,25 @@ def test_tools_for_assistants_without_their_package_are_one_line_and_exit_2(
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "mcp" else plain(name, *more))
     assert app.main(["--mcp"]) == 2
     assert capsys.readouterr().err.splitlines() == [
-        'app.py: --mcp needs the package of the protocol: pip install "gradio[mcp]"'
+        'app.py: --mcp needs the package of the protocol: pip install "mcp>=1.28.1,<2"'
     ]
+
+
+def test_what_would_open_the_studio_is_shut_whatever_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from studio.settings import Settings
+    from studio.ui import launch
+
+    for name in ("SHARE", "ALLOWED_PATHS", "MCP_SERVER", "ROOT_PATH"):
+        monkeypatch.setenv(f"GRADIO_{name}", "1")
+    told: dict[str, object] = {}
+    page = SimpleNamespace(queue=lambda **options: told.update(options), launch=lambda **options: told.update(options))
+    settings = Settings.from_env({}, home=tmp_path)
+    monkeypatch.setattr(launch, "app_options", lambda studio, door: {})
+    launch.launch(page, SimpleNamespace(settings=settings), Address("127.0.0.1", 7860))  # type: ignore[arg-type]
+    shut = ("share", "run_history", "enable_monitoring", "show_error", "debug", "mcp_server", "api_open", "pwa")
+    assert {name: told[name] for name in shut} == dict.fromkeys(shut, False)
+    assert told["allowed_paths"] == [] and told["strict_cors"] is True and told["root_path"] == ""
+    blocked = {Path(str(path)).name for path in told["blocked_paths"]}  # type: ignore[attr-defined]
+    assert blocked >= {"identity", "takes", "work", "bin", "inputs", "library.db", "trust", "films", "mark.key"}

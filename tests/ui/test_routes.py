@@ -22,6 +22,7 @@ from studio.ui.owner import COOKIE, new_token, owner_of
 from studio.ui.queueing import picture_size
 from studio.ui.routes import routes
 from tests.studio.doubles import FakeGenerator
+from tests.tree import ROOT
 
 SHOT = Shot(prompt="a fox walks in the snow", size="128x128", seconds=0.5, seed=7, steps=2)
 
@@ -66,6 +67,24 @@ def test_a_clip_is_the_stored_file_whole_or_in_part(open_studio: Callable[..., S
     assert saved.content == whole.content
     assert 'filename="a-fox-walks-in-the-snow-7.mp4"' in saved.headers["content-disposition"]
     assert page.get("/" + listed["poster"]).headers["content-type"] == "image/jpeg"
+
+
+def test_what_may_not_be_used_is_refused_before_it_is_kept(
+    open_studio: Callable[..., Studio], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = open_studio()
+    page = browser(studio, tmp_path)
+    photo = (ROOT / "tests" / "studio" / "policy" / "astronaut.jpg").read_bytes()
+    assert page.post("/studio/given?name=me.jpg", content=photo).status_code == 200, "at home one may have agreed"
+    studio.gate.mode = "strict"
+    for where in ("given", "dropped"):
+        answer = page.post(f"/studio/{where}?name=me.jpg", content=photo + b"\0")
+        assert answer.status_code == 422 and "real people's faces" in answer.json()["error"]
+    monkeypatch.setattr("studio.policing.pictures.nudity", lambda picture: 0.9)
+    studio.gate.mode = "local"
+    answer = page.post("/studio/given?name=me.jpg", content=photo + b"\0\0")
+    assert answer.status_code == 422 and "nudity" in answer.json()["policy"]["message"]
+    assert len(list((studio.settings.home / "inputs").iterdir())) == 1, "the one that was allowed"
 
 
 def test_no_answer_names_a_path_of_the_server(open_studio: Callable[..., Studio], tmp_path: Path) -> None:

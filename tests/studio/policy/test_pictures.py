@@ -11,12 +11,14 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from studio import policing
-from studio.errors import StudioError
+from studio.errors import PolicyStop, StudioError
+from studio.inputs import sha256_of
 from studio.policing import Gate
 from studio.policy import Decision, PolicyRequest, pictures
 from studio.policy.audit import Audit
 from studio.recipe import GivenFrames
 from studio.work import Parent, Work
+from tests.studio.provenance.conftest import ffmpeg
 from tests.studio.test_library import RECIPE
 
 PHOTO = Path(__file__).parent / "astronaut.jpg"
@@ -104,13 +106,51 @@ def test_what_this_studio_made_needs_no_question(tmp_path):
     assert gate(tmp_path, "strict").decide(request).action == "allow"
 
 
+def test_what_was_made_here_is_known_by_its_content_wherever_it_lies(tmp_path):
+    def made_of(sha256):
+        return RECIPE if sha256 == sha256_of(PHOTO) else None
+
+    house = Gate(tmp_path, "strict", tmp_path / "takes", made_of)
+    assert house.decide(PolicyRequest("she waves", images=(PHOTO,))).action == "allow"
+    house.admit(PHOTO)
+    other = tmp_path / "other.png"
+    Image.open(PHOTO).convert("RGB").save(other)  # the same pixels, and not the file that was made here
+    assert house.decide(PolicyRequest("she waves", images=(other,))).action == "block"
+
+
+def test_what_may_not_be_used_is_not_even_kept(tmp_path, monkeypatch):
+    drawing = tmp_path / "drawing.png"
+    drawn_face().save(drawing)
+    for mode in ("strict", "local"):
+        gate(tmp_path / mode, mode).admit(drawing)
+    with pytest.raises(PolicyStop, match="real people's faces"):
+        gate(tmp_path / "strict", "strict").admit(PHOTO)
+    gate(tmp_path / "local").admit(PHOTO)  # whether they agreed is asked when a shot is made with it
+    monkeypatch.setattr(pictures, "nudity", lambda picture: 0.9)
+    drawn_face(200).save(drawing)
+    for mode in ("strict", "local"):
+        with pytest.raises(PolicyStop, match="nudity"):
+            gate(tmp_path / mode, mode).admit(drawing)
+        noted = (tmp_path / mode / "policy" / "audit.jsonl").read_text().splitlines()
+        assert json.loads(noted[-1])["category"] == "sexual"
+
+
+def test_a_given_clip_is_looked_at_to_its_end(tmp_path):
+    blank, face = Image.new("RGB", (256, 256), "teal"), Image.open(PHOTO).convert("RGB").resize((256, 256))
+    for number in range(12):
+        (blank if number < 11 else face).save(tmp_path / f"{number:02d}.png")
+    clip = tmp_path / "clip.mp4"
+    ffmpeg("-framerate", "2", "-i", tmp_path / "%02d.png", "-crf", "12", "-pix_fmt", "yuv420p", clip)
+    assert gate(tmp_path, "strict").decide(PolicyRequest("a clip", images=(clip,))).category == "uploaded_face"
+
+
 def test_a_missing_picture_check_refuses_in_public(tmp_path, monkeypatch):
     def missing(_):
         raise pictures.Unavailable("gone")
 
     monkeypatch.setattr(pictures, "look", missing)
     picture = tmp_path / "fox.png"
-    drawn_face().save(picture)
+    drawn_face(300).save(picture)  # one that was not looked at before: what was seen is remembered
     request = PolicyRequest("a fox", images=(picture,))
     assert gate(tmp_path / "a", "strict").decide(request).action == "block"
     assert gate(tmp_path / "b").decide(request).action == "warn"

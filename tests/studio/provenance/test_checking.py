@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -16,17 +17,8 @@ from studio.provenance.errors import UnreadableFile
 from studio.provenance.fingerprint import NEAR, distance, fingerprint
 
 from .conftest import ffmpeg
+from .graphs import COMFY, GRAPHS, READ
 
-COMFY = {
-    "3": {
-        "class_type": "KSampler",
-        "inputs": {"seed": 42, "steps": 20, "cfg": 6.0, "positive": ["6", 0], "negative": ["7", 0], "model": ["4", 0]},
-    },
-    "4": {"class_type": "UNETLoader", "inputs": {"unet_name": "wan2.1_t2v_1.3B.safetensors"}},
-    "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "a fox in the snow", "clip": ["38", 0]}},
-    "7": {"class_type": "CLIPTextEncode", "inputs": {"text": "blurry", "clip": ["38", 0]}},
-    "40": {"class_type": "EmptyHunyuanLatentVideo", "inputs": {"width": 832, "height": 480, "length": 33}},
-}
 WANGP = {
     "type": "WanGP v8 by DeepBeepMeep", "prompt": "a panda dances", "negative_prompt": "", "resolution": "480x832",
     "video_length": 81, "num_inference_steps": 30, "seed": 5, "guidance_scale": 5.0, "model_type": "t2v_1.3B",
@@ -127,6 +119,46 @@ def test_the_settings_of_comfyui_are_read_from_picture_and_clip(clip: Path, tmp_
         recipe = checking.shot_of(report, catalog.entry("storybook"))
         assert recipe is not None
         assert (recipe.prompt, recipe.seed, recipe.width > recipe.height) == ("a fox in the snow", 42, True)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_the_graphs_that_people_film_with_are_read(name: str) -> None:
+    """As a tag, and as VideoHelperSuite puts them into a comment: JSON inside of JSON."""
+    text = json.dumps(GRAPHS[name])
+    for tags in ({"prompt": text}, {"comment": json.dumps({"prompt": text, "workflow": {"nodes": []}})}):
+        found = foreign.settings(tags)
+        assert found is not None and found.tool == "ComfyUI"
+        told = (found.prompt, found.negative, found.seed, found.steps, found.guidance, found.width, found.frames)
+        assert (*told, found.model) == READ[name]
+
+
+def test_a_graph_in_which_all_leads_to_all_is_gone_through_once() -> None:
+    names = ("text", "prompt", "positive_prompt", "string", "value", "positive", "conditioning")
+    graph: dict[str, object] = {}
+    for number in range(60):
+        links = {name: [str((number + step + 1) % 60), 0] for step, name in enumerate(names)}
+        graph[str(number)] = {"class_type": "K", "inputs": links}
+    graph["sampler"] = {"class_type": "KSampler", "inputs": {"positive": ["0", 0], "negative": ["1", 0], "seed": 1}}
+    begun = time.monotonic()
+    found = foreign.settings({"prompt": json.dumps(graph)})
+    assert found is not None and found.prompt == "" and time.monotonic() - begun < 2
+
+
+def test_what_is_written_into_pictures_and_other_containers_is_read(clip: Path, tmp_path: Path) -> None:
+    bare = ("-i", clip, "-map_metadata", "-1")
+    ffmpeg(*bare, "-metadata", f"prompt={json.dumps(COMFY)}", "-c", "copy", tmp_path / "a.mkv")
+    ffmpeg("-i", clip, "-metadata", f"comment={json.dumps(WANGP)}", "-c", "copy", tmp_path / "b.mkv")
+    image = Image.new("RGB", (32, 32))
+    exif = Image.Exif()
+    exif[0x0110] = f"prompt:{json.dumps(COMFY)}"
+    image.save(tmp_path / "a.webp", exif=exif)
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9286] = b"UNICODE\0" + json.dumps(WANGP).encode("utf-16-be")
+    image.save(tmp_path / "b.jpg", exif=exif)
+    for name, tool in (("a.mkv", "ComfyUI"), ("b.mkv", "WanGP"), ("a.webp", "ComfyUI"), ("b.jpg", "WanGP")):
+        report = checked(tmp_path / name, None, None, tmp_path)
+        assert report.settings is not None and (report.verdict, report.settings["tool"]) == ("none", tool), name
+        assert report.settings["seed"] in (42, 5) and report.settings["prompt"].startswith("a ")
 
 
 def test_the_settings_of_wangp_and_a1111_are_read(clip: Path, tmp_path: Path) -> None:

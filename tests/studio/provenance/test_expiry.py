@@ -19,12 +19,16 @@ LASTS = 6  # seconds: enough to sign a clip of one second
 @pytest.fixture
 def short_lived(tmp_path: Path) -> tuple[Path, dt.datetime]:
     """A studio whose signing certificate is valid for a few seconds more, and until when."""
-    folder = tmp_path / "home" / "identity"
+    return ending(tmp_path / "home" / "identity", LASTS)
+
+
+def ending(folder: Path, lasts: float) -> tuple[Path, dt.datetime]:
+    """A new studio whose signing certificate is valid for so many seconds more, and until when."""
     Identity.load_or_create(folder)
     old = x509.load_pem_x509_certificate((folder / "signer.pem").read_bytes())
     authority = x509.load_pem_x509_certificate((folder / "authority.pem").read_bytes())
     key = serialization.load_pem_private_key((folder / "authority.key").read_bytes(), None)
-    ends = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(seconds=LASTS)
+    ends = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(seconds=lasts)
     builder = x509.CertificateBuilder(authority.subject, old.subject, old.public_key(), x509.random_serial_number())
     builder = builder.not_valid_before(old.not_valid_before_utc).not_valid_after(ends)
     for extension in old.extensions:
@@ -34,7 +38,7 @@ def short_lived(tmp_path: Path) -> tuple[Path, dt.datetime]:
     return folder, ends
 
 
-def test_a_clip_outlives_its_certificate_only_with_a_time_stamp_and_the_report_says_so(
+def test_a_clip_does_not_outlive_its_certificate_without_a_time_stamp_and_the_report_says_so(
     short_lived: tuple[Path, dt.datetime], clip: Path, claim: Claim, tmp_path: Path
 ) -> None:
     folder, ends = short_lived
