@@ -75,6 +75,7 @@ class Captions:
 class FilmShot:
     """One shot of a film. `id` stays with it wherever it is moved; `name` is what another shot may call it by.
 
+    `control`, `mask`, `outpaint` and the approximations `block_cache` and `guided` (None: the film's) are as in a Shot.
     `after` names the shot it goes on from ("" is the one before); `take` the chosen take ("" is the newest that fits);
     `trim_start` and `trim_end` are seconds of it that the film leaves out; `line` is where it stands in film.yaml (0:
     not from a file).
@@ -93,9 +94,14 @@ class FilmShot:
     seed: int | None = None
     steps: int | None = None
     guidance: float | None = None
+    block_cache: float | None = None
+    guided: float | None = None
     first: Given | None = None
     last: Given | None = None
     frames: tuple[Given, ...] = ()
+    control: Given | None = None
+    mask: Given | None = None
+    outpaint: bool = False
     caption: str = ""
     take: str = ""
     trim_start: float = 0.0
@@ -105,7 +111,8 @@ class FilmShot:
     @property
     def files(self) -> tuple[Given, ...]:
         """Every given file."""
-        return tuple(given for given in (self.first, self.last, *self.frames) if given is not None)
+        many = (self.first, self.last, *self.frames, self.control, self.mask)
+        return tuple(given for given in many if given is not None)
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,8 @@ class Film:
     negative: str = ""
     steps: int | None = None
     guidance: float | None = None
+    block_cache: float | None = None
+    guided: float | None = None
     cast: tuple[Member, ...] = ()
     shots: tuple[FilmShot, ...] = ()
     opening: Card | None = None
@@ -181,7 +190,8 @@ def from_dict(data: Mapping[str, Any]) -> Film:
 def _shot(data: Mapping[str, Any]) -> FilmShot:
     values = _known(FilmShot, data)
     values["direction"] = _direction(data.get("direction"))
-    values["first"], values["last"] = _given(data.get("first")), _given(data.get("last"))
+    for name in ("first", "last", "control", "mask"):
+        values[name] = _given(data.get(name))
     values["frames"] = _givens(data.get("frames"))
     return FilmShot(**values)
 
@@ -216,7 +226,12 @@ def with_files(film: Film, other: Mapping[Given, Given]) -> Film:
     def sound(track: Sound | None) -> Sound | None:
         return None if track is None else replace(track, file=other.get(track.file, track.file))
 
-    shots = (replace(s, first=one(s.first), last=one(s.last), frames=many(s.frames)) for s in film.shots)
+    shots = (
+        replace(
+            s, first=one(s.first), last=one(s.last), frames=many(s.frames), control=one(s.control), mask=one(s.mask)
+        )
+        for s in film.shots
+    )  # fmt: skip
     return replace(
         film, shots=tuple(shots), cast=tuple(replace(member, pictures=many(member.pictures)) for member in film.cast),
         music=sound(film.music), voice=sound(film.voice), captions=replace(film.captions, file=one(film.captions.file)),
