@@ -145,6 +145,9 @@ def _request(film: Film, index: int, entry: CatalogEntry, locate: Locate) -> Sho
         cast=paths(cast),
         joined=shot.join == "continue",
         consent=film.consent,
+        plan=film.plan,
+        develop=film.develop,
+        compiled=film.compiled,
     )
 
 
@@ -192,5 +195,7 @@ def _name(order: Order) -> str:
 def _key(recipe: Recipe, request: Shot, needs: list[tuple[str, str]]) -> str:
     told = json.loads(recipe.to_json())
     told["anchors"] = [{**anchor, "name": ""} for anchor in told["anchors"]]
+    if request.develop == "fast":  # a take that is a little softer does not stand for one that was made in full
+        told["develop"] = "fast"
     text = json.dumps([told, request.joined, needs], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

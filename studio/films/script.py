@@ -119,7 +119,8 @@ class FilmShot:
 class Film:
     """A film. `size` and the model's rate are fixed for all of it; `look` is the direction of shots that say nothing.
 
-    `consent`: the people in its pictures are the artist or have agreed. `source` names the file it was read from ("":
+    `consent`: the people in its pictures are the artist or have agreed. `plan`, `develop` and `compiled` are how this
+    machine makes it (see `studio.film.Shot`), and no part of what it is. `source` names the file it was read from ("":
     it was not)."""
 
     title: str = "Untitled"
@@ -140,7 +141,14 @@ class Film:
     voice: Sound | None = None
     captions: Captions = Captions()
     consent: bool = False
+    plan: str = "auto"
+    develop: str = "auto"
+    compiled: bool | None = None
     source: str = ""
+
+    def unmade(self) -> Film:
+        """The film without what holds only for the machine that makes it and the file that it was read from."""
+        return replace(self, plan="auto", develop="auto", compiled=None, source="")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that JSON can hold; `from_dict` reads it back."""
