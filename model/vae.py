@@ -193,7 +193,7 @@ class WanVAE(nn.Module):
         """Build from a state dict in the original or the Diffusers layout; strict, geometry from the shapes.
 
         Mean and deviation of the latents are the published ones for 16 or 48 channels unless they are given. Raises
-        WeightsError naming every missing and every unexpected key.
+        WeightsError naming what is missing, too many, or of another shape.
         """
         from model import weights
 
