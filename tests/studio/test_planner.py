@@ -57,7 +57,7 @@ def test_small_models_need_no_plan(library: Library) -> None:
 
 def test_the_plan_follows_what_is_free(library: Library, card: Callable[[float], None]) -> None:
     chosen = []
-    for free in (80, 27, 20, 17, 8):
+    for free in (80, 27, 20, 18.4, 8):
         card(free)
         found = Planner(library).decide(BIG, CLIP)
         assert found is not None and found.fits and found.plan is not None
