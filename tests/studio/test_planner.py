@@ -21,6 +21,7 @@ from studio.film import Shot
 from studio.library import Library
 from studio.memory import Gpu
 from studio.models import Models
+from studio.plain import plain_error
 from studio.planner import Decision, Planner
 from tests.studio.doubles import FakeGenerator
 from tests.studio.test_library import RECIPE
@@ -224,6 +225,12 @@ def test_a_film_is_made_as_the_command_says_and_fast_takes_are_its_own(
         assert studio.take(told["take"]).recipe.machine["plan"] == plan
         made.append(told["again"])
     assert made == [False, False], "a take that was developed fast does not stand for one in full"
+
+
+def test_where_nothing_can_be_compiled_the_way_out_is_said() -> None:
+    from torch._inductor.exc import InvalidCxxCompiler
+
+    assert "shoot without compile" in plain_error(InvalidCxxCompiler())
 
 
 def watched(make_studio: Callable[..., Studio], monkeypatch: pytest.MonkeyPatch) -> tuple[Studio, list[Residency]]:
