@@ -53,12 +53,33 @@ def detect(path: Path) -> Found:
     if "transformer" not in parts:
         parts = _original(path)
     if "transformer" not in parts:
-        raise WeightsError(f"{path} holds no transformer: neither a folder of that name nor files of one")
+        pickles = [file.name for file in sorted(path.iterdir()) if file.suffix.lower() in headers.PICKLES]
+        why = f"; {', '.join(pickles[:3])} can run programs and is not opened" if pickles else ""
+        raise WeightsError(f"{path} holds no transformer: neither a folder of that name nor safetensors files{why}")
     what, models = _transformer(headers.read_all(headers.shards(parts["transformer"])), parts["transformer"])
     if "vae" in parts:
         _same_family(parts["vae"], models)
-    refused = tuple(file for file in sorted(path.iterdir()) if file.suffix in headers.PICKLES)
+    refused = tuple(file for file in sorted(path.iterdir()) if file.suffix.lower() in headers.PICKLES)
     return Found(parts, models, what, refused)
+
+
+def require_whole(found: Found) -> None:
+    """Raise WeightsError that names the tensors which a transformer lacks, has besides, or has in another shape.
+
+    Only headers are read: it is told before gigabytes are.
+    """
+    import torch
+
+    from model.dit import DiT
+    from model.weights import to_original_layout
+
+    place = found.parts["transformer"]
+    shapes = headers.read_all(headers.shards(place))
+    tensors = {key: torch.empty(shape, device="meta") for key, shape in shapes.items()}
+    try:
+        DiT.from_state_dict(to_original_layout(tensors))
+    except (WeightsError, ValueError) as error:
+        raise WeightsError(f"{place} is {found.what}, but not as it was published: {error}") from None
 
 
 def _file(path: Path) -> Found:

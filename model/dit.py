@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from typing import Self, cast
 
 import torch
-import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
@@ -26,6 +25,7 @@ from model.blockcache import BlockCache
 from model.config import DiTConfig
 from model.errors import ModelError
 from model.layers import Block, ControlBlock, Head, KeyValue, SelfAttention, Timing
+from model.products import Linear, product
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class DiT(nn.Module):
         self.config = config
         dim, volume = config.dim, math.prod(config.patch)
         self.patch_embedding = nn.Conv3d(config.in_channels, dim, config.patch, config.patch)
-        self.text_embedding = nn.Sequential(nn.Linear(config.text_dim, dim), nn.GELU("tanh"), nn.Linear(dim, dim))
+        self.text_embedding = nn.Sequential(Linear(config.text_dim, dim), nn.GELU("tanh"), Linear(dim, dim))
         self.time_embedding = nn.Sequential(nn.Linear(config.freq_dim, dim), nn.SiLU(), nn.Linear(dim, dim))
         self.time_projection = nn.Sequential(nn.SiLU(), nn.Linear(dim, 6 * dim))
         self.blocks = nn.ModuleList(Block(dim, config.heads, config.ffn_dim, config.eps) for _ in range(config.layers))
@@ -69,8 +69,8 @@ class DiT(nn.Module):
     def from_state_dict(cls, sd: Mapping[str, Tensor], *, head_dim: int = 128, eps: float = 1e-6) -> Self:
         """Build from a state dict in the original or the Diffusers layout; strict, geometry from the shapes.
 
-        `head_dim` and `eps` are the two things that the shapes do not tell. Raises WeightsError naming every missing
-        and every unexpected key.
+        `head_dim` and `eps` are the two things that the shapes do not tell. Raises WeightsError naming what is missing,
+        too many, or of another shape.
         """
         from model import weights
 
@@ -203,7 +203,7 @@ class DiT(nn.Module):
         """Patches do not overlap, so the convolution is one matrix product over rearranged latents."""
         embedding, (p, q, r) = embedding or self.patch_embedding, self.config.patch
         patches = rearrange(x, "b c (f p) (h q) (w r) -> b (f h w) (c p q r)", p=p, q=q, r=r)
-        return F.linear(patches, embedding.weight.flatten(1), embedding.bias)  # (B, N, D)
+        return product(patches, embedding.weight.flatten(1), embedding.bias)  # (B, N, D)
 
     def _unpatchify(self, patches: Tensor, grid: tuple[int, int, int]) -> Tensor:
         (f, h, w), (p, q, r) = grid, self.config.patch
@@ -292,5 +292,5 @@ def text_bias(text: Tensor, pad_rows: int | Sequence[int], mask: Tensor | None) 
 def _mlp32(mlp: nn.Sequential, x: Tensor) -> Tensor:
     """Run linears and activations in float32 even where the weights are stored in a smaller type."""
     for module in mlp:
-        x = F.linear(x, module.weight.float(), module.bias.float()) if isinstance(module, nn.Linear) else module(x)
+        x = product(x, module.weight.float(), module.bias.float()) if isinstance(module, nn.Linear) else module(x)
     return x

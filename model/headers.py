@@ -39,7 +39,10 @@ def read(path: Path) -> Header:
     try:
         there = path.stat().st_size
         with path.open("rb") as file:
-            length = struct.unpack("<Q", file.read(8))[0]
+            begins = file.read(8)
+            if another := _other(begins, there):
+                raise ValueError(another)
+            length = struct.unpack("<Q", begins)[0]
             if length > min(_LONGEST, there):
                 raise ValueError("its header would be longer than the file")
             stated = json.loads(file.read(length))
@@ -52,6 +55,19 @@ def read(path: Path) -> Header:
     if there < 8 + length + end:
         raise WeightsError(f"{path} is only half here: {there:,} of {8 + length + end:,} bytes; fetch it again")
     return Header(shapes, end, metadata if isinstance(metadata, dict) else {})
+
+
+def _other(begins: bytes, size: int) -> str:
+    """What else a file is that begins so, as often happens to downloads; "" where that cannot be told."""
+    if size < 8:
+        return f"it has {size} bytes"
+    if begins.startswith((b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")):
+        return "it is a pickle under another name, which is never opened"
+    if begins.lstrip().startswith(b"<"):
+        return "it is a page of a website: its link was saved instead of the file"
+    if begins == b"version ":
+        return "it is a pointer of Git LFS: get the file itself with git lfs pull"
+    return ""
 
 
 def read_all(files: Iterable[Path]) -> dict[str, tuple[int, ...]]:

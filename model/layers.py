@@ -19,12 +19,15 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
+from model.products import Linear, product, quick
 from model.rope import rotate
 
 KeyValue = tuple[Tensor, Tensor]
 
 SHORT, LONG = 1 << 16, 1 << 22  # how many pairs of tokens are attended to a head at a time
-AT_ONCE = 512  # tokens whose hidden state of the feed-forward stays near a processor
+# Tokens of which the feed-forward has the hidden state at a time: where the product activates it itself, and where it
+# should stay near the processor for that.
+AT_ONCE, NEAR = 2048, 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +112,10 @@ class Attention(nn.Module):
     def __init__(self, dim: int, heads: int, eps: float) -> None:
         super().__init__()
         self.heads = heads
-        self.q = nn.Linear(dim, dim)
-        self.k = nn.Linear(dim, dim)
-        self.v = nn.Linear(dim, dim)
-        self.o = nn.Linear(dim, dim)
+        self.q = Linear(dim, dim)
+        self.k = Linear(dim, dim)
+        self.v = Linear(dim, dim)
+        self.o = Linear(dim, dim)
         self.norm_q = RMSNorm(dim, eps)
         self.norm_k = RMSNorm(dim, eps)
 
@@ -155,7 +158,7 @@ class SelfAttention(Attention):
         if self._fused is None:
             q, k, v = self.q(x), self.k(x), self.v(x)
         else:
-            q, k, v = F.linear(x, *self._fused).chunk(3, dim=-1)
+            q, k, v = product(x, *self._fused).chunk(3, dim=-1)
         q, k = (rotate(self.split(norm(part)), turns) for norm, part in ((self.norm_q, q), (self.norm_k, k)))
         return self.attend(q, k, self.split(v))
 
@@ -178,7 +181,7 @@ class FeedForward(nn.Sequential):
     as wide, is then activated where it lies, instead of going through the memory three times."""
 
     def __init__(self, dim: int, hidden: int) -> None:
-        super().__init__(nn.Linear(dim, hidden), nn.GELU("tanh"), nn.Linear(hidden, dim))
+        super().__init__(Linear(dim, hidden), nn.GELU("tanh"), Linear(hidden, dim))
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, N, D) to the same shape."""
@@ -186,10 +189,14 @@ class FeedForward(nn.Sequential):
         if x.device.type != "cpu" or learns or torch.is_autocast_enabled("cpu"):
             whole: Tensor = super().forward(x)  # type: ignore[no-untyped-call]  # torch leaves it untyped
             return whole
-        wide, _, narrow = cast("tuple[nn.Linear, nn.GELU, nn.Linear]", tuple(self))
-        rows = x.flatten(0, 1)
+        wide, _, narrow = cast("tuple[Linear, nn.GELU, Linear]", tuple(self))
+        rows, by_name = x.flatten(0, 1), quick(x, wide.weight)
         out = torch.empty_like(rows)
-        for some, made in zip(rows.split(AT_ONCE), out.split(AT_ONCE), strict=True):
+        many = AT_ONCE if by_name else NEAR
+        for some, made in zip(rows.split(many), out.split(many), strict=True):
+            if by_name:
+                made.copy_(narrow(product(some, wide.weight, wide.bias, gelu=True)))
+                continue
             hidden = torch.ops.aten.gelu_(F.linear(some, wide.weight, wide.bias), approximate="tanh")
             torch.addmm(narrow.bias, hidden, narrow.weight.T, out=made)
         return out.view_as(x)
@@ -224,8 +231,8 @@ class ControlBlock(Block):
 
     def __init__(self, dim: int, heads: int, ffn_dim: int, eps: float, *, first: bool) -> None:
         super().__init__(dim, heads, ffn_dim, eps)
-        self.before_proj = nn.Linear(dim, dim) if first else None
-        self.after_proj = nn.Linear(dim, dim)
+        self.before_proj = Linear(dim, dim) if first else None
+        self.after_proj = Linear(dim, dim)
 
     def begin(self, control: Tensor, x: Tensor) -> Tensor:
         """The branch's tokens (B, N, D) before its first block: the control's, and those of the clip x."""
@@ -240,7 +247,7 @@ class Head(nn.Module):
     def __init__(self, dim: int, out: int, eps: float) -> None:
         super().__init__()
         self.norm = LayerNorm(dim, eps, affine=False)
-        self.head = nn.Linear(dim, out)
+        self.head = Linear(dim, out)
         self.modulation = nn.Parameter(torch.zeros(1, 2, dim))
 
     def forward(self, x: Tensor, timing: Timing) -> Tensor:

@@ -23,8 +23,11 @@ _TEXT_BYTES = 11_362_000_000  # UMT5-XXL, 5.681 B parameters in bfloat16
 # Encoder in full and decoder in half precision; on a CPU both are in full. Parameters: 149.6 M and 555 M (2.2), 53.6 M
 # and 73.3 M (2.1).
 _VAE = {"wan2.2": (149_600_000, 555_000_000), "wan2.1": (53_600_000, 73_300_000)}
-# Values that are alive at the decoder's widest stage, for each pixel of four frames.
-_DECODED = {"wan2.2": 6 * 256 / 4, "wan2.1": 6 * 96}
+# Values for each pixel of a frame that decoding holds at its widest, mostly what every convolution looks back on:
+# whole, and in strips; then what waits in the host's memory for them. Counted by the decoder itself, on no device.
+_DECODED = {"wan2.2": (3120, 1960), "wan2.1": (3960, 2540)}
+_WAITING = {"wan2.2": 2080, "wan2.1": 2500}
+_TEXT_ROWS = 512  # of each prompt, of which every block keeps keys and values
 _CONTROL_SHARE = 0.5  # VACE has a second stack with half as many blocks
 
 
@@ -190,7 +193,7 @@ def need_on_cpu(entry: CatalogEntry, width: int, height: int, frames: int, guida
     weights, (shape, _) = weigh(entry, half=False), geometry(entry)
     still = weights.transformer + weights.vae + _WORK
     sampling = 2 * _sampling(entry, shape, width, height, frames, 1 if guidance == 1 else 2)
-    developing = int(_DECODED[entry.family[:6]] * 4 * width * height * 4)
+    developing = _DECODED[entry.family[:6]][0] * width * height * 4
     return still + max(weights.text, sampling, developing)
 
 
@@ -208,12 +211,15 @@ def need(
         held = min(held, _rest(shape) * 2 + _HELD_BLOCKS * weights.block)
     still = held + weights.vae + (weights.text if plan.keep_text else 0) + _WORK
     reading = held + weights.vae + (0 if plan.text_on_host else weights.text) + _WORK
-    batch = 1 if guidance == 1 or plan.one_by_one else 2
-    sampling = still + _sampling(entry, shape, width, height, frames, batch)
+    prompts = 1 if guidance == 1 else 2
+    sampling = still + _sampling(entry, shape, width, height, frames, 1 if plan.one_by_one else prompts)
+    sampling += prompts * 2 * shape.layers * _TEXT_ROWS * shape.dim * 2
     if cached:
-        sampling += (1 if guidance == 1 else 2) * 2 * _tokens(entry, shape, width, height, frames) * shape.dim * 2
-    developing = still + int(_DECODED[entry.family[:6]] * 4 * width * height * 2 / plan.strips)
+        sampling += prompts * 2 * _tokens(entry, shape, width, height, frames) * shape.dim * 2
+    whole = plan.strips == 1
+    developing = still + _DECODED[entry.family[:6]][0 if whole else 1] * width * height * 2
     host = (weights.transformer if plan.streamed else 0) + (weights.text if plan.text_on_host else 0)
+    host += 0 if whole else _WAITING[entry.family[:6]] * width * height * 2
     return Need(plan, max(reading, sampling, developing), host + weights.block + _WORK)
 
 

@@ -3,8 +3,9 @@
 - One stream, any pieces: the numbers do not depend on how latents or frames are cut (see `vae_layers.py`).
 - Decoding goes depth first: where frames are large a stage hands on a frame or two at a time, so memory is that of a
   few frames however many latents are pushed at once.
-- `strips` cuts the fine stages into bands of rows. Behind the middle block every place sees a few pixels around it
-  only, so a band that is computed with that margin has the same numbers: there is no seam to hide.
+- `strips` cuts the fine stages into bands of rows; what the other bands look back on waits in the host's memory. Behind
+  the middle block every place sees a few pixels around it only, so a band that is computed with that margin has the
+  same numbers: there is no seam to hide.
 - Both layouts of checkpoints load, the original and that of Diffusers; the geometry is read from the shapes.
 
 Axes: B batch, C channels, T frames or latents, H W rows and columns. Latents are normalised by the published mean and
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 # Numbers that a stage may hold of one tensor before it hands on in smaller pieces: on a CPU what stays near the
 # processor, elsewhere what keeps a large device busy.
 PIECE, LARGE_PIECE = 1 << 20, 32 << 20
+TOGETHER = 4  # frames for which the past of every strip comes from the host and goes back
 STRIPED_STAGES = 2  # how many of the last stages are cut into strips: those whose frames are large
 
 
@@ -193,7 +195,7 @@ class WanVAE(nn.Module):
         """Build from a state dict in the original or the Diffusers layout; strict, geometry from the shapes.
 
         Mean and deviation of the latents are the published ones for 16 or 48 channels unless they are given. Raises
-        WeightsError naming every missing and every unexpected key.
+        WeightsError naming what is missing, too many, or of another shape.
         """
         from model import weights
 
@@ -325,8 +327,9 @@ class StreamDecoder:
         x = vae.conv2(raw.to(vae.conv2.weight.dtype).contiguous(memory_format=LAST), Past())
         done = 0
         for piece in _pieces(x, self._vae.decoder.conv1.out_channels):
-            for coarse in self._through(self._vae.decoder.begin(piece, self._past), 0, self._fine, self._past):
-                done = self._paint(coarse, out, done)
+            coarse = self._through(self._vae.decoder.begin(piece, self._past), 0, self._fine, self._past)
+            for some in coarse if len(self._pasts) == 1 else _together(coarse):
+                done = self._paint(some, out, done)
         return out
 
     def _paint(self, coarse: Tensor, out: Tensor, done: int) -> int:
@@ -340,12 +343,15 @@ class StreamDecoder:
                 continue
             start, stop = max(0, top - margin), min(rows, bottom + margin)
             end = done
+            past.update({module: back(value, coarse.device) for module, value in past.items()})
             for made in self._through(coarse[:, :, :, start:stop], self._fine, len(self._stages), past):
                 pixels = self._pixels(self._vae.decoder.finish(made, past))
                 kept = pixels[:, :, :, (top - start) * scale : (bottom - start) * scale]
                 place = out[:, :, end : end + kept.shape[2], top * scale : bottom * scale]
                 place.copy_(kept).clamp_(-1, 1)
                 end += kept.shape[2]
+            if count > 1:
+                past.update({module: away(value) for module, value in past.items()})
         return end
 
     def _pixels(self, x: Tensor) -> Tensor:
@@ -385,6 +391,30 @@ def _pieces(x: Tensor, width: int) -> Iterator[Tensor]:
     """x (B, C, T, H, W) cut in time so that a piece of `width` channels stays within the budget; one frame at least."""
     frame = x.shape[0] * width * x.shape[3] * x.shape[4]
     yield from x.split(max(1, _budget(x) // frame), dim=2)
+
+
+def _together(parts: Iterator[Tensor]) -> Iterator[Tensor]:
+    """Frames (B, C, T, H, W) in pieces of up to `TOGETHER`, or as they came where they were more."""
+    held: list[Tensor] = []
+    for part in parts:
+        if held and sum(one.shape[2] for one in held) + part.shape[2] > TOGETHER:
+            yield held[0] if len(held) == 1 else torch.cat(held, dim=2)
+            held = []
+        held.append(part)
+    if held:
+        yield held[0] if len(held) == 1 else torch.cat(held, dim=2)
+
+
+def away(value: Tensor) -> Tensor:
+    """A tensor in the host's memory, from where it comes back quickly."""
+    if value.device.type == "cpu":
+        return value
+    return torch.empty_like(value, device="cpu", pin_memory=value.device.type == "cuda").copy_(value)
+
+
+def back(value: Tensor, device: torch.device) -> Tensor:
+    """A tensor that was put away, on the device again."""
+    return value.to(device)
 
 
 def _budget(x: Tensor) -> int:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Loaded = TypeVar("Loaded")
 
 METADATA_KEY = "auteur"
+NAMED = 8  # tensors that a message names
 COMFY_PREFIX = "model.diffusion_model."
 
 # Diffusers name -> original name, applied in this order to whole dotted parts.
@@ -111,6 +112,11 @@ def _numbers(sd: Mapping[str, Tensor], prefix: str) -> list[int]:
     return [int(key.split(".")[1]) for key in sd if re.match(rf"{prefix}\.\d+\.", key)]
 
 
+def _some(keys: Sequence[str]) -> str:
+    """The first few of many names: a message is one line."""
+    return ", ".join(keys[:NAMED]) + (f" and {len(keys) - NAMED} more" if len(keys) > NAMED else "")
+
+
 def assign_strictly(module: nn.Module, sd: Mapping[str, Tensor]) -> None:
     """Let a module built on meta take over these tensors; every key and shape must fit, else WeightsError."""
     expected = module.state_dict()
@@ -122,7 +128,7 @@ def assign_strictly(module: nn.Module, sd: Mapping[str, Tensor]) -> None:
         if sd[key].shape != expected[key].shape
     )
     named = (("missing", missing), ("unexpected", unexpected), ("wrong shape", wrong))
-    problems = [f"{what}: {', '.join(keys)}" for what, keys in named if keys]
+    problems = [f"{what}: {_some(keys)}" for what, keys in named if keys]
     if problems:
         raise WeightsError(f"the weights do not fit the model; {'; '.join(problems)}")
     module.load_state_dict(dict(sd), strict=True, assign=True)

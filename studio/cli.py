@@ -151,13 +151,22 @@ def _add_shoot(verbs: argparse._SubParsersAction[_Parser]) -> None:
     shoot.add_argument("--outpaint", action="store_true", help="show the control whole, and draw what is around it")
     for kind in KINDS:
         shoot.add_argument(f"--{kind}", help=f"{kind}, in the model's words")
-    shoot.add_argument("--plan", default="auto", help="how a large model is kept in memory: auto, or whole to streamed")
+    _add_ways(shoot)
     about = "approximate: leave blocks out while the first one changes by less than X (0.05 to 0.2; 0 is off)"
     shoot.add_argument("--block-cache", type=float, default=0.0, metavar="X", help=about)
     about = "approximate: the part of the steps, from the first, that is guided (0.1 to 1; 1 is all)"
     shoot.add_argument("--guided", type=float, default=1.0, metavar="PART", help=about)
     shoot.add_argument("--consent", action="store_true", help="the people in the given pictures are you or agreed")
     shoot.add_argument("--accept-rewrite", action="store_true", help="shoot the policy's wording where it has one")
+
+
+def _add_ways(order: argparse.ArgumentParser) -> None:
+    """How a large model makes it, for this order alone; what is left out is as in the settings."""
+    order.add_argument("--plan", default="auto", help="how a large model is kept in memory: auto, or whole to streamed")
+    about = "develop the clip in full, or fast by a small autoencoder: approximate, a little softer"
+    order.add_argument("--develop", default="auto", metavar="full|fast", help=about)
+    about = "compile a large model's blocks: slow at first, quicker after some clips of one size"
+    order.add_argument("--compile", action=argparse.BooleanOptionalAction, default=None, help=about)
 
 
 def _add_film(verbs: argparse._SubParsersAction[_Parser]) -> None:
@@ -171,6 +180,7 @@ def _add_film(verbs: argparse._SubParsersAction[_Parser]) -> None:
     film.add_argument("--zip", type=Path, metavar="film.zip", help="also as one file that moves with its takes")
     about = "also shoot every prompt on its own, and say how well each of the two films keeps its characters"
     film.add_argument("--compare-independent", action="store_true", help=about)
+    _add_ways(film)
     film.add_argument("--accept-rewrite", action="store_true", help="shoot the policy's wording where it has one")
 
 

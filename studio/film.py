@@ -41,8 +41,9 @@ class Shot:
 
     `cast` are pictures of whoever is to be seen, not of how the shot begins. `before` is a clip of ours that the shot
     goes on from, latents and all; `joined` says that it will go on from one that is not made yet. `plan` is how a
-    large model is kept in memory ("auto": whatever fits). `consent` says that the people in the given pictures are the
-    artist or have agreed.
+    large model is kept in memory ("auto": whatever fits), `develop` ("full" or "fast") and `compiled` are what else is
+    chosen for one; "auto" and None are what its owner settled. `consent` says that the people in the given pictures
+    are the artist or have agreed.
 
     `control` is a clip or picture that the whole shot is made after, `mask` one that is white where it is drawn anew
     and black where it is kept; with `outpaint` the control is seen whole, and what is around it is drawn.
@@ -73,6 +74,8 @@ class Shot:
     before: Path | None = None
     joined: bool = False
     plan: str = "auto"
+    develop: str = "auto"
+    compiled: bool | None = None
     consent: bool = False
     control: Path | None = None
     mask: Path | None = None

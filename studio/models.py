@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from model import catalog, headers, published
 from model.catalog import FAMILIES, CatalogEntry
-from model.detect import Found, detect
+from model.detect import Found, detect, require_whole
 from model.errors import ModelError, WeightsError
 from model.lora import LoRA
 from model.published import Part, Published, RemoteFile
@@ -211,6 +211,10 @@ class Models:
         fitting = {model.name: model for model in found.models}
         if name is not None and _known(name).name not in fitting:
             raise ModelsError(f"{path} is not {name}: it is {found.what}, which is {' or '.join(fitting)}")
+        try:
+            require_whole(found)
+        except WeightsError as error:
+            raise ModelsError(str(error)) from None
         model = fitting[name] if name is not None else found.models[0]
         self._change("pointed", model.name, {role: str(place) for role, place in found.parts.items()})
         return self.state(model.name), found
@@ -235,21 +239,24 @@ class Models:
         return Laid(name, base, made), what
 
     def bases(self, path: Path) -> tuple[str, ...]:
-        """The models here that a LoRA fits. Raises ModelsError when it fits none of them, saying why not the first."""
+        """The models here that a LoRA fits. Raises ModelsError when it fits none of them, saying why not: of a model
+        that was fetched, where there is one, for that is what LoRAs are made for."""
         path = path.expanduser().absolute()
         known = [entry.name for entry in catalog.entries(self.root)]
+        along = len(known)
         known += [state.model.name for state in self.states() if "transformer" in state.places]
-        found: list[str] = []
-        why = ""
-        for name in reversed(known):
+        why: dict[str, str] = {}
+        for name in known:
             try:
                 models_lora.fits(path, self._transformer(name))
-                found.append(name)
             except ModelsError as error:
-                why = str(error)
+                why[name] = str(error)
+        found = tuple(name for name in known if name not in why)
         if not found:
-            raise ModelsError(f"it fits none of the models that are here ({', '.join(known)}): {why}")
-        return tuple(reversed(found))
+            first = known[along] if len(known) > along else known[0]
+            there = ", ".join(known)
+            raise ModelsError(f"it fits none of the models that are here ({there}); of {first}: {why[first]}")
+        return found
 
     def _transformer(self, name: str) -> Path:
         laid = {one.name: one for one in self.loras()}

@@ -20,6 +20,8 @@ def plain_error(error: BaseException) -> str:
         or "can't allocate" in str(error).lower()
     ):
         return "There is not enough memory for this shot: make it smaller or shorter."
+    if type(error).__module__.startswith(("torch._inductor", "torch._dynamo")):
+        return "The model's blocks could not be compiled here (that takes a C++ compiler): shoot without compile."
     if isinstance(error, OSError):
         which = f" ({Path(os.fsdecode(error.filename)).name})" if isinstance(error.filename, str | bytes) else ""
         why = os.strerror(error.errno) if error.errno else type(error).__name__

@@ -17,10 +17,13 @@ from studio import memory
 from studio.errors import ModelsError, ShotError
 
 if TYPE_CHECKING:
+    from studio.film import Shot
     from studio.library import Library
     from studio.recipe import Recipe
 
 AUTO = "auto"
+DEVELOP = ("full", "fast")
+TINY = "tiny"  # the part that develops fast
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,37 @@ def checked(name: str) -> str:
         except RequestError as error:
             raise ShotError("plan", name, f"plan {name[:40]!r} is not known: {error.reason}", AUTO) from None
     return name
+
+
+def check_ways(shot: Shot, entry: CatalogEntry) -> None:
+    """Raise ShotError for a plan, a development or compiling that is not known, or that this model cannot have."""
+    plan = checked(shot.plan)
+    if shot.develop not in (AUTO, *DEVELOP):
+        message = f"develop {shot.develop[:40]!r} is not known: use {' or '.join(DEVELOP)}"
+        raise ShotError("develop", shot.develop, message, "full")
+    alone = not plans.has_plans(entry)
+    if shot.develop == "fast" and alone:
+        message = f"{entry.title} has one way to develop a clip, and it is quick already: leave develop out"
+        raise ShotError("develop", "fast", message, "full")
+    if shot.develop == "fast" and TINY not in entry.parts:
+        where = f"python -m studio models download {_base(entry)}"
+        message = f"the small autoencoder of {entry.title} is not here: {where} fetches it; or develop in full"
+        raise ShotError("develop", "fast", message, "full")
+    if shot.compiled and (alone or (plan != AUTO and plans.named(plan).streamed)):
+        why = "is quick without" if alone else "is not compiled while its blocks are streamed: choose another plan"
+        raise ShotError("compile", True, f"{entry.title} {why}: leave compile out", False)
+
+
+def kept(decision: Decision, shot: Shot, entry: CatalogEntry, *, fast: bool, compiled: bool) -> Kept:
+    """How a model is loaded for a shot that was decided on; `fast` and `compiled` are what its owner settled.
+
+    Only what will really be done is said: a clip is developed fast where the small autoencoder is there, and blocks are
+    compiled where they stay on the device.
+    """
+    fast = fast if shot.develop == AUTO else shot.develop == "fast"
+    compiled = compiled if shot.compiled is None else shot.compiled
+    streamed = decision.plan is not None and decision.plan.streamed
+    return Kept(decision.plan, fast_decode=fast and TINY in entry.parts, compiled=compiled and not streamed)
 
 
 def require(decision: Decision | None) -> None:

@@ -81,7 +81,7 @@ def entry(model: str, models: Path | None = None, more: Models | None = None) ->
 def plan(shot: Shot, entry: CatalogEntry, knows: Mapping[str, Collection[str]] | None = None) -> Plan:
     """Check every field of a shot against the model's limits. Raises ShotError for the first that is wrong."""
     limits, defaults = entry.limits, entry.defaults
-    planner.checked(shot.plan)
+    planner.check_ways(shot, entry)
     prompt = words.prompt(shot.prompt, limits.max_prompt_chars)
     negative = words.optional("negative", shot.negative, limits.max_prompt_chars)
     direction = directions.check(shot.direction, knows)

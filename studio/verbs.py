@@ -106,6 +106,8 @@ def _shot(options: Namespace) -> Shot:
         cast=tuple(options.cast or ()),
         model=options.model,
         plan=options.plan,
+        develop=options.develop,
+        compiled=options.compile,
         consent=options.consent,
         control=options.control,
         mask=options.mask,

@@ -18,7 +18,7 @@ from studio.library import Library
 from studio.measure import Stopwatch
 from studio.models import Models
 from studio.plain import plain_error
-from studio.planner import AUTO, Kept, Planner, out_of_memory, require
+from studio.planner import AUTO, Kept, Planner, kept, out_of_memory, require
 from studio.preferences import of_owner
 from studio.provenance import Identity
 from studio.settings import Settings
@@ -157,4 +157,5 @@ class Hand:
         require(decision)
         if decision is None:
             return None
-        return Kept(decision.plan, fast_decode=wishes.develop == "fast", compiled=wishes.compile == "on")
+        fast, compiled = wishes.develop == "fast", wishes.compile == "on"
+        return kept(decision, job.shot, entry, fast=fast, compiled=compiled)

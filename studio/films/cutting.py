@@ -272,8 +272,7 @@ def hand_out(finished: Finished, out: Path) -> list[Path]:
 
 def told(film: Film, takes: Mapping[int, str]) -> str:
     """The film as it travels inside its credential: JSON, without where files lie."""
-    data = film.to_dict()
-    data["source"] = ""
+    data = film.unmade().to_dict()
     for shot, index in zip(data["shots"], range(len(data["shots"])), strict=True):
         shot["take"] = takes.get(index, "")
         shot.pop("line", None)

@@ -29,6 +29,8 @@ def to_cards(shot: FilmShot) -> tuple[FilmShot, ...]:
                 name=shot.name if first else "", join=shot.join if first else "cut", after=shot.after if first else "",
                 transition=shot.transition if first else "none", first=shot.first if first else None,
                 last=shot.last if number == len(found) - 1 else None, frames=(), take="",
+                control=shot.control if first else None, mask=shot.mask if first else None,
+                outpaint=shot.outpaint and first,
                 seed=shot.seed, caption=shot.caption if first else "",
             )
         )  # fmt: skip

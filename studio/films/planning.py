@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from model.catalog import CatalogEntry
 from studio.direction import KINDS, Direction
@@ -41,6 +42,7 @@ class Order:
     key: str
 
 
+Value = TypeVar("Value")
 Check = Callable[[Shot], Plan]
 Locate = Callable[[Given], Path | None]
 
@@ -105,7 +107,7 @@ def seed_of(film: Film, index: int) -> int:
 
 
 def _request(film: Film, index: int, entry: CatalogEntry, locate: Locate) -> Shot:
-    shot = film.shots[index]
+    shot, standard = film.shots[index], Shot("")
     members = casting.mentioned(shot.prompt, film.cast)
     told = " ".join(part for part in (casting.spoken(shot.prompt, film.cast),) if part)
     cast: tuple[Given, ...] = ()
@@ -129,16 +131,30 @@ def _request(film: Film, index: int, entry: CatalogEntry, locate: Locate) -> Sho
         size=film.size,
         seconds=shot.seconds,
         seed=seed_of(film, index),
-        steps=shot.steps if shot.steps is not None else film.steps,
-        guidance=shot.guidance if shot.guidance is not None else film.guidance,
+        steps=_told(shot.steps, film.steps, None),
+        guidance=_told(shot.guidance, film.guidance, None),
+        block_cache=_told(shot.block_cache, film.block_cache, standard.block_cache),
+        guided=_told(shot.guided, film.guided, standard.guided),
         first=path(shot.first),
         last=path(shot.last),
         frames=paths(shot.frames),
+        control=path(shot.control),
+        mask=path(shot.mask),
+        outpaint=shot.outpaint,
         model=film.model,
         cast=paths(cast),
         joined=shot.join == "continue",
         consent=film.consent,
+        plan=film.plan,
+        develop=film.develop,
+        compiled=film.compiled,
     )
+
+
+def _told(own: Value | None, of_film: Value | None, standard: Value) -> Value:
+    """What the shot says, else what the film says, else what holds where nobody says anything."""
+    said = own if own is not None else of_film
+    return standard if said is None else said
 
 
 def _direction(look: Direction, own: Direction) -> Direction:
@@ -179,5 +195,7 @@ def _name(order: Order) -> str:
 def _key(recipe: Recipe, request: Shot, needs: list[tuple[str, str]]) -> str:
     told = json.loads(recipe.to_json())
     told["anchors"] = [{**anchor, "name": ""} for anchor in told["anchors"]]
+    if request.develop == "fast":  # a take that is a little softer does not stand for one that was made in full
+        told["develop"] = "fast"
     text = json.dumps([told, request.joined, needs], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

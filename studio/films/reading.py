@@ -120,7 +120,7 @@ class _Reader:
         return film.with_ids()
 
     def how(self, read: Mapping[str, Any]) -> dict[str, Any]:
-        return {"negative": read.get("negative", ""), "steps": read.get("steps"), "guidance": read.get("guidance")}
+        return {name: read[name] for name in schema.HOW if name in read}
 
     def cast(self, node: yaml.Node | None) -> tuple[Member, ...]:
         if node is None or self.is_nothing(node):
@@ -155,8 +155,8 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             return FilmShot(prompt=self.text(node, "prompt"), line=_line(node))
         read = self.values(self.mapping(node, schema.SHOT, f"shot {number}"), schema.SHOT)
-        own = {name: value for name, value in read.items() if name not in (*KINDS, "negative", "steps", "guidance")}
-        return FilmShot(**own, **self.how(read), direction=_direction(read), line=_line(node))
+        own = {name: value for name, value in read.items() if name not in KINDS}
+        return FilmShot(**own, direction=_direction(read), line=_line(node))
 
     def card(self, node: yaml.Node | None, name: str) -> Card | None:
         if node is None or self.is_nothing(node):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
+from model.catalog import LEAST_GUIDED, MOST_CACHED
 from studio.direction import KINDS
 from studio.films.script import JOINS, MEMBER_KINDS, TRANSITIONS
 
@@ -35,7 +36,16 @@ _HOW = {
     "negative": Key("text", "What should not be seen."),
     "steps": Key("whole", "Steps of the model; left out is its own choice.", 1, 100),
     "guidance": Key("number", "How closely the words are followed; left out is the model's own choice.", 0, 30),
-}
+    "block_cache": Key(
+        "number", "Approximate: blocks are left out while the first changes by less than this; 0 is off.",
+        0, MOST_CACHED,
+    ),
+    "guided": Key(
+        "number", "Approximate: the part of the steps, from the first, that is guided; 1 is all.", LEAST_GUIDED, 1
+    ),
+}  # fmt: skip
+HOW = tuple(_HOW)
+"""The keys that a shot has from the film where it says nothing itself."""
 _DIRECTION = {kind: Key("line", f"The {kind}, in the model's words.") for kind in KINDS}
 
 FILM: dict[str, Key] = {
@@ -73,6 +83,9 @@ SHOT: dict[str, Key] = {
     "first": Key("file", "The picture it begins with."),
     "last": Key("file", "The picture it ends with."),
     "frames": Key("files", "Pictures spread over it, or one clip that it begins with."),
+    "control": Key("file", "A clip or picture that the whole shot is made after (VACE models)."),
+    "mask": Key("file", "White where the control is drawn anew, black where it is kept: a picture or a clip."),
+    "outpaint": Key("yes", "Whether the control is shown whole, and what is around it drawn."),
     "caption": Key("text", "Words under the picture while it is seen."),
     "trim_start": Key("number", "Seconds of the shot, from its start, that the film leaves out.", 0, 60),
     "trim_end": Key("number", "Seconds of the shot, before its end, that the film leaves out.", 0, 60),

@@ -75,6 +75,7 @@ class Captions:
 class FilmShot:
     """One shot of a film. `id` stays with it wherever it is moved; `name` is what another shot may call it by.
 
+    `control`, `mask`, `outpaint` and the approximations `block_cache` and `guided` (None: the film's) are as in a Shot.
     `after` names the shot it goes on from ("" is the one before); `take` the chosen take ("" is the newest that fits);
     `trim_start` and `trim_end` are seconds of it that the film leaves out; `line` is where it stands in film.yaml (0:
     not from a file).
@@ -93,9 +94,14 @@ class FilmShot:
     seed: int | None = None
     steps: int | None = None
     guidance: float | None = None
+    block_cache: float | None = None
+    guided: float | None = None
     first: Given | None = None
     last: Given | None = None
     frames: tuple[Given, ...] = ()
+    control: Given | None = None
+    mask: Given | None = None
+    outpaint: bool = False
     caption: str = ""
     take: str = ""
     trim_start: float = 0.0
@@ -105,14 +111,16 @@ class FilmShot:
     @property
     def files(self) -> tuple[Given, ...]:
         """Every given file."""
-        return tuple(given for given in (self.first, self.last, *self.frames) if given is not None)
+        many = (self.first, self.last, *self.frames, self.control, self.mask)
+        return tuple(given for given in many if given is not None)
 
 
 @dataclass(frozen=True)
 class Film:
     """A film. `size` and the model's rate are fixed for all of it; `look` is the direction of shots that say nothing.
 
-    `consent`: the people in its pictures are the artist or have agreed. `source` names the file it was read from ("":
+    `consent`: the people in its pictures are the artist or have agreed. `plan`, `develop` and `compiled` are how this
+    machine makes it (see `studio.film.Shot`), and no part of what it is. `source` names the file it was read from ("":
     it was not)."""
 
     title: str = "Untitled"
@@ -123,6 +131,8 @@ class Film:
     negative: str = ""
     steps: int | None = None
     guidance: float | None = None
+    block_cache: float | None = None
+    guided: float | None = None
     cast: tuple[Member, ...] = ()
     shots: tuple[FilmShot, ...] = ()
     opening: Card | None = None
@@ -131,7 +141,14 @@ class Film:
     voice: Sound | None = None
     captions: Captions = Captions()
     consent: bool = False
+    plan: str = "auto"
+    develop: str = "auto"
+    compiled: bool | None = None
     source: str = ""
+
+    def unmade(self) -> Film:
+        """The film without what holds only for the machine that makes it and the file that it was read from."""
+        return replace(self, plan="auto", develop="auto", compiled=None, source="")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that JSON can hold; `from_dict` reads it back."""
@@ -181,7 +198,8 @@ def from_dict(data: Mapping[str, Any]) -> Film:
 def _shot(data: Mapping[str, Any]) -> FilmShot:
     values = _known(FilmShot, data)
     values["direction"] = _direction(data.get("direction"))
-    values["first"], values["last"] = _given(data.get("first")), _given(data.get("last"))
+    for name in ("first", "last", "control", "mask"):
+        values[name] = _given(data.get(name))
     values["frames"] = _givens(data.get("frames"))
     return FilmShot(**values)
 
@@ -216,7 +234,12 @@ def with_files(film: Film, other: Mapping[Given, Given]) -> Film:
     def sound(track: Sound | None) -> Sound | None:
         return None if track is None else replace(track, file=other.get(track.file, track.file))
 
-    shots = (replace(s, first=one(s.first), last=one(s.last), frames=many(s.frames)) for s in film.shots)
+    shots = (
+        replace(
+            s, first=one(s.first), last=one(s.last), frames=many(s.frames), control=one(s.control), mask=one(s.mask)
+        )
+        for s in film.shots
+    )  # fmt: skip
     return replace(
         film, shots=tuple(shots), cast=tuple(replace(member, pictures=many(member.pictures)) for member in film.cast),
         music=sound(film.music), voice=sound(film.voice), captions=replace(film.captions, file=one(film.captions.file)),

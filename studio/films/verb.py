@@ -7,6 +7,7 @@ import time
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def film(options: Namespace, console: Console) -> int:
         try:
             if packed:
                 script = studio.unpack_film(options.file).film
+            script = replace(script, plan=options.plan, develop=options.develop, compiled=options.compile)
             form = formats.choose(
                 studio.film_size(script), studio.entry(script.model), shape=options.shape or "",
                 preset=options.preset or "", container=out.suffix[1:].lower(),

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from studio.films import schema
 from studio.films.script import CARD_SECONDS, Card, Film, FilmShot, Given, Member, Sound
 
 Named = Callable[[Given], str]
@@ -40,8 +41,7 @@ def write(film: Film, named: Named = lambda given: given.name) -> str:
 
 
 def _how(one: Film | FilmShot) -> dict[str, Any]:
-    pairs = {"negative": one.negative or None, "steps": one.steps, "guidance": one.guidance}
-    return {name: value for name, value in pairs.items() if value is not None}
+    return {name: value for name in schema.HOW if (value := getattr(one, name)) not in (None, "")}
 
 
 def _member(member: Member, named: Named) -> dict[str, Any]:
@@ -76,12 +76,14 @@ def _shot(shot: FilmShot, named: Named) -> dict[str, Any]:
         if getattr(shot, name) != getattr(standard, name):
             data[name] = getattr(shot, name)
     data |= {**shot.direction.chosen(), **_how(shot)}
-    for name in ("first", "last"):
+    for name in ("first", "last", "control", "mask"):
         given: Given | None = getattr(shot, name)
         if given is not None:
             data[name] = named(given)
     if shot.frames:
         data["frames"] = [named(given) for given in shot.frames]
+    if shot.outpaint:
+        data["outpaint"] = True
     if shot.caption:
         data["caption"] = shot.caption
     data |= {name: value for name in ("trim_start", "trim_end") if (value := getattr(shot, name))}

@@ -60,6 +60,8 @@ class FilmForms:
             negative=_text(data.get("negative")),
             steps=_whole(data.get("steps")),
             guidance=_real(data.get("guidance")),
+            block_cache=_real(data.get("block_cache")),
+            guided=_real(data.get("guided")),
             cast=tuple(self._member(row, owner) for row in cast),
             shots=tuple(self._shot(row, owner) for row in shots),
             opening=_card(data.get("opening")),
@@ -84,7 +86,7 @@ class FilmForms:
         data["look"] = directions.known_words(film.look).chosen()
         for row, shot in zip(data["shots"], film.shots, strict=True):
             row["direction"] = directions.known_words(shot.direction).chosen()
-            row["first"], row["last"] = one(shot.first), one(shot.last)
+            row |= {name: one(getattr(shot, name)) for name in ("first", "last", "control", "mask")}
             row["frames"] = [self._shown(given, owner) for given in shot.frames]
             row.pop("line")
         for name in ("music", "voice"):
@@ -134,9 +136,14 @@ class FilmForms:
             seed=_whole(row.get("seed")),
             steps=_whole(row.get("steps")),
             guidance=_real(row.get("guidance")),
+            block_cache=_real(row.get("block_cache")),
+            guided=_real(row.get("guided")),
             first=self._given(row.get("first"), owner),
             last=self._given(row.get("last"), owner),
             frames=self._givens(row.get("frames"), owner, 16),
+            control=self._given(row.get("control"), owner),
+            mask=self._given(row.get("mask"), owner),
+            outpaint=row.get("outpaint") is True,
             caption=_text(row.get("caption")),
             take=_line(row.get("take"))[:40],
             trim_start=_number(row.get("trim_start"), 0.0, 0, 60),

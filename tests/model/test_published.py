@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -11,19 +13,28 @@ import torch
 from safetensors.torch import save_file
 
 from model import detect, headers, published
-from model.config import PRESETS
+from model.config import PRESETS, DiTConfig
+from model.dit import DiT
 from model.errors import ModelError, WeightsError
 
 MODELS = published.models()
 
 
 def shapes_of(name: str, prefix: str = "", *, diffusers: bool = False, layers: int | None = None) -> dict[str, tuple]:
-    """The few tensors by which a transformer is known, with the real shapes."""
-    config = PRESETS[name]
-    ffn = "ffn.net.0.proj" if diffusers else "ffn.0"
+    """A transformer's tensors with the real shapes; with `diffusers` the few by which it is known."""
+    config = replace(PRESETS[name], layers=layers or PRESETS[name].layers)
+    if not diffusers:
+        return {prefix + key: shape for key, shape in _whole(config).items()}
+    ffn = "ffn.net.0.proj"
     found = {"patch_embedding.weight": (config.dim, config.in_channels, *config.patch)}
-    found |= {f"blocks.{i}.{ffn}.weight": (config.ffn_dim, config.dim) for i in range(layers or config.layers)}
+    found |= {f"blocks.{i}.{ffn}.weight": (config.ffn_dim, config.dim) for i in range(config.layers)}
     return {prefix + key: shape for key, shape in found.items()}
+
+
+@lru_cache
+def _whole(config: DiTConfig) -> dict[str, tuple]:
+    with torch.device("meta"):
+        return {key: tuple(value.shape) for key, value in DiT(config).state_dict().items()}
 
 
 def write(path: Path, shapes: dict[str, tuple]) -> Path:
@@ -151,6 +162,50 @@ def test_what_is_not_ours_is_named(tmp_path: Path, shapes: dict[str, tuple], say
     with pytest.raises(WeightsError, match=re.escape(says)) as error:
         detect.detect(write(tmp_path / "x.safetensors", shapes))
     assert "\n" not in str(error.value)
+
+
+SMALL = shapes_of("wan2.1-t2v-1.3b")
+
+
+@pytest.mark.parametrize(("shapes", "says"), [
+    ({key: shape for key, shape in SMALL.items() if key != "blocks.3.ffn.2.bias"}, "missing: blocks.3.ffn.2.bias"),
+    (SMALL | {"loss": (1,)}, "unexpected: loss"),
+    (SMALL | {"blocks.5.self_attn.q.weight": (1536, 1024)},
+     "wrong shape: blocks.5.self_attn.q.weight (1536, 1024) for (1536, 1536)"),
+    (SMALL | {f"blocks.{i}.scale": (1,) for i in range(30)}, "blocks.14.scale, blocks.15.scale and 22 more"),
+])  # fmt: skip
+def test_tensors_that_lack_or_are_too_many_are_named_before_they_are_read(
+    tmp_path: Path, shapes: dict[str, tuple], says: str
+) -> None:
+    found = detect.detect(write(tmp_path / "x.safetensors", shapes))
+    with pytest.raises(WeightsError, match=re.escape(says)) as error:
+        detect.require_whole(found)
+    assert str(tmp_path / "x.safetensors") in str(error.value) and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("shapes", [
+    SMALL, shapes_of("wan2.2-ti2v-5b", "model.diffusion_model."),
+    SMALL | {"blocks.0.to_gate_compress.weight": (1536, 1536), "blocks.0.to_gate_compress.bias": (1536,)},
+], ids=["original", "comfy", "gates"])  # fmt: skip
+def test_what_is_whole_passes(tmp_path: Path, shapes: dict[str, tuple]) -> None:
+    detect.require_whole(detect.detect(write(tmp_path / "x.safetensors", shapes)))
+
+
+def test_a_folder_of_pickles_says_that_they_are_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "model.CKPT").write_bytes(b"anything")
+    with pytest.raises(WeightsError, match=r"model\.CKPT can run programs and is not opened"):
+        detect.detect(tmp_path)
+
+
+@pytest.mark.parametrize(("raw", "says"), [
+    (b"PK\x03\x04 and a zip of torch's", "a pickle under another name"), (b"\x80\x04\x95 pickled", "a pickle under"),
+    (b"<!DOCTYPE html><html>", "a page of a website"), (b"version https://git-lfs.github.com/spec/v1", "git lfs pull"),
+    (b"", "it has 0 bytes"),
+])  # fmt: skip
+def test_what_a_download_often_is_instead_is_said(tmp_path: Path, raw: bytes, says: str) -> None:
+    (tmp_path / "x.safetensors").write_bytes(raw)
+    with pytest.raises(WeightsError, match=says):
+        headers.read(tmp_path / "x.safetensors")
 
 
 def test_half_a_file_is_named_with_how_much_is_there(tmp_path: Path) -> None:

@@ -121,6 +121,27 @@ def test_the_margin_of_a_strip_is_needed(
     assert difference(vae.decode(latents, strips=2), vae.decode(latents)) > 1e-4
 
 
+def test_what_other_strips_look_back_on_waits_elsewhere(
+    pair: tuple[str, AutoencoderKLWan, WanVAE], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, vae = pair
+    latents = torch.randn(1, 4, 3, 10, 2)
+    whole, waiting = vae.decode(latents), list[int]()
+
+    def away(value: Tensor) -> list[Tensor]:
+        waiting.append(value.nbytes)
+        return [value.clone()]
+
+    monkeypatch.setattr(vaes, "away", away)
+    monkeypatch.setattr(vaes, "back", lambda value, device: value[0] if isinstance(value, list) else value)
+    stream = vae.stream_decoder(strips=2)
+    made = torch.cat([stream.push(piece) for piece in latents.split(1, dim=2)], dim=2)
+    assert difference(made, whole) < 1e-5 and sum(waiting) > 0
+    waiting.clear()
+    vae.decode(latents)
+    assert not waiting, "where everything is decoded at once nothing has to wait"
+
+
 def test_original_names_load_as_well(pair: tuple[str, AutoencoderKLWan, WanVAE]) -> None:
     _, _, vae = pair
     again = WanVAE.from_state_dict(vae.state_dict())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,14 +18,17 @@ from model.pipeline import Control, GenerationRequest
 from studio import cli, controls, media, shots
 from studio.asked import request_of
 from studio.core import Studio
-from studio.errors import MediaError, ShotError
+from studio.errors import FilmError, MediaError, ShotError
 from studio.film import Shot
+from studio.films import listing, reading, writing
+from studio.films.script import Film, FilmShot, Given, from_dict, with_files
 from studio.models import Models
 from studio.recipe import Recipe
 from studio.settings import Settings
 from studio.ui import given
 from studio.ui.api import Interface
 from studio.ui.drafts import Drafts
+from studio.ui.filmform import FilmForms
 from studio.ui.form import Forms
 from tests.model.wan_folders import Made, make
 
@@ -155,6 +159,85 @@ def test_what_cannot_be_is_refused_by_field(
         studio.submit(replace(SHOT, **{name: files.get(str(value), value) for name, value in given.items()}))
     assert wrong.value.field == field and says in str(wrong.value)
     assert not studio.jobs()
+
+
+FILM = """\
+title: Glass
+model: wan2.1-vace-1.3b
+size: 64x32
+steps: 2
+seed: 3
+block_cache: 0.1
+shots:
+  - {prompt: a dancer of glass, seconds: 0.6, control: walk.mp4, mask: mask.png, guided: 0.5}
+  - {prompt: a wide beach, seconds: 0.6, block_cache: 0, guided: 1, control: walk.mp4}
+"""
+
+
+def read(folder: Path, text: str = FILM) -> Film:
+    (folder / "film.yaml").write_text(text, encoding="utf-8")
+    return reading.read(folder / "film.yaml")
+
+
+def test_a_film_says_what_its_shots_are_made_after(studio: Studio, clip: Path, mask: Path, tmp_path: Path) -> None:
+    film = read(tmp_path)
+    assert {given.name for given in film.files()} == {"walk.mp4", "mask.png"}
+    first, second = studio.plan_film(film)
+    assert [anchor.place for anchor in first.recipe.anchors] == ["control", "mask"]
+    assert (first.recipe.block_cache, first.recipe.guided) == (0.1, 0.5), "the film's, and the shot's own"
+    assert [anchor.place for anchor in second.recipe.anchors] == ["control"]
+    assert (second.recipe.block_cache, second.recipe.guided) == (0, 1), "a shot says 0 where the film says more"
+    jobs = [studio.wait(job.id, 300) for job in studio.shoot_film(film)]
+    assert [job.error for job in jobs] == [None, None]
+    assert all(state.fits for state in studio.film_states(film)), "what was shot is what the film asks for"
+    assert [len(studio.take(str(job.take_id)).recipe.anchors) for job in jobs] == [2, 1]
+    bare = read(tmp_path, FILM.replace(", mask: mask.png", ""))
+    assert [state.fits for state in studio.film_states(bare)] == [False, True], "without its mask it is another shot"
+
+
+def test_what_a_film_is_made_after_survives_text_page_and_records(
+    studio: Studio, clip: Path, mask: Path, tmp_path: Path
+) -> None:
+    wide = FILM.replace("0, guided: 1, control: walk.mp4", "0, guided: 1, control: mask.png, outpaint: true")
+    typed = read(tmp_path, wide)
+    film = with_files(typed, {g: Given(g.name, studio.library.keep_input(Path(g.path))[0]) for g in typed.files()})
+    same = replace(reading.parse(writing.write(film), {g.name: g for g in film.files()}.get), source="")
+    assert [bare(shot) for shot in same.shots] == [bare(shot) for shot in film.shots]
+    assert same.block_cache == film.block_cache == 0.1 and film.shots[1].outpaint
+    assert from_dict(film.to_dict()) == film
+    drafts = Drafts(studio.library)
+    for given_file in film.files():
+        drafts.add("anna", given_file.sha256, given_file.name, "picture", (64, 32))
+    shown = json.loads(json.dumps(FilmForms(drafts).shown(film, "anna")))
+    assert [bare(shot) for shot in FilmForms(drafts).read(shown, "anna").shots] == [bare(shot) for shot in film.shots]
+    assert FilmForms(drafts).read(shown, "anna").block_cache == 0.1
+
+
+def bare(shot: FilmShot) -> FilmShot:
+    return replace(shot, id="", line=0)
+
+
+def test_a_list_that_becomes_cards_keeps_its_control_on_the_first(clip: Path) -> None:
+    given_file = Given("walk.mp4", path=str(clip))
+    whole = FilmShot("Shot 1: a fox runs. Shot 2: it sleeps.", control=given_file, outpaint=True, guided=0.5)
+    cards = listing.to_cards(whole)
+    assert [card.control for card in cards] == [given_file, None]
+    assert [card.outpaint for card in cards] == [True, False] and [card.guided for card in cards] == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(("text", "line", "says"), [
+    (FILM.replace("mask: mask.png", "outpaint: true").replace("control: walk.mp4, ", ""), 8, "give a control clip"),
+    (FILM.replace("model: wan2.1-vace-1.3b", "model: storybook").replace("64x32", "128x128"), 8,
+     "takes no control clip and no mask"),
+    (FILM.replace("mask: mask.png", "mask: walk.mp4, mask_: 1"), 8, "did you mean 'mask'?"),
+    (FILM.replace("block_cache: 0.1", "block_cache: -1"), 6, "block_cache -1 does not work: 0 to 0.5"),
+])  # fmt: skip
+def test_a_film_that_steers_wrongly_is_told_the_line(
+    studio: Studio, clip: Path, mask: Path, tmp_path: Path, text: str, line: int, says: str
+) -> None:
+    with pytest.raises(FilmError) as caught:
+        studio.plan_film(read(tmp_path, text))
+    assert caught.value.line == line and f"film.yaml line {line}: " in str(caught.value) and says in str(caught.value)
 
 
 def test_the_form_holds_control_mask_and_approximations(studio: Studio, clip: Path, mask: Path) -> None:

@@ -90,6 +90,12 @@ WRONG = [
     ("shots: [\n  a", 2, ""),
     ("shots:\n  - {prompt: a, seconds: 2, trim_start: 1.5, trim_end: 0.5}", 2, "leave nothing of its 2 s"),
     ("shots:\n  - {prompt: a, trim_start: -1}", 2, "trim_start -1 does not work: 0 to 60"),
+    ("shots:\n  - {prompt: a, control: gone.mp4}", 2, "control: there is no file 'gone.mp4'"),
+    ("shots:\n  - prompt: a\n    mask: [a.png, b.png]", 3, "mask is a short text"),
+    ("shots:\n  - prompt: a\n    outpaint: wide", 3, "outpaint is true or false"),
+    ("shots:\n  - a\n  - {prompt: b, block_cache: 2}", 3, "block_cache 2 does not work: 0 to 0.5"),
+    ("guided: 0\nshots: [a]", 1, "guided 0 does not work: 0.1 to 1"),
+    ("guided: all\nshots: [a]", 1, "guided 'all' is not a number: 0.1 to 1"),
     ("music: song.mp3\nshots: [a]", 1, "there is no file 'song.mp3'"),
 ]  # fmt: skip
 

@@ -384,7 +384,10 @@ def test_a_model_that_is_not_here_says_how_to_get_it(models: Models) -> None:
 def test_a_lora_that_fits_nothing_here_names_what_it_was_tried_on(models: Models, tmp_path: Path) -> None:
     path, sides = tmp_path / "wide.safetensors", {"lora_down": (4, 1536), "lora_up": (1536, 4)}
     write(path, {f"diffusion_model.blocks.0.self_attn.q.{name}.weight": shape for name, shape in sides.items()})
-    with pytest.raises(ModelsError, match=r"none of the models that are here \(storybook\): .* 1536 wide, this one is"):
+    with pytest.raises(ModelsError, match=r"none of the models that are here \(storybook\); of storybook: .* 1536"):
+        models.bases(path)
+    models.point(write(tmp_path / "mine.safetensors", shapes_of(BIG)))
+    with pytest.raises(ModelsError, match=rf"of {BIG}: .* was made for a transformer 1536 wide, this one is 3072"):
         models.bases(path)
 
 

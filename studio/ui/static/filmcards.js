@@ -226,7 +226,7 @@ export class Cards {
   }
 
   blank(more = {}) {
-    return { id: `s${Math.random().toString(16).slice(2, 12)}`, prompt: "", seconds: 4, join: "cut", after: "", transition: "none", transition_seconds: 0.5, direction: {}, negative: "", seed: null, steps: null, guidance: null, first: null, last: null, frames: [], caption: "", take: "", trim_start: 0, trim_end: 0, name: "", ...more };
+    return { id: `s${Math.random().toString(16).slice(2, 12)}`, prompt: "", seconds: 4, join: "cut", after: "", transition: "none", transition_seconds: 0.5, direction: {}, negative: "", seed: null, steps: null, guidance: null, block_cache: null, guided: null, first: null, last: null, frames: [], control: null, mask: null, outpaint: false, caption: "", take: "", trim_start: 0, trim_end: 0, name: "", ...more };
   }
 
   insert(place) {
@@ -257,7 +257,7 @@ export class Cards {
       const place = film.shots.findIndex((shot) => shot.id === id);
       const shot = film.shots[place];
       const half = Math.max(0.5, Math.round(shot.seconds * 8) / 16);
-      const second = { ...structuredClone(shot), ...{ id: this.blank().id, name: "", seconds: half, join: "continue", transition: "none", first: null, frames: [], take: "", caption: "", trim_start: 0, trim_end: 0 } };
+      const second = { ...structuredClone(shot), ...{ id: this.blank().id, name: "", seconds: half, join: "continue", transition: "none", first: null, frames: [], control: null, mask: null, outpaint: false, take: "", caption: "", trim_start: 0, trim_end: 0 } };
       Object.assign(shot, { seconds: half, last: null, take: "", trim_start: 0, trim_end: 0 });
       film.shots.splice(place + 1, 0, second);
     }, "The split");
