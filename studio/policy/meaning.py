@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from studio.policy import classifier
+from studio.policy import classifier, hidden
 from studio.policy.normalise import Folded
 
 _PART = 0.12  # more is asked of a part of a text than of the whole: there are many parts
@@ -28,9 +28,10 @@ def harms(text: str, readings: Sequence[Folded], threshold: float, *, minor: boo
     it shows somebody who exists; `odd`: whether it is in no language as it stands, so that what it
     reads as counts.
     """
-    written = _written(text)
+    written = _written(hidden.spoken(text))
+    guesses = _guesses(text, readings)
     if _says_nothing(written):
-        return []
+        return _guessed(guesses, threshold, minor)
     scores = classifier.score(written)
     more = (_SHORT if _is_short(written) else 0.0) + (_ODD if odd else 0.0)
     found = _over(scores, threshold + more, minor)
@@ -38,9 +39,24 @@ def harms(text: str, readings: Sequence[Folded], threshold: float, *, minor: boo
         return found
     if real and max(scores.whole["deception"], scores.parts["deception"] - _PART) >= threshold + more - _WITH_NAME:
         return ["deception"]
-    guesses = [] if _same(written, readings[0].text) else [readings[0].text]
-    guesses += [reading.text for reading in readings[1:]]
-    for guess in guesses[:_GUESSES]:
+    return _guessed(guesses, threshold, minor)
+
+
+def _guesses(text: str, readings: Sequence[Folded]) -> list[str]:
+    """What else a text may read as: of the readings that differ from it, those that are most of a language."""
+    plain = _same(_written(text), readings[0].text)
+    found = [reading.text for reading in readings[1 if plain else 0 :]]
+    if len(found) > 1:  # most of the ways to read digits as letters make nothing of them
+        like = {guess: hidden.likeness(guess) for guess in found}
+        best = max(like.values())
+        found = sorted(
+            (guess for guess in found if like[guess] >= hidden.NEAR_BEST * best), key=like.__getitem__, reverse=True
+        )
+    return [spoken for guess in found[:_GUESSES] if not _says_nothing(spoken := hidden.spoken(guess))]
+
+
+def _guessed(guesses: Sequence[str], threshold: float, minor: bool) -> list[str]:
+    for guess in guesses:
         found = _over(classifier.score(guess), threshold + _GUESS, minor)
         if found:
             return found
