@@ -42,6 +42,7 @@ _MISPLACED = re.compile(
 )
 _JOINED = re.compile(r"[^\W\d_]{10,}")
 _LETTERS_APART = re.compile(r"(?<![^\W_])[^\W\d_](?:[\s.\-_*·|/]{1,3}[^\W\d_]){7,}(?![^\W_])")
+_LONG_RUN = 16  # letters from which a run may have pieces in it that are no words
 _LONG_PIECES = 2.5  # letters a word of a run of words; German compounds are looked at too, which harms nothing
 _UNKNOWN, _LONGEST_PIECE, _ONE_LETTER = -18.0, 20, "aiyoиаяву"  # a letter of no word costs more than any word
 
@@ -236,6 +237,9 @@ def _split(run: str, known: Mapping[str, float]) -> list[str] | None:
             words.insert(0, tail)
             tail = ""
         end = start
+    whole = sum(classifier.WORD + word in known and len(word) > 2 for word in words)
+    if len(run) < _LONG_RUN and whole < len(words):
+        return None  # a rare word ("Michelangelo"), not several
     return words if len(run) / len(words) >= _LONG_PIECES else None
 
 
