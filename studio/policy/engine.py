@@ -18,7 +18,7 @@ from studio.policy.config import DEFAULT, FIXED, SEVERITY, PolicyConfig
 from studio.policy.decision import Decision, Mode, PolicyRequest, Span
 from studio.policy.lexicon import Hit, Lexicon, build, safe_patterns, word_entries, word_infixes
 from studio.policy.names import Mention, mentions, names
-from studio.policy.normalise import Folded, fold, is_leet, variants
+from studio.policy.normalise import Folded, fold, is_leet, is_mixed, variants
 from studio.policy.rules import Finding, findings
 
 # The order in which reasons are told when there are several.
@@ -199,7 +199,7 @@ def _meant(text: str, readings: list[Folded], named: list[Mention], house: _Hous
     shown = _described(_without_misleading(text, readings[0]), named)
     again = readings if shown == text else variants(fold(shown), words().is_word)
     real = any(m.kind == "real_person" for m in named)
-    odd = is_leet(text) or hidden.is_no_language(text)
+    odd = is_leet(text) or is_mixed(text) or hidden.is_no_language(text)
     told = meaning.harms(shown, again, threshold, minor=minor, real=real, odd=odd)
     met = [_Found(category, ()) for category in told]
     if met and real and met[0].category == "deception":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -16,6 +17,12 @@ _WITH_NAME = 0.15  # less is asked of a deception with somebody who exists
 _SURELY_NOT = 0.1  # below this a listed word is a figure of speech ("torture by piano lessons")
 _WITH_MINOR = 0.35  # of a child in a scene: the probability from which it is not an innocent one
 _GUESSES = 2
+# What only counts shots or asks for a film: of a list that is harmless in every shot the whole is harmless too.
+_SHOT = re.compile(r"(?i)([^\s.!?;]?)\s*\b(?:shot|scene)\s+\d{1,3}\s*(?:\([^()]{1,12}\)\s*)?[:.\-]\s*")
+_ASKED = re.compile(
+    r"(?i)^\s*(?:please\s+)?(?:film|shoot|draw|show|make|create|generate|render|paint|animate|imagine|prompt|video|clip)"
+    r"(?:\s+(?:this|it|me|us|an?|the|video|clip|film|following|of|for))*\s*:\s*"
+)
 _FEW_LETTERS = 3
 _SHOUTED = 4  # letters of a word in capitals that is no abbreviation
 _FEW_SIGNS = 9  # of a text without spaces
@@ -44,7 +51,7 @@ def harms(text: str, readings: Sequence[Folded], threshold: float, *, minor: boo
 
 def _guesses(text: str, readings: Sequence[Folded]) -> list[str]:
     """What else a text may read as: of the readings that differ from it, those that are most of a language."""
-    plain = _same(_written(text), readings[0].text)
+    plain = _same(_written(text), _written(readings[0].text))
     found = [reading.text for reading in readings[1 if plain else 0 :]]
     if len(found) > 1:  # most of the ways to read digits as letters make nothing of them
         like = {guess: hidden.likeness(guess) for guess in found}
@@ -52,7 +59,7 @@ def _guesses(text: str, readings: Sequence[Folded]) -> list[str]:
         found = sorted(
             (guess for guess in found if like[guess] >= hidden.NEAR_BEST * best), key=like.__getitem__, reverse=True
         )
-    return [spoken for guess in found[:_GUESSES] if not _says_nothing(spoken := hidden.spoken(guess))]
+    return [said for guess in found[:_GUESSES] if not _says_nothing(said := _written(hidden.spoken(guess)))]
 
 
 def _guessed(guesses: Sequence[str], threshold: float, minor: bool) -> list[str]:
@@ -66,7 +73,7 @@ def _guessed(guesses: Sequence[str], threshold: float, minor: bool) -> list[str]
 def is_figure_of_speech(text: str, plain: Folded) -> bool:
     """Whether nothing in a text is meant the way its listed words are. Raises Unavailable."""
     written = _written(text)
-    ways = [written] if _same(written, plain.text) else [written, plain.text]
+    ways = [written] if _same(written, _written(plain.text)) else [written, plain.text]
     return all(_worst(classifier.score(way)) < _SURELY_NOT for way in ways)
 
 
@@ -91,6 +98,7 @@ def _over(scores: classifier.Scores, threshold: float, minor: bool) -> list[str]
 def _written(text: str) -> str:
     """As it is said: without what is invisible, the usual form of every letter, and nothing shouted."""
     visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    visible = _ASKED.sub("", _SHOT.sub(lambda shot: f"{shot[1]}. " if shot[1] else " ", visible))
     words = unicodedata.normalize("NFKC", visible).split()
     if any(word.isupper() and len(word) > _SHOUTED for word in words):
         words = [word.lower() if word.isupper() else word for word in words]

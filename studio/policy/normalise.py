@@ -25,6 +25,7 @@ _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"\S+")
 _LETTER, _LEET_SIGN = re.compile(r"[^\W\d_]"), re.compile(r"[0-9@$!|+€£]")
 # "35mm", "24fps", "2nd": what is left as it is.
+_MIXED = re.compile("[a-zA-Z][^\\W\\d_]*[\u0370-\u052f]|[\u0370-\u052f][^\\W\\d_]*[a-zA-Z]")
 _UNITS = r"mm|cm|m|km|fps|k|p|s|th|d|hz|px|am|pm|c|f|kg|l|ml"
 _MEASURE = re.compile(rf"\W*(?:\d+(?:[.,:x]\d+)?(?:{_UNITS})|\d*1st|\d*2nd|\d*3rd)\W*")
 _MANY, _SHORT_NUMBER = 2, 4
@@ -142,6 +143,11 @@ def is_leet(text: str) -> bool:
     """Whether digits and signs stand for letters in several of a text's words, or for several letters of one."""
     odd = [token for token in text.casefold().split() if _is_disguised(token)]
     return len(odd) >= _MANY or any(len(_LEET_SIGN.findall(token)) > _MANY for token in odd)
+
+
+def is_mixed(text: str) -> bool:
+    """Whether letters of two alphabets stand in one word."""
+    return _MIXED.search(text) is not None
 
 
 def _unleet(text: str, *, ones: Mapping[int, str]) -> str:
