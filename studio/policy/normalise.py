@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"\S+")
 _LETTER, _LEET_SIGN = re.compile(r"[^\W\d_]"), re.compile(r"[0-9@$!|+€£]")
 # "35mm", "24fps", "2nd": what is left as it is.
-_MIXED = re.compile("[a-zA-Z][^\\W\\d_]*[\u0370-\u052f]|[\u0370-\u052f][^\\W\\d_]*[a-zA-Z]")
+_LATIN, _FOREIGN = re.compile("[a-zA-Z]"), re.compile("[\u0370-\u052f]")
 _UNITS = r"mm|cm|m|km|fps|k|p|s|th|d|hz|px|am|pm|c|f|kg|l|ml"
 _MEASURE = re.compile(rf"\W*(?:\d+(?:[.,:x]\d+)?(?:{_UNITS})|\d*1st|\d*2nd|\d*3rd)\W*")
 _MANY, _SHORT_NUMBER = 2, 4
@@ -147,7 +147,7 @@ def is_leet(text: str) -> bool:
 
 def is_mixed(text: str) -> bool:
     """Whether letters of two alphabets stand in one word."""
-    return _MIXED.search(text) is not None
+    return any(_LATIN.search(word) and _FOREIGN.search(word) for word in _WORD.findall(text))
 
 
 def _unleet(text: str, *, ones: Mapping[int, str]) -> str:
