@@ -24,6 +24,7 @@ from studio.policy.lexicon import is_unspaced
 _SENTENCE = re.compile(r"[^.:;!?\n\"“”()]+")
 _CLAUSE = re.compile(r"[^.:;,!?\n\"“”()]+")
 _FEWEST, _MOST = 10, 400  # letters of a clause that can hide something, and that are tried
+_MOST_LIKE = 1000  # letters of a text that are asked for how much of a language they are
 _MOST_CLAUSES = 16
 _IS_TEXT = 2.2  # letters a piece from which a text is one: English has 2.4 to 5, what is shifted has 1.3 to 2.1
 _BETTER = 1.12  # how much more of a language a reading has to be; the best harmless one met has 0.88
@@ -150,7 +151,7 @@ def _letters(text: str) -> int:
 
 def likeness(text: str) -> float:
     """Letters of a text for each piece of the encoder's vocabulary that it takes to write it. Raises Unavailable."""
-    pieces = classifier.pieces(text)
+    pieces = classifier.pieces(text[:_MOST_LIKE])
     return sum(len(piece) for piece in pieces) / max(1, len(pieces))
 
 

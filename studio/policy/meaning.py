@@ -98,7 +98,9 @@ def _over(scores: classifier.Scores, threshold: float, minor: bool) -> list[str]
 def _written(text: str) -> str:
     """As it is said: without what is invisible, the usual form of every letter, and nothing shouted."""
     visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    visible = _ASKED.sub("", _SHOT.sub(lambda shot: f"{shot[1]}. " if shot[1] else " ", visible))
+    if "shot" in (small := visible.casefold()) or "scene" in small:  # the pattern is slow on one long word
+        visible = _SHOT.sub(lambda shot: f"{shot[1]}. " if shot[1] else " ", visible)
+    visible = _ASKED.sub("", visible, count=1)
     words = unicodedata.normalize("NFKC", visible).split()
     if any(word.isupper() and len(word) > _SHOUTED for word in words):
         words = [word.lower() if word.isupper() else word for word in words]
