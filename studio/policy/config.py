@@ -36,7 +36,7 @@ class PolicyConfig:
     """
 
     actions: Mapping[Mode, Mapping[str, Action]] = field(default_factory=lambda: MappingProxyType({}))
-    thresholds: Mapping[Mode, float] = field(default_factory=lambda: MappingProxyType({"local": 0.7, "strict": 0.7}))
+    thresholds: Mapping[Mode, float] = field(default_factory=lambda: MappingProxyType({"local": 0.55, "strict": 0.55}))
     faces: Mapping[Mode, str] = field(default_factory=lambda: MappingProxyType({"local": "consent", "strict": "block"}))
     extra_block: tuple[str, ...] = ()
     extra_allow: tuple[str, ...] = ()

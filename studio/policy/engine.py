@@ -16,9 +16,9 @@ from studio.policy import classifier, hidden, indirect, meaning, messages, parse
 from studio.policy.classifier import WORD, Unavailable
 from studio.policy.config import DEFAULT, FIXED, SEVERITY, PolicyConfig
 from studio.policy.decision import Decision, Mode, PolicyRequest, Span
-from studio.policy.lexicon import Hit, Lexicon, build, word_entries, word_infixes
+from studio.policy.lexicon import Hit, Lexicon, build, safe_patterns, word_entries, word_infixes
 from studio.policy.names import Mention, mentions, names
-from studio.policy.normalise import Folded, fold, is_leet, variants
+from studio.policy.normalise import Folded, fold, is_leet, is_mixed, variants
 from studio.policy.rules import Finding, findings
 
 # The order in which reasons are told when there are several.
@@ -72,7 +72,7 @@ class _House:
 @lru_cache(maxsize=1)
 def words() -> Lexicon:
     """The word lists, read once."""
-    return build(word_entries(), word_infixes())
+    return build(word_entries(), word_infixes(), safe_patterns())
 
 
 @lru_cache(maxsize=1)
@@ -199,9 +199,8 @@ def _meant(text: str, readings: list[Folded], named: list[Mention], house: _Hous
     shown = _described(_without_misleading(text, readings[0]), named)
     again = readings if shown == text else variants(fold(shown), words().is_word)
     real = any(m.kind == "real_person" for m in named)
-    code = hidden.is_code(text)  # what a code hides is read apart; digits in it stand for no letters
-    odd = code or is_leet(text) or hidden.is_no_language(text)
-    told = meaning.harms(shown, again[:1] if code else again, threshold, minor=minor, real=real, odd=odd)
+    odd = is_leet(text) or is_mixed(text) or hidden.is_no_language(text)
+    told = meaning.harms(shown, again, threshold, minor=minor, real=real, odd=odd)
     met = [_Found(category, ()) for category in told]
     if met and real and met[0].category == "deception":
         met[0] = _Found("real_person_deceptive", ())
@@ -230,10 +229,12 @@ def _hidden(text: str, named: list[Mention], house: _House) -> list[_Found]:
             met += [_Found(finding.category, ()) for finding in said if finding.category not in FIXED]
             continue
         inside: list[Mention] = []
-        met += [_Found(found.category, ()) for found in _plain_harms(reading.text, inside, house)]
+        wanted, unwanted = parse.split_negative(reading.text)
+        met += [_Found(found.category, ()) for found in _plain_harms(wanted, inside, house)]
+        met += [_Found("sexual", ()) for part in unwanted if parse.undresses(part)]
         seen = {mention.name for mention in named}
         for mention in (mention for mention in inside if mention.name not in seen):
-            plain = _described(reading.text, inside)
+            plain = _described(wanted, inside)
             named.append(replace(mention, start=reading.start, end=reading.end, replacement=plain, hit=None))
     return met
 

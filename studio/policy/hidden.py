@@ -13,7 +13,7 @@ import binascii
 import html
 import re
 import string
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import unquote
@@ -21,17 +21,29 @@ from urllib.parse import unquote
 from studio.policy import classifier
 from studio.policy.lexicon import is_unspaced
 
+_SENTENCE = re.compile(r"[^.:;!?\n\"“”()]+")
 _CLAUSE = re.compile(r"[^.:;,!?\n\"“”()]+")
 _FEWEST, _MOST = 10, 400  # letters of a clause that can hide something, and that are tried
-_MOST_CLAUSES = 12
+_MOST_LIKE = 1000  # letters of a text that are asked for how much of a language they are
+_MOST_CLAUSES = 16
 _IS_TEXT = 2.2  # letters a piece from which a text is one: English has 2.4 to 5, what is shifted has 1.3 to 2.1
 _BETTER = 1.12  # how much more of a language a reading has to be; the best harmless one met has 0.88
 _WAYS = 3  # of turning the alphabet that are read; the letters tell which
+NEAR_BEST = 0.9  # of the likeness of the best reading: what has less is what chance makes of it
+_BORDER, _MUCH_BETTER = 2.6, 1.3  # a text below it is none where another reading is so much more of a language
+_RUN = 24  # letters in one: words that were written together, which the classifier makes nothing of
 # How often letters stand in a thousand of the languages written with them, roughly.
 _SHARES = (130, 75, 75, 75, 70, 85, 70, 68, 42, 40, 40, 35, 30, 26, 20, 18, 16, 14, 10)
 _FREQUENT = MappingProxyType(dict(zip("enitraoslhducmpgfby", _SHARES, strict=True)))
+# An article at the end of a clause, or before a preposition: the words stand the other way round.
+_MISPLACED = re.compile(
+    r"(?i)\b(?:the|an?|der|die|das|ein|eine|le|la|les|une?|el|los|las|una)"
+    r"(?=\s*(?:$|[.,:;!?])|\s+(?:of|in|on|at|with|for|by|to|from|over|behind|across|under|is|are|and|de|du|des|en|dans|sur|avec|"
+    r"con|por|mit|auf|im|und|et|y)\b)"
+)
 _JOINED = re.compile(r"[^\W\d_]{10,}")
 _LETTERS_APART = re.compile(r"(?<![^\W_])[^\W\d_](?:[\s.\-_*·|/]{1,3}[^\W\d_]){7,}(?![^\W_])")
+_LONG_RUN = 16  # letters from which a run may have pieces in it that are no words
 _LONG_PIECES = 2.5  # letters a word of a run of words; German compounds are looked at too, which harms nothing
 _UNKNOWN, _LONGEST_PIECE, _ONE_LETTER = -18.0, 20, "aiyoиаяву"  # a letter of no word costs more than any word
 
@@ -76,24 +88,61 @@ def readings(text: str, *, judged: bool = True) -> list[Hidden]:
     """
     found = list(_encoded(text))
     found += [Hidden(inner.text, outer.start, outer.end) for outer in found for inner in _encoded(outer.text)]
+    whole = _decoded(text, found)
+    if whole is not None:
+        found.append(whole)
     if not judged:
         return found
     found += [Hidden(plain, outer.start, outer.end) for outer in found for plain in _turned(outer.text)]
-    for start, end in _clauses(text):
-        written = text[start:end]
-        if is_unspaced(written):  # it is written in signs, of which any order is as likely
-            found.append(Hidden(written[::-1], start, end, guess=True))
-        else:
-            found += [Hidden(plain, start, end) for plain in _turned(written)]
+    written = without_codes(text)
+    for start, end in _clauses(written):
+        clause = written[start:end]
+        if is_unspaced(clause):  # it is written in signs, of which any order is as likely
+            found.append(Hidden(clause[::-1], start, end, guess=True))
+        else:  # what a reading of the whole says already is not taken out of its context
+            said = " ".join(hidden.text for hidden in found)
+            found += [Hidden(plain, start, end) for plain in _turned(clause) if plain.strip() not in said]
     return list({(hidden.text, hidden.start): hidden for hidden in found}.values())
 
 
+def _decoded(text: str, codes: Sequence[Hidden]) -> Hidden | None:
+    """The whole text with what its codes hide in their places; None where a code is all there is."""
+    parts: list[str] = []
+    at = 0
+    for code in sorted(codes, key=lambda code: (code.start, -code.end)):
+        if code.start >= at:
+            parts += [text[at : code.start], code.text]
+            at = code.end
+    outside = "".join([*parts[::2], text[at:]])
+    return Hidden("".join([*parts, text[at:]]), 0, len(text)) if parts and _letters(outside) else None
+
+
+def without_codes(text: str) -> str:
+    """A text with blanks for what is a code in it."""
+    for code in _encoded(text):
+        text = text[: code.start] + " " * (code.end - code.start) + text[code.end :]
+    return text
+
+
+def spoken(text: str) -> str:
+    """What of a text the classifier can be asked: no codes, and no clause that is in no language as it stands.
+
+    What such a part hides is read by itself; what the classifier makes of its letters is chance. Raises Unavailable.
+    """
+    kept = without_codes(text)
+    if kept == text and len(text) > _MOST and not is_no_language(text):
+        return text  # a long text in a language: hardly worth looking at each clause
+    for start, end in _clauses(kept)[1:]:
+        if is_no_language(kept[start:end]):
+            kept = kept[:start] + " " * (end - start) + kept[end:]
+    return "" if is_no_language(kept) else kept
+
+
 def _clauses(text: str) -> list[tuple[int, int]]:
-    """The whole, and each of its clauses where there are several."""
-    parts = [match.span() for match in _CLAUSE.finditer(text)]
+    """The whole, each of its sentences, and each of their clauses, where there are several."""
+    parts = [match.span() for pattern in (_SENTENCE, _CLAUSE) for match in pattern.finditer(text)]
     parts = [(start, end) for start, end in parts if _letters(text[start:end]) >= _FEWEST][:_MOST_CLAUSES]
-    whole = (0, min(len(text), _MOST))
-    return [whole, *(part for part in parts if part != whole)]
+    return list(dict.fromkeys([(0, min(len(text), _MOST)), *parts]))
 
 
 def _letters(text: str) -> int:
@@ -102,19 +151,19 @@ def _letters(text: str) -> int:
 
 def likeness(text: str) -> float:
     """Letters of a text for each piece of the encoder's vocabulary that it takes to write it. Raises Unavailable."""
-    pieces = classifier.pieces(text)
+    pieces = classifier.pieces(text[:_MOST_LIKE])
     return sum(len(piece) for piece in pieces) / max(1, len(pieces))
-
-
-def is_code(text: str) -> bool:
-    """Whether a part of a text is a code, such as base64."""
-    return next(_encoded(text), None) is not None
 
 
 def is_no_language(text: str) -> bool:
     """Whether a text has letters but, as it stands, no words. Raises Unavailable."""
     start = text[:_MOST].casefold()
-    return _letters(start) >= _FEWEST and not is_unspaced(start) and likeness(start) < _IS_TEXT
+    if _letters(start) < _FEWEST or is_unspaced(start):
+        return False
+    if any(len(word) >= _RUN for word in re.findall(r"[^\W\d_]+", start)):
+        return True
+    have = likeness(start)
+    return have < _IS_TEXT or (have < _BORDER and likeness(start[::-1]) > have * _MUCH_BETTER)
 
 
 def _turned(text: str) -> list[str]:
@@ -123,12 +172,20 @@ def _turned(text: str) -> list[str]:
     if _letters(text) < _FEWEST or is_unspaced(text):
         return []
     have = likeness(text.casefold())
-    found = [text[::-1], " ".join(word[::-1] for word in text.split())]
+    found = _in_order(text[::-1], " ".join(word[::-1] for word in text.split()))
     if have < _IS_TEXT * _BETTER:
         found += _shifted(text)
-    kept = [plain for plain in found if likeness(plain.casefold()) >= max(_IS_TEXT, have * _BETTER)]
-    apart = _apart(text)
+    like = {plain: likeness(plain.casefold()) for plain in found}
+    least = max(_IS_TEXT, have * _BETTER, NEAR_BEST * max(like.values()))
+    kept = [plain for plain in found if like[plain] >= least]
+    apart = None if kept else _apart(text)
     return kept if apart is None else [*kept, apart]
+
+
+def _in_order(*orders: str) -> list[str]:
+    """Those of several orders of the same words in which articles stand before what they go with."""
+    wrong = [len(_MISPLACED.findall(order)) for order in orders]
+    return [order for order, count in zip(orders, wrong, strict=True) if count == min(wrong)]
 
 
 def _shifted(text: str) -> list[str]:
@@ -181,6 +238,9 @@ def _split(run: str, known: Mapping[str, float]) -> list[str] | None:
             words.insert(0, tail)
             tail = ""
         end = start
+    whole = sum(classifier.WORD + word in known and len(word) > 2 for word in words)
+    if len(run) < _LONG_RUN and whole < len(words):
+        return None  # a rare word ("Michelangelo"), not several
     return words if len(run) / len(words) >= _LONG_PIECES else None
 
 

@@ -105,6 +105,7 @@ class Lexicon:
     infixes: tuple[tuple[str, Term], ...]  # looked for inside long words that were written together
     known: frozenset[str] = field(default_factory=frozenset)  # words that are terms, or parts of one
     stems: frozenset[str] = field(default_factory=frozenset)  # beginnings of words that are
+    safe: tuple[re.Pattern[str], ...] = ()  # contexts in which words of the lists mean something else
 
     def is_word(self, word: str) -> bool:
         """Whether a word occurs in the lists."""
@@ -118,6 +119,7 @@ class Lexicon:
         hits = [hit for index in range(len(words)) for hit in self._at(words, index)]
         hits += self._unspaced(folded.text, words)
         safe = [(hit.start, hit.end) for hit in hits if hit.tag == SAFE]
+        safe += [match.span() for pattern in self.safe for match in pattern.finditer(folded.text)]
         hits = [hit for hit in hits if hit.tag != SAFE]
         if safe:
             hits = [
@@ -194,8 +196,10 @@ def is_unspaced(text: str) -> bool:
     return _UNSPACED.search(text) is not None
 
 
-def build(entries: Iterable[tuple[str, str, str, str]], infixes: Iterable[tuple[str, str]]) -> Lexicon:
-    """A lexicon from (term, tag, name, info) and from (part of a word, tag)."""
+def build(
+    entries: Iterable[tuple[str, str, str, str]], infixes: Iterable[tuple[str, str]], safe: Iterable[str] = ()
+) -> Lexicon:
+    """A lexicon from (term, tag, name, info), from (part of a word, tag), and from patterns of what is harmless."""
     exact: defaultdict[str, list[Term]] = defaultdict(list)
     opened: defaultdict[str, list[Term]] = defaultdict(list)
     short: list[Term] = []
@@ -219,7 +223,8 @@ def build(entries: Iterable[tuple[str, str, str, str]], infixes: Iterable[tuple[
     pieces = [piece for term in terms for piece in zip(term.words, term.open, strict=True)]
     known = frozenset(word for word, is_open in pieces if not is_open)
     stems = frozenset(word for word, is_open in pieces if is_open)
-    return Lexicon(_frozen(exact), _frozen(opened), tuple(short), tuple(signs), parts, known, stems)
+    patterns = tuple(map(re.compile, safe))
+    return Lexicon(_frozen(exact), _frozen(opened), tuple(short), tuple(signs), parts, known, stems, patterns)
 
 
 def _frozen(lists: Mapping[str, list[Term]]) -> dict[str, tuple[Term, ...]]:
@@ -272,3 +277,8 @@ def word_infixes() -> Iterable[tuple[str, str]]:
     for name in WORD_LISTS:
         for tag, text in read_data(name).get("inside", {}).items():
             yield from ((term, tag) for term in split_terms(text))
+
+
+def safe_patterns() -> tuple[str, ...]:
+    """Patterns of folded text in which listed words are harmless: with slots, where phrases would be too many."""
+    return tuple(re.sub(r"\s+", "", pattern) for pattern in read_data("safe")["patterns"]["list"])

@@ -25,6 +25,7 @@ _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"\S+")
 _LETTER, _LEET_SIGN = re.compile(r"[^\W\d_]"), re.compile(r"[0-9@$!|+€£]")
 # "35mm", "24fps", "2nd": what is left as it is.
+_LATIN, _FOREIGN = re.compile("[a-zA-Z]"), re.compile("[\u0370-\u052f]")
 _UNITS = r"mm|cm|m|km|fps|k|p|s|th|d|hz|px|am|pm|c|f|kg|l|ml"
 _MEASURE = re.compile(rf"\W*(?:\d+(?:[.,:x]\d+)?(?:{_UNITS})|\d*1st|\d*2nd|\d*3rd)\W*")
 _MANY, _SHORT_NUMBER = 2, 4
@@ -142,6 +143,11 @@ def is_leet(text: str) -> bool:
     """Whether digits and signs stand for letters in several of a text's words, or for several letters of one."""
     odd = [token for token in text.casefold().split() if _is_disguised(token)]
     return len(odd) >= _MANY or any(len(_LEET_SIGN.findall(token)) > _MANY for token in odd)
+
+
+def is_mixed(text: str) -> bool:
+    """Whether letters of two alphabets stand in one word."""
+    return any(_LATIN.search(word) and _FOREIGN.search(word) for word in _WORD.findall(text))
 
 
 def _unleet(text: str, *, ones: Mapping[int, str]) -> str:

@@ -12,7 +12,7 @@ import logging
 import math
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.policy.classifier import HARM, HARMLESS, HEADS, Heads, encode
+from studio.policy.classifier import HARM, HARMLESS, HEADS, Heads, encode, parts
 from studio.policy.lexicon import DATA
 
 TRAINING = DATA / "training"
@@ -50,8 +50,15 @@ def expand(line: str, rng: random.Random) -> list[str]:
     total = int(np.prod([len(choice) for choice in choices]))
     most = _PER_LINE + math.isqrt(total)
     if total <= most or is_list(line):
-        return ["".join(chosen) for chosen in product(*choices)]
-    return ["".join(rng.choice(choice) for choice in choices) for _ in range(most)]
+        return [_tidy(chosen) for chosen in product(*choices)]
+    most = max(most, *map(len, choices))  # every alternative comes up, and all about as often
+    decks = [rng.sample(choice * -(-most // len(choice)), most) for choice in choices]
+    return [_tidy(chosen) for chosen in zip(*decks, strict=False)]
+
+
+def _tidy(chosen: Sequence[str]) -> str:
+    """Pieces of a template as a text: an alternative may begin with a comma, or be nothing."""
+    return " ".join("".join(chosen).split()).replace(" ,", ",").replace(" 、", "、").replace(" ，", "，")
 
 
 def is_list(line: str) -> bool:
@@ -59,8 +66,8 @@ def is_list(line: str) -> bool:
     return _CHOICE.fullmatch(line) is not None
 
 
-def examples(rng: random.Random) -> list[Example]:
-    """All (text, category, weight) to train on."""
+def examples() -> list[Example]:
+    """All (text, category, weight) to train on. What is drawn of a line depends on that line alone."""
     found: list[Example] = []
     for path in (*sorted(TRAINING.glob("harmful*.txt")), *sorted(TRAINING.glob("harmless*.txt"))):
         category = HARMLESS
@@ -69,11 +76,23 @@ def examples(rng: random.Random) -> list[Example]:
                 category = line.strip("[]")
             else:
                 weight = _WRITTEN_WEIGHT if is_list(line) else 1.0
-                found += [(text, category, weight) for text in expand(line, rng)]
-    found += [(disguised(text, rng), category, 1.0) for text, category, _ in found if rng.random() < _DISGUISED]
+                found += [(text, category, weight) for text in expand(line, random.Random(line))]
+    # A harmless text is so in every part, and each part is read by itself.
+    found += [(part, HARMLESS, _PHRASE_WEIGHT) for part in _parts(text for text, of, _ in found if of == HARMLESS)]
+    found += [(odd, category, 1.0) for text, category, _ in found if (odd := _sometimes(text)) is not None]
     found += [(text, HARMLESS, _PHRASE_WEIGHT) for text in _lines(TRAINING / "phrases.txt")]
     found += [(text, HARMLESS, _WRITTEN_WEIGHT) for text in _filmable()]
     return found
+
+
+def _parts(whole: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(part for text in whole for part in parts(text)))
+
+
+def _sometimes(text: str) -> str | None:
+    """Of a few of the texts, an odd spelling."""
+    rng = random.Random(text)
+    return disguised(text, rng) if rng.random() < _DISGUISED else None
 
 
 def disguised(text: str, rng: random.Random) -> str:
@@ -157,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=HEADS)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    found = examples(random.Random(7))
+    found = examples()
     texts, labels, weights = zip(*found, strict=True)
     log.info("%d texts, %d of them harmless", len(texts), labels.count(HARMLESS))
     vectors = np.concatenate([encode(texts[at : at + 64]) for at in range(0, len(texts), 64)])
