@@ -67,14 +67,14 @@ def cued(
     joins, meets = (0 if before is None else 4 * start + 1), (NEVER if after is None else 4 * after[0] - 3)
     if not blocking.manned:
         return Cue(blocking, blocking, blocking, joins, meets)
-    plan = _Plan(blocking.calm(), encode, device)
     here, there = None, None
     if before is not None:
-        here = plan.frame(before[:, -1])
+        here = _Plan(blocking.there(ahead=False).calm(), encode, device).frame(before[:, -1])
         if here is None:
             return None
     if after is not None:
-        there = plan.frame(after[1], None if here is None else (here, 4 * (after[0] - start)))
+        coming = None if here is None else (here, 4 * (after[0] - start))
+        there = _Plan(blocking.there(ahead=True).calm(), encode, device).frame(after[1], coming)
         if there is None:
             return None
     played = None if here is None else blocking.at(here - 4 * start)
