@@ -135,7 +135,7 @@ def test_what_goes_on_begins_in_the_weather_and_the_light_that_were(
     again = rehearsal(shown, "a quiet street by day", frames=16, before=before, was=told)
     assert again._set is not None and again._set.turned is None and len(asked_for) == 1
     elsewhere = rehearsal(shown, "a beach at night", frames=16, before=before, was=told)
-    assert elsewhere._set is not None and elsewhere._set.turned is None, "another place is not this one in another light"
+    assert elsewhere._set is not None and elsewhere._set.turned is None, "another place is no other light on this one"
 
 
 def test_what_a_clip_leaves_unsaid_is_as_what_it_goes_on_from_has_it(shown: Generator) -> None:

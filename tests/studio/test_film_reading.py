@@ -91,11 +91,17 @@ WRONG = [
     ("shots:\n  - {prompt: a, seconds: 2, trim_start: 1.5, trim_end: 0.5}", 2, "leave nothing of its 2 s"),
     ("shots:\n  - {prompt: a, trim_start: -1}", 2, "trim_start -1 does not work: 0 to 60"),
     ("music: song.mp3\nshots: [a]", 1, "there is no file 'song.mp3'"),
+    ("title: x\nmusic: notes.txt\nshots: [a]", 2, "notes.txt is not a sound file"),
+    ("voice:\n  file: notes.txt\nshots: [a]", 2, "notes.txt is not a sound file"),
+    ("captions: notes.txt\nshots: [a]", 1, "not an SRT file"),
+    ("cast:\n  mira: {pictures: [notes.txt]}\nshots: [a]", 2, "notes.txt"),
+    ("shots:\n  - {prompt: a, first: notes.txt}", 2, "notes.txt"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "line", "words"), WRONG, ids=[words or "broken" for _, _, words in WRONG])
 def test_what_is_wrong_is_said_in_one_line_with_its_line(tmp_path: Path, text: str, line: int, words: str) -> None:
+    (tmp_path / "notes.txt").write_text("neither a picture nor a sound\n")
     with pytest.raises(FilmError) as caught:
         read(text, tmp_path)
     assert words in str(caught.value)
