@@ -7,7 +7,7 @@ their moment is found in the same way, and the plan is played so that it gets th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +23,7 @@ AT_ONCE = 8
 NEVER = 1 << 30  # a frame
 HASTE = 0.06  # of the best likeness is given up for not having to hurry by once the usual pace more
 JOINING, MEETING = 4, 8  # frames in which nobody turns round
+SURE = 0.65  # cosine, from which those given show what they are known to show
 ALIKE = 0.15  # cosine, below which those given show somebody else
 
 Encode = Callable[[Tensor], Tensor]
@@ -56,12 +57,14 @@ class Cue:
 
 
 def cued(
-    blocking: Blocking, encode: Encode, before: Tensor | None, after: tuple[int, Tensor] | None, device: str = "cpu"
-) -> Cue | None:
+    blocking: Blocking, encode: Encode, before: Tensor | None, after: tuple[int, Tensor] | None, device: str = "cpu",
+    known: tuple[int | None, int | None] = (None, None),
+) -> Cue | None:  # fmt: skip
     """The cue of a blocking, or None where what is given shows somebody else.
 
     before: latents (C, t, h, w) with which the stream begins; after: the index of a later latent of it, and that
-    latent (C, h, w).
+    latent (C, h, w). known: the last frame of the plan that the last of those before shows, and of the one after, where
+    it is known; it is looked for where they do not show it.
     """
     start = 0 if before is None else before.shape[1] - 1
     joins, meets = (0 if before is None else 4 * start + 1), (NEVER if after is None else 4 * after[0] - 3)
@@ -69,12 +72,12 @@ def cued(
         return Cue(blocking, blocking, blocking, joins, meets)
     here, there = None, None
     if before is not None:
-        here = _Plan(blocking.there(ahead=False).calm(), encode, device).frame(before[:, -1])
+        here = _Plan(blocking.there(ahead=False).calm(), encode, device).frame(before[:, -1], known=known[0])
         if here is None:
             return None
     if after is not None:
         coming = None if here is None else (here, 4 * (after[0] - start))
-        there = _Plan(blocking.there(ahead=True).calm(), encode, device).frame(after[1], coming)
+        there = _Plan(blocking.there(ahead=True).calm(), encode, device).frame(after[1], coming, known[1])
         if there is None:
             return None
     played = None if here is None else blocking.at(here - 4 * start)
@@ -96,15 +99,23 @@ class _Plan:
         paper = blocking.frames(0, 1)
         self._blank = self._coded(np.full_like(paper, paper[0, 0, 0]))[0]
 
-    def frame(self, latent: Tensor, coming: tuple[int, int] | None = None) -> int | None:
+    def frame(
+        self, latent: Tensor, coming: tuple[int, int] | None = None, known: int | None = None
+    ) -> int | None:
         """The last of the four frames of the plan that are most like a latent (C, h, w); None where none are. coming:
-        from which frame of it one comes, and in how many."""
+        from which frame of it one comes, and in how many; known: which it should be."""
+        if known is not None and float(self._ending([known], latent)) > SURE:
+            return known
         moment = _moment(_likeness(self._latents, latent), coming)
         if moment is None:
             return None
         ends = range(4 * moment - 3, 4 * moment + 4)  # latents are four frames apart; those given may lie between two
+        return ends[int(self._ending(ends, latent).argmax())]
+
+    def _ending(self, ends: Sequence[int], latent: Tensor) -> Tensor:
+        """How like a latent those are that end with some frames of the plan."""
         near = torch.stack([self._coded(self._blocking.frames(end - 8, 9))[2] for end in ends]) - self._blank
-        return ends[int(_likeness(near, latent).argmax())]
+        return _likeness(near, latent)
 
     @cached_property
     def _latents(self) -> Tensor:

@@ -169,7 +169,16 @@ class Rehearsal:
         if self._last is not None:
             (given,) = conditioning.encode((self._last,), of.vae, self._asked.total, device=of.device)
             after = given.start, given.latents[:, 0]
-        return cued(self._plan, of.vae.encode, self._before, after, of.device)
+        known = self._known(self._asked.was, 0), self._known(self._asked.will, 3)
+        return cued(self._plan, of.vae.encode, self._before, after, of.device, known)
+
+    def _known(self, told: Told | None, more: int) -> int | None:
+        """The frame of the plan, and so many more, that is seen in a clip, where the same is played in both."""
+        shot = self._plan.shot
+        if told is None or told.frame is None or shot is None:
+            return None
+        there = block(told.prompt, self._knows, given=len(self._pictures), seed=told.seed)
+        return told.frame + more if there.actors == shot.actors else None
 
     @property
     def _first(self) -> Frames | None:

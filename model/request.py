@@ -49,10 +49,12 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """How a clip that another one goes on from, or leads up to, was asked for: its words, and its seed."""
+    """How a clip that another one goes on from, or leads up to, was asked for: its words, its seed, and which of its
+    frames is the last before the join, or the first behind it, where it was shot from nothing (None: not known)."""
 
     prompt: str
     seed: int = 0
+    frame: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from model.conditioning import Frames
     from model.pipeline import Generator
     from model.request import Told
+    from model.shotlist import Part
 
 PREFIX = 8  # latents of the shot before: more than the model's overlap and the decoder's memory
 SHOWN = 8  # frames of what a clip goes on from that are seen as they are
@@ -91,14 +92,20 @@ def told(sha256: str, frame: int, library: Library, deep: int = DEEP) -> Told | 
     if take is None:
         return None
     recipe, count = take.recipe, take.frames
+    alone = recipe.work is None and all(given.place == "cast" for given in recipe.anchors)
     if recipe.work is not None and not (recipe.work.scale > 1 or recipe.work.rate):
         where = recipe.work.whence(frame)
         if isinstance(where, tuple):
             return told(where[0].sha256, where[1], library, deep - 1)
         frame, count = where, recipe.work.made.frames if recipe.work.made else take.frames
-    parts = cuts(recipe.rendered_prompt, 1 + max(0, count - 1) // 4)
-    prompts = [part.prompt for part in parts if 4 * part.start - 3 <= max(0, frame)]
-    return Told(carried(prompts)[-1], recipe.seed)
+    parts = [part for part in cuts(recipe.rendered_prompt, 1 + max(0, count - 1) // 4) if _first(part) <= max(0, frame)]
+    words = carried([part.prompt for part in parts])[-1]
+    return Told(words, recipe.seed, frame - _first(parts[-1]) if alone else None)
+
+
+def _first(part: Part) -> int:
+    """The frame of a clip with which a shot of it begins."""
+    return 4 * part.start - 3 if part.start else 0
 
 
 def _take_of(library: Library, job: Job) -> Take | None:

@@ -91,13 +91,13 @@ def test_the_renderer_is_told_how_what_it_goes_on_from_was_asked_for(
     first = shot(studio, Shot(prompt="a fox by day", seconds=0.5))
     assert heard[-1].was is None and heard[-1].will is None
     longer = made(studio, Extend(clip=first.id, seconds=0.5, prompt="a fox at night"))
-    assert heard[-1].was == Told("a fox by day", first.recipe.seed) and heard[-1].will is None
+    assert heard[-1].was == Told("a fox by day", first.recipe.seed, first.frames - 1) and heard[-1].will is None
     made(studio, Extend(clip=longer.id, seconds=0.5, prompt="a fox at dawn"))
     assert heard[-1].was == Told("a fox at night", longer.recipe.seed)
     made(studio, Extend(clip=longer.id, seconds=0.5, at=0.3, prompt="a fox at dawn"))
-    assert heard[-1].was == Told("a fox by day", first.recipe.seed), "there the first clip is seen"
+    assert heard[-1].was == Told("a fox by day", first.recipe.seed, 4), "there the first clip is seen"
     made(studio, Extend(clip=longer.id, seconds=0.5, direction="backward", prompt="a fox at dawn"))
-    assert heard[-1].will == Told("a fox by day", first.recipe.seed) and heard[-1].was is None
+    assert heard[-1].will == Told("a fox by day", first.recipe.seed, 0) and heard[-1].was is None
 
 
 def test_a_clip_can_be_led_up_to_and_go_on_from_any_frame(studio: Studio, take: Take) -> None:

@@ -75,7 +75,7 @@ def test_those_on_a_set_are_lit_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("ahead", [False, True])
-@pytest.mark.parametrize("moves", [("pan left", ""), ("", "zoom in"), ("pan left", "pan right"), ("tilt up", "dolly in")])
+@pytest.mark.parametrize("moves", [("pan left", ""), ("", "zoom in"), ("pan left", "pan right"), ("tilt up", "")])
 def test_one_move_of_the_camera_goes_over_into_the_other(moves: tuple[str, str], ahead: bool) -> None:
     there, own = (block(f"a fox stands in a meadow, {move}") for move in moves)
     turn = Turn(look_of(own, there), JOINS, ahead=ahead)
