@@ -72,12 +72,12 @@ def cued(
         return Cue(blocking, blocking, blocking, joins, meets)
     here, there = None, None
     if before is not None:
-        here = _Plan(blocking.there(ahead=False).calm(), encode, device).frame(before[:, -1], known=known[0])
+        blocking, here = _found(blocking, encode, device, before[:, -1], ahead=False, known=known[0])
         if here is None:
             return None
     if after is not None:
         coming = None if here is None else (here, 4 * (after[0] - start))
-        there = _Plan(blocking.there(ahead=True).calm(), encode, device).frame(after[1], coming, known[1])
+        blocking, there = _found(blocking, encode, device, after[1], ahead=True, known=known[1], coming=coming)
         if there is None:
             return None
     played = None if here is None else blocking.at(here - 4 * start)
@@ -89,6 +89,22 @@ def cued(
         return Cue(leads, leads, leads, joins, meets)
     rate = (there - 3 - here) / max(1, meets - 4 * start)  # the first of the four frames that are given is met
     return Cue(played, blocking.at(here - 4 * rate * start, rate), leads, joins, meets, rate < 0)
+
+
+def _found(
+    blocking: Blocking, encode: Encode, device: str, latent: Tensor, *, ahead: bool, known: int | None,
+    coming: tuple[int, int] | None = None,
+) -> tuple[Blocking, int | None]:  # fmt: skip
+    """The frame of a plan that a latent shows, and the plan: it knows then where those are who move otherwise there."""
+    others = blocking.casting(ahead)
+    frame = _Plan(blocking.there(ahead).calm(), encode, device).frame(latent, coming, None if others else known)
+    if others is None:
+        return blocking, frame
+    then = _Plan(others.calm(), encode, device).frame(latent, coming, known)
+    if then is None:
+        return blocking, frame
+    turned = blocking.cast_at(ahead, then - 3 if ahead else then)  # the first of the four is met
+    return turned, then if frame is None else frame
 
 
 class _Plan:

@@ -157,9 +157,12 @@ class Rehearsal:
         if asked.will is not None and self._last is not None and self._last.frames is not None:
             sides.append((asked.will, 4 * (asked.total - 1) + 1 - len(self._last.frames), True))
         for told, frame, ahead in sides:
-            there = look_of(shot, block(told.prompt, self._knows, seed=told.seed))
-            if there != shot:
-                yield Turn(there, frame, min(OVER, asked.frames // len(sides)), ahead)
+            then = block(told.prompt, self._knows, given=len(self._pictures), seed=told.seed)
+            there, same = look_of(shot, then), [each.instance for each in then.actors]
+            moves = then.actors != shot.actors and same == [each.instance for each in shot.actors]
+            if there != shot or moves:
+                over = min(OVER, asked.frames // len(sides))
+                yield Turn(there, frame, over, ahead, then.actors if moves else ())
 
     @cached_property
     @torch.inference_mode()
@@ -173,12 +176,13 @@ class Rehearsal:
         return cued(self._plan, of.vae.encode, self._before, after, of.device, known)
 
     def _known(self, told: Told | None, more: int) -> int | None:
-        """The frame of the plan, and so many more, that is seen in a clip, where the same is played in both."""
+        """The frame of its own plan, and so many more, that is seen in a clip, where the same are seen in both."""
         shot = self._plan.shot
         if told is None or told.frame is None or shot is None:
             return None
         there = block(told.prompt, self._knows, given=len(self._pictures), seed=told.seed)
-        return told.frame + more if there.actors == shot.actors else None
+        same = [actor.instance for actor in there.actors] == [actor.instance for actor in shot.actors]
+        return told.frame + more if same else None
 
     @property
     def _first(self) -> Frames | None:

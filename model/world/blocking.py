@@ -271,6 +271,18 @@ class Blocking:
         turns = [replace(turn, shot=replace(turn.shot, weather="clear", also="clear")) for turn in self._turns]
         return self._like(shot, turns=turns)
 
+    def casting(self, ahead: bool) -> Blocking | None:
+        """The plan with those in it as they move in what the shot goes on from, or leads up to; None where they move as
+        here."""
+        found = [turn for turn in self._turns if turn.ahead == ahead and turn.cast]
+        return self._like(replace(found[0].shot, actors=found[0].cast), turns=()) if found else None
+
+    def cast_at(self, ahead: bool, frame: float) -> Blocking:
+        """The same, where those there are known to be at a frame of their plan when it turns."""
+        second = 0.0 if self.shot is None else self.shot.start + frame * PACE / FPS
+        turns = [replace(turn, second=second) if turn.ahead == ahead else turn for turn in self._turns]
+        return self._like(turns=turns)
+
     def there(self, ahead: bool) -> Blocking:
         """The plan as it is in what the shot goes on from, or leads up to (`ahead`), and turns into no other."""
         shots = [turn.shot for turn in self._turns if turn.ahead == ahead]
@@ -304,8 +316,14 @@ class Blocking:
         if not turns or shot is None:
             return None
         looks = tuple((turn.shot, turn.share(first, count)) for turn in turns)
+        frames = torch.arange(first, first + count)
+        cast = tuple(
+            (turn.cast, turn.second + (frames - turn.frame) * (PACE / FPS), share)
+            for turn, (_, share) in zip(turns, looks, strict=True)
+            if turn.cast and bool(share.any())
+        )
         if len(turns) > 1 or turns[0].shot.camera == shot.camera:
-            return Turning(looks)  # between two clips there is but one way
+            return Turning(looks, cast)  # between two clips there is but one way
         (turn,) = turns
 
         def camera(straight: float | None) -> tuple[Tensor, Tensor | None]:
@@ -314,7 +332,7 @@ class Blocking:
             then = None if straight is None else camera_path([turn.shot], torch.tensor([[straight]]))[0, 0]
             return path[first - start : first - start + count], then
 
-        return Turning(looks, camera)
+        return Turning(looks, cast, camera)
 
     def _from(self, first: int) -> Shot | None:
         if self.shot is None:

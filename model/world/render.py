@@ -26,14 +26,14 @@ from model.world.camera import camera_path, relative, seen
 from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP
 from model.world.figures import Figure, cut_out, lay, shade
 from model.world.light import HAZE, HOURS, Hour, light_of, light_on_set, mirror_of, paint_sky, weathered
-from model.world.motion import Pose, pose
+from model.world.motion import Pose
 from model.world.places import PlaceLayers, paint
 from model.world.scene import OUTSIDE, Actor, Scene, Shot, Sign
 from model.world.signs import picture
 from model.world.style import stylise
 from model.world.style_filters import Sheet
 from model.world.style_made import Collage
-from model.world.turning import Turning, airs, looks_in
+from model.world.turning import Turning, airs, looks_in, posed
 
 FPS = 16
 PARALLAX = {"sky": 0.04, "far": 0.35, "ground": 1.0, "fore": 1.6}
@@ -141,8 +141,8 @@ class Renderer:
                 light = HOURS["day"] if look.place == OUTSIDE else light_on_set(look.time, look.weather)
                 mirror = mirror_of(look.place, look.weather)
                 grounds.append(_Ground(behind.expand(frames, -1, -1, -1).contiguous(), look, light, mirror))
-        for actor in shot.actors:
-            figure = self._figure(actor, times, camera)
+        for number, actor in enumerate(shot.actors):
+            figure = self._figure(actor, times, camera, number, turning)
             for ground in grounds:
                 ground.frame = self._painted(figure, ground.frame, ground.shot, ground.light, ground.mirror)
         if backdrop is not None:
@@ -333,10 +333,12 @@ class Renderer:
         """One actor on (T, 3, H, W)."""
         return self._painted(self._figure(actor, times, camera), frame, shot, hour, mirror)
 
-    def _figure(self, actor: Actor, times: Tensor, camera: Tensor) -> Figure:
-        """An actor at times (T,), as the camera (T, 6) sees it."""
+    def _figure(
+        self, actor: Actor, times: Tensor, camera: Tensor, number: int = 0, turning: Turning | None = None
+    ) -> Figure:
+        """An actor, the shot's first, second, ..., at times (T,), as the camera (T, 6) sees it."""
         sprite = self.art.sprite(actor.instance.subject)
-        path = pose(actor, sprite.loop, times)
+        path = posed(number, actor, sprite.loop, times, turning)
         shown, index = torch.unique(path.frame, return_inverse=True)  # a still needs one picture of a loop, not all
         pictures = dress(sprite.frames[shown.cpu()].to(self.device), actor.instance, sprite.frames[0])
         x, y = (p[0] for p in self._window(camera[None], 1.0))  # (T, W), (T, H)

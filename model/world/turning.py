@@ -16,9 +16,11 @@ import torch
 from torch import Tensor
 
 from model.world.camera import COLUMNS, camera_path
-from model.world.scene import Shot
+from model.world.motion import Pose, pose
+from model.world.scene import Actor, Shot
 
 OVER = 20  # frames: a second and a quarter
+EDGE = 0.08  # of somebody's width
 LOOK = ("time", "weather", "also", "camera", "style")
 _ZOOM, _LENS = COLUMNS.index("zoom"), COLUMNS.index("lens")
 
@@ -26,12 +28,15 @@ _ZOOM, _LENS = COLUMNS.index("zoom"), COLUMNS.index("lens")
 @dataclass(frozen=True)
 class Turn:
     """Between a shot and what it goes on from, or leads up to (`ahead`). shot: the shot as it is there; frame: the last
-    frame of the stream, or the first, that is all so; over: how many frames it takes."""
+    frame of the stream, or the first, that is all so; over: how many frames it takes. cast: the same ones as they move
+    there, where they move otherwise, and `second` of their plan at that frame."""
 
     shot: Shot
     frame: int
     over: int = OVER
     ahead: bool = False
+    cast: tuple[Actor, ...] = ()
+    second: float = 0.0
 
     def share(self, first: int, count: int) -> Tensor:
         """How much of frames first, first + 1, ... of the stream is as it is there, (T,): 1 up to the frame, then less
@@ -48,10 +53,37 @@ Looks = Sequence[tuple[Shot, Tensor | None]]
 @dataclass(frozen=True, eq=False)
 class Turning:
     """What a shot turns from, or to, in some frames: the shot as it is there, and how much of each frame is so, (T,).
-    camera: its path (T, 6) meanwhile and where it was at a second, (6,); None for the shot's own."""
+    camera: its path (T, 6) meanwhile and where it was at a second, (6,); None for the shot's own. cast: how those in it
+    move there: the actors, their times and how much of each frame is so, (T,) each."""
 
     looks: tuple[tuple[Shot, Tensor], ...]
+    cast: tuple[tuple[tuple[Actor, ...], Tensor, Tensor], ...] = ()
     camera: Callable[[float | None], tuple[Tensor, Tensor | None]] | None = None
+
+
+def posed(number: int, actor: Actor, loop: int, times: Tensor, turning: Turning | None) -> Pose:
+    """How actor `number` of a shot, whose loop has so many pictures, stands at times (T,), one way of moving going over
+    into the other."""
+    path = pose(actor, loop, times)
+    for cast, then, share in turning.cast if turning is not None else ():
+        there = cast[number]
+        path = _mixed(pose(there, loop, then.to(times)), path, share.to(times), there.height / actor.height)
+    return path
+
+
+def _mixed(one: Pose, other: Pose, share: Tensor, taller: float) -> Pose:
+    """A pose between two: as one of them to a share (T,) of each frame. taller: how many times so high the one is."""
+
+    def between(a: Tensor, b: Tensor) -> Tensor:
+        return torch.lerp(b, a, share)
+
+    wide = between(one.stretch_x * taller, other.stretch_x)
+    edge = torch.where(wide.abs() < EDGE, torch.where(wide < 0, -EDGE, EDGE), wide)  # who turns is never seen edge-on
+    return Pose(
+        between(one.x, other.x), between(one.y, other.y), edge, between(one.stretch_y * taller, other.stretch_y),
+        between(one.tilt, other.tilt), between(one.lift, other.lift), torch.where(share > 0.5, one.frame, other.frame),
+        other.grounded, other.pivot,
+    )  # fmt: skip
 
 
 def looks_in(shot: Shot, turning: Turning | None, device: torch.device) -> Looks:

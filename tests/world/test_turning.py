@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -89,6 +91,20 @@ def test_one_move_of_the_camera_goes_over_into_the_other(moves: tuple[str, str],
     own_path = own_path.flip(0) if ahead else own_path
     own_speed = (own_path[1:, :2] - own_path[:-1, :2]) * 16
     assert torch.allclose(speed[JOINS + OVER :, :2], own_speed[JOINS + OVER :], atol=0.02), "in the end it is its own"
+
+
+def test_one_way_of_moving_goes_over_into_the_other() -> None:
+    walks, jumps = (block(f"a fox {does} in a meadow") for does in ("walks", "jumps"))
+    turn = Turn(jumps, JOINS, cast=walks.actors)
+    assert Blocking(jumps, WIDE, HIGH, turns=[replace(turn, cast=())]).casting(ahead=False) is None
+    plan = Blocking(jumps, WIDE, HIGH, turns=[turn]).cast_at(ahead=False, frame=70)
+    before = Blocking(walks, WIDE, HIGH).frames(70 - 6, 7)
+    assert np.abs(plan.frames(JOINS - 6, 7).astype(int) - before).max() <= 1, "up to the join they walk as they did"
+    own = Blocking(jumps, WIDE, HIGH).frames(JOINS + OVER, 8)
+    assert np.abs(plan.frames(JOINS + OVER, 8).astype(int) - own).max() <= 1, "in the end they jump"
+    steps = np.abs(np.diff(plan.frames(JOINS - 4, OVER + 12).astype(int), axis=0)).mean((1, 2, 3))
+    cut = np.abs(Blocking(jumps, WIDE, HIGH).frames(JOINS + 1, 1).astype(int) - before[-1:]).mean()
+    assert steps[4] < 0.5 * cut and steps.max() < cut
 
 
 def test_what_is_dark_does_not_become_bright_without_limit() -> None:
