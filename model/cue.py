@@ -119,8 +119,8 @@ class _Plan:
         self, latent: Tensor, coming: tuple[int, int] | None = None, known: int | None = None
     ) -> int | None:
         """The last of the four frames of the plan that are most like a latent (C, h, w); None where none are. coming:
-        from which frame of it one comes, and in how many; known: which it should be."""
-        if known is not None and float(self._ending([known], latent)) > SURE:
+        from which frame of it one comes, and in how many, then what is near is as good; known: which it should be."""
+        if known is not None and coming is None and float(self._ending([known], latent)) > SURE:
             return known
         moment = _moment(_likeness(self._latents, latent), coming)
         if moment is None:
