@@ -115,9 +115,7 @@ class _Plan:
         paper = blocking.frames(0, 1)
         self._blank = self._coded(np.full_like(paper, paper[0, 0, 0]))[0]
 
-    def frame(
-        self, latent: Tensor, coming: tuple[int, int] | None = None, known: int | None = None
-    ) -> int | None:
+    def frame(self, latent: Tensor, coming: tuple[int, int] | None = None, known: int | None = None) -> int | None:
         """The last of the four frames of the plan that are most like a latent (C, h, w); None where none are. coming:
         from which frame of it one comes, and in how many, then what is near is as good; known: which it should be."""
         if known is not None and coming is None and float(self._ending([known], latent)) > SURE:
