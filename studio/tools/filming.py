@@ -40,7 +40,6 @@ SHARPENED = 0.35  # of ffmpeg's contrast adaptive sharpening, 0 to 1
 FOLLOWED = "minterpolate=fps={fps}:mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1:scd=none"
 REMEMBERED = 4  # latents
 AREA = 24  # pixels
-STILL, MOVED = 8, 5.0  # pixels of an area, and the grey levels from which something moves in it
 
 Start = Callable[["GenerationRequest"], "Generation"]
 
@@ -273,15 +272,6 @@ def _missing(kept: np.ndarray, made: np.ndarray, planned: bool) -> np.ndarray:
     return np.stack([np.asarray(area) for area in areas], -1)
 
 
-def _still(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """How far two frames (h, w, 3) show the same in the same place, (h, w, 1) in 0..1: there, detail is handed on."""
-    off = np.abs(one - other).mean(-1)
-    height, width = off.shape
-    area = Image.fromarray(off).resize((max(1, width // STILL), max(1, height // STILL)), Resampling.BOX)
-    near = np.asarray(area.resize((width, height), Resampling.BILINEAR))
-    return (1 / (1 + (near / MOVED) ** 4))[..., None]
-
-
 def _eased(
     frames: Iterator[Frames], count: int, into: np.ndarray | None, target: Frames | None, planned: bool = False
 ) -> Iterator[Frames]:
@@ -296,10 +286,9 @@ def _eased(
                     frame = frame + into * (1 - (index + 1) / (EASED + 1))
                 held.append(frame)
             elif target is not None:
-                coarse, whole = _missing(target, frame, planned), target.astype(np.float32) - frame
-                fine = whole - coarse
+                out = _missing(target, frame, planned)
                 for back, each in enumerate(reversed(held[-EASED:]), 1):
-                    each += (coarse + (fine * _still(each, frame) if planned else 0)) * (1 - back / (EASED + 1))
+                    each += out * (1 - back / (EASED + 1))
             index += 1
         ready = len(held) - (EASED if target is not None and index <= count else 0)
         if ready > 0:

@@ -271,20 +271,6 @@ def test_a_decoders_error_fades_away_from_a_join() -> None:
     assert np.abs(np.diff(out)).max() <= 4
 
 
-def test_detail_is_handed_on_where_nothing_moves_and_nowhere_else() -> None:
-    grain = np.random.default_rng(0).integers(-12, 13, (64, 96, 1))
-    target = np.clip(120 + grain + np.zeros(3, int), 0, 255).astype(np.uint8)
-    made = np.full((21, 64, 96, 3), 120, np.uint8)
-    made[:20, :, 48:] = 180  # something that is elsewhere in the frame that is met
-    out = np.concatenate(list(_eased(iter([made]), 20, None, target, planned=True))).astype(int)
-    off = (out[19] - made[19].astype(int)) - (target.astype(int) - 120)
-    still = np.abs(off[8:56, 8:32]).mean() / np.abs(grain[8:56, 8:32]).mean()
-    assert still < 0.25, "its grain is nearly there already"
-    grained = out[19][8:56, 64:88] - out[19][8:56, 64:88].mean((0, 1))
-    assert np.abs(grained).mean() < 0.2 * np.abs(grain).mean()
-    assert np.array_equal(out[11], made[11]), "and nothing of it before that"
-
-
 def test_between_two_pictures_is_a_shot_that_has_both(studio: Studio, picture: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.png"
     Image.new("RGB", (64, 64), "navy").save(other)
