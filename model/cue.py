@@ -7,7 +7,7 @@ their moment is found in the same way, and the plan is played so that it gets th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +23,7 @@ AT_ONCE = 8
 NEVER = 1 << 30  # a frame
 HASTE = 0.06  # of the best likeness is given up for not having to hurry by once the usual pace more
 JOINING, MEETING = 4, 8  # frames in which nobody turns round
+SURE = 0.65  # cosine, from which those given show what they are known to show
 ALIKE = 0.15  # cosine, below which those given show somebody else
 
 Encode = Callable[[Tensor], Tensor]
@@ -56,25 +57,27 @@ class Cue:
 
 
 def cued(
-    blocking: Blocking, encode: Encode, before: Tensor | None, after: tuple[int, Tensor] | None, device: str = "cpu"
-) -> Cue | None:
+    blocking: Blocking, encode: Encode, before: Tensor | None, after: tuple[int, Tensor] | None, device: str = "cpu",
+    known: tuple[int | None, int | None] = (None, None),
+) -> Cue | None:  # fmt: skip
     """The cue of a blocking, or None where what is given shows somebody else.
 
     before: latents (C, t, h, w) with which the stream begins; after: the index of a later latent of it, and that
-    latent (C, h, w).
+    latent (C, h, w). known: the last frame of the plan that the last of those before shows, and of the one after, where
+    it is known; it is looked for where they do not show it.
     """
     start = 0 if before is None else before.shape[1] - 1
     joins, meets = (0 if before is None else 4 * start + 1), (NEVER if after is None else 4 * after[0] - 3)
     if not blocking.manned:
         return Cue(blocking, blocking, blocking, joins, meets)
-    plan = _Plan(blocking.calm(), encode, device)
     here, there = None, None
     if before is not None:
-        here = plan.frame(before[:, -1])
+        blocking, here = _found(blocking, encode, device, before[:, -1], ahead=False, known=known[0])
         if here is None:
             return None
     if after is not None:
-        there = plan.frame(after[1], None if here is None else (here, 4 * (after[0] - start)))
+        coming = None if here is None else (here, 4 * (after[0] - start))
+        blocking, there = _found(blocking, encode, device, after[1], ahead=True, known=known[1], coming=coming)
         if there is None:
             return None
     played = None if here is None else blocking.at(here - 4 * start)
@@ -88,6 +91,22 @@ def cued(
     return Cue(played, blocking.at(here - 4 * rate * start, rate), leads, joins, meets, rate < 0)
 
 
+def _found(
+    blocking: Blocking, encode: Encode, device: str, latent: Tensor, *, ahead: bool, known: int | None,
+    coming: tuple[int, int] | None = None,
+) -> tuple[Blocking, int | None]:  # fmt: skip
+    """The frame of a plan that a latent shows, and the plan: it knows then where those are who move otherwise there."""
+    others = blocking.casting(ahead)
+    frame = _Plan(blocking.there(ahead).calm(), encode, device).frame(latent, coming, None if others else known)
+    if others is None:
+        return blocking, frame
+    then = _Plan(others.calm(), encode, device).frame(latent, coming, known)
+    if then is None:
+        return blocking, frame
+    turned = blocking.cast_at(ahead, then - 3 if ahead else then)  # the first of the four is met
+    return turned, then if frame is None else frame
+
+
 class _Plan:
     """The latents of a plan, and where in it given ones are."""
 
@@ -96,15 +115,21 @@ class _Plan:
         paper = blocking.frames(0, 1)
         self._blank = self._coded(np.full_like(paper, paper[0, 0, 0]))[0]
 
-    def frame(self, latent: Tensor, coming: tuple[int, int] | None = None) -> int | None:
+    def frame(self, latent: Tensor, coming: tuple[int, int] | None = None, known: int | None = None) -> int | None:
         """The last of the four frames of the plan that are most like a latent (C, h, w); None where none are. coming:
-        from which frame of it one comes, and in how many."""
+        from which frame of it one comes, and in how many, then what is near is as good; known: which it should be."""
+        if known is not None and coming is None and float(self._ending([known], latent)) > SURE:
+            return known
         moment = _moment(_likeness(self._latents, latent), coming)
         if moment is None:
             return None
         ends = range(4 * moment - 3, 4 * moment + 4)  # latents are four frames apart; those given may lie between two
+        return ends[int(self._ending(ends, latent).argmax())]
+
+    def _ending(self, ends: Sequence[int], latent: Tensor) -> Tensor:
+        """How like a latent those are that end with some frames of the plan."""
         near = torch.stack([self._coded(self._blocking.frames(end - 8, 9))[2] for end in ends]) - self._blank
-        return ends[int(_likeness(near, latent).argmax())]
+        return _likeness(near, latent)
 
     @cached_property
     def _latents(self) -> Tensor:

@@ -114,8 +114,9 @@ class Generation(Iterator[Frames]):
         if not self._looks_up:
             return (_Shot(asked, 0, asked.total, None),)
         parts = shotlist.cuts(asked.prompt, asked.total)
-        prompts = carried([part.prompt for part in parts], of.entry.notes.get("knows"))
-        if len(parts) == 1 or asked.before is not None:
+        known = [told.prompt for told in (asked.was or asked.will,) if told is not None]
+        prompts = carried([*known, *(part.prompt for part in parts)], of.entry.notes.get("knows"))[len(known) :]
+        if len(parts) == 1 or asked.before is not None or asked.will is not None:
             one = replace(asked, prompt=prompts[-1])
             return (_Shot(one, 0, asked.total, Rehearsal(of, one, self._before())),)
         shots, shared = [], Sets(of, asked)

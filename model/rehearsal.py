@@ -21,10 +21,14 @@ from torch import Tensor
 from model import conditioning, sets
 from model.conditioning import Anchor, Frames
 from model.cue import Cue, cued
+from model.request import Told
 from model.world import staging
 from model.world.blocking import Blocking, block, emptied, traced
+from model.world.light import change_of_light
 from model.world.plate import plate
 from model.world.render import PAPER, Backdrop
+from model.world.scene import Shot
+from model.world.turning import OVER, Turn, look_of
 
 if TYPE_CHECKING:
     from model.pipeline import Generator
@@ -139,8 +143,26 @@ class Rehearsal:
     def _plan(self) -> Blocking:
         """The blocking of the prompt, as if nothing were given."""
         asked = self._asked
-        shot = block(asked.prompt, self._knows, given=len(self._pictures), seed=asked.seed)
-        return Blocking(shot, asked.width, asked.height, self._pictures).at(-self._begins)
+        told = asked.was or asked.will  # the same chances: rain that goes on is the same rain
+        seed = asked.seed if told is None else told.seed
+        shot = block(asked.prompt, self._knows, given=len(self._pictures), seed=seed)
+        turns = tuple(self._turns(shot))
+        return Blocking(shot, asked.width, asked.height, self._pictures, turns=turns).at(-self._begins)
+
+    def _turns(self, shot: Shot) -> Iterator[Turn]:
+        """What a shot turns from, and to: where what it goes on from, or leads up to, looks otherwise."""
+        asked, sides = self._asked, list[tuple[Told, int, bool]]()
+        if asked.was is not None and self._before is not None:
+            sides.append((asked.was, 4 * (self._before.shape[1] - 1), False))
+        if asked.will is not None and self._last is not None and self._last.frames is not None:
+            sides.append((asked.will, 4 * (asked.total - 1) + 1 - len(self._last.frames), True))
+        for told, frame, ahead in sides:
+            then = block(told.prompt, self._knows, given=len(self._pictures), seed=told.seed)
+            there, same = look_of(shot, then), [each.instance for each in then.actors]
+            moves = then.actors != shot.actors and same == [each.instance for each in shot.actors]
+            if there != shot or moves:
+                over = min(OVER, asked.frames // len(sides))
+                yield Turn(there, frame, over, ahead, then.actors if moves else ())
 
     @cached_property
     @torch.inference_mode()
@@ -150,7 +172,17 @@ class Rehearsal:
         if self._last is not None:
             (given,) = conditioning.encode((self._last,), of.vae, self._asked.total, device=of.device)
             after = given.start, given.latents[:, 0]
-        return cued(self._plan, of.vae.encode, self._before, after, of.device)
+        known = self._known(self._asked.was, 0), self._known(self._asked.will, 3)
+        return cued(self._plan, of.vae.encode, self._before, after, of.device, known)
+
+    def _known(self, told: Told | None, more: int) -> int | None:
+        """The frame of its own plan, and so many more, that is seen in a clip, where the same are seen in both."""
+        shot = self._plan.shot
+        if told is None or told.frame is None or shot is None:
+            return None
+        there = block(told.prompt, self._knows, given=len(self._pictures), seed=told.seed)
+        same = [actor.instance for actor in there.actors] == [actor.instance for actor in shot.actors]
+        return told.frame + more if same else None
 
     @property
     def _first(self) -> Frames | None:
@@ -213,10 +245,21 @@ class Rehearsal:
             picture = emptied(self._first) if blocking.manned else self._first
             return Backdrop(picture, straight=blocking.straight)
         if self._before is not None:
-            return self._place_before
+            return self._relit(self._place_before, self._asked.was)
         if self._last is not None:
-            return self._place_after
+            return self._relit(self._place_after, self._asked.will)
         return self._sets.set(self._place_prompt)
+
+    def _relit(self, place: Backdrop | None, told: Told | None) -> Backdrop | None:
+        """A place that is seen in a clip, and how it looks at the hour and in the weather of this one."""
+        new, shot = self._place_prompt, self._blocking.shot
+        if place is None or told is None or shot is None or not staging.same_place(told.prompt, self._asked.prompt):
+            return place
+        if staging.set_prompt(told.prompt, self._knows) == new:
+            return place
+        there = block(told.prompt, self._knows)
+        tint = change_of_light((there.time, there.weather), (shot.time, shot.weather))
+        return replace(place, turned=sets.relit(self._of, self._asked, new, place.picture, torch.tensor(tint)))
 
     @property
     def _extent(self) -> tuple[float, float]:
@@ -237,7 +280,7 @@ class Rehearsal:
         if frames is None:
             frames = self._of.decode(self._before)
         frames = frames[:count][-LOOKED_AT:] if self._opens else frames[-LOOKED_AT:]
-        return self._place(frames, count - len(frames), self._cue.before)
+        return self._place(frames, count - len(frames), self._cue.before, self._asked.was)
 
     @cached_property
     def _place_after(self) -> Backdrop | None:
@@ -250,14 +293,16 @@ class Rehearsal:
             assert self._last.latents is not None
             frames = self._of.decode(self._last.latents)
         first = 4 * (self._asked.total - 1) + 1 - len(frames)
-        return self._place(frames[:LOOKED_AT], first, self._cue.after)
+        return self._place(frames[:LOOKED_AT], first, self._cue.after, self._asked.will)
 
-    def _place(self, frames: Frames, first: int, blocking: Blocking) -> Backdrop:
-        """The place in some frames, of which the first is frame `first` of a blocking of whoever is seen there."""
+    def _place(self, frames: Frames, first: int, blocking: Blocking, told: Told | None) -> Backdrop:
+        """The place in some frames, of which the first is frame `first` of a blocking of whoever is seen there; told:
+        how they were asked for."""
         seen = _seen(blocking.calm().frames(first, len(frames)))
         around = F.max_pool2d(torch.from_numpy(seen).float()[:, None], 2 * BESIDE + 1, stride=1, padding=BESIDE)
         picture, hidden = plate(frames, around[:, 0].numpy() > 0)
-        made = sets.completed(self._of, self._asked, self._place_prompt, picture, hidden)
+        words = self._place_prompt if told is None else staging.set_prompt(told.prompt, self._knows)
+        made = sets.completed(self._of, self._asked, words, picture, hidden)
         return replace(made, straight=blocking.second(first + len(frames) - 1))
 
     @property

@@ -47,13 +47,25 @@ class Control:
     mask: np.ndarray[Any, np.dtype[np.uint8]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a clip that another one goes on from, or leads up to, was asked for: its words, its seed, and which of its
+    frames is the last before the join, or the first behind it, where it was shot from nothing (None: not known)."""
+
+    prompt: str
+    seed: int = 0
+    frame: int | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class GenerationRequest:
     """A clip to make. Sizes in pixels, `frames` 1 + 4k, guidance 1 is none; see `Limits` for the ranges.
 
     `before` is the end of what this clip goes on from: its last latents (C, t, h, w). The model is given them and the
     decoder remembers them, so the join does not show; the clip begins right after, and `frames` is 4k. `shown` are its
-    last frames, uint8 (n, h, w, 3), where there are any: they hold more than latents do. `references`
+    last frames, uint8 (n, h, w, 3), where there are any: they hold more than latents do. `was` and `will` are how what
+    it goes on from, and what it leads up to, was asked for: light, weather and camera turn from the one and to the
+    other, and what the prompt leaves unsaid is as it was. `references`
     are pictures, uint8 (n, h, w, 3) at the clip's size, of whoever is to be seen in it, not of how it begins. `meet` is
     over how many latents a jump at a join is spread, as far as it is more than the clip's movement; 0 leaves it.
 
@@ -78,6 +90,8 @@ class GenerationRequest:
     source: Source | None = None
     before: Tensor | None = None
     shown: Frames | None = None
+    was: Told | None = None
+    will: Told | None = None
     references: Frames | None = None
     meet: int = 0
     control: Control | None = None
@@ -123,6 +137,10 @@ def check(request: GenerationRequest, entry: CatalogEntry, limits: Limits) -> No
     """Raise RequestError for the first field that this model cannot film."""
     _text("prompt", request.prompt, limits)
     _text("negative_prompt", request.negative_prompt, limits)
+    for field, told in (("was", request.was), ("will", request.will)):
+        if told is not None:
+            _text(field, told.prompt, limits)
+            _whole(field, told.seed, 0, limits.seed_max)
     _whole("width", request.width, limits.min_width, limits.max_width, limits.multiple)
     _whole("height", request.height, limits.min_height, limits.max_height, limits.multiple)
     begins = 0 if request.prefix else 1

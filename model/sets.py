@@ -19,6 +19,7 @@ from model.velocity import Velocity
 from model.world import staging
 from model.world.blocking import Blocking
 from model.world.brush import brushed
+from model.world.plate import joined
 from model.world.render import Backdrop
 from model.world.understand import understand
 
@@ -33,6 +34,7 @@ CHURN = 0.7  # of the noise of a step is new: blocks that do not agree find toge
 BRUSH = 3  # pixels
 SPREAD = 2654435761  # Knuth's: seeds that follow each other are far from each other, and from those of clips
 JOINED = 0.6  # the noise level below which what is known gives way beside what is not
+RELIT = 0.6  # the noise level from which a place is drawn in another light
 COMPLETED = 0.9  # the noise level from which what is not seen of a place is drawn
 
 
@@ -122,7 +124,8 @@ def completed(
 ) -> Backdrop:
     """A picture (H, W, 3) of a place, with what is hidden in it (H, W) drawn anew.
 
-    What is known is put back after every step, as in "RePaint" (arXiv 2201.09865).
+    What is known is put back after every step, as in "RePaint" (arXiv 2201.09865). By how much the two differ along
+    the edge fades over what is drawn, as in "Poisson image editing" (Perez 2003), so that no edge is seen.
     """
     if not hidden.any():
         return Backdrop(picture)
@@ -132,7 +135,19 @@ def completed(
     levels = torch.cat([levels.new_tensor([COMPLETED]), levels[levels < COMPLETED]])
     start = torch.lerp(clean, _noise(of, asked, tuple(clean.shape)), COMPLETED)
     drawn = _picture(of, latents(of, asked, prompt, start, levels, (clean, free)), prompt)
-    return Backdrop(np.where(hidden[..., None], drawn, picture))
+    return Backdrop(joined(picture, drawn, hidden))
+
+
+@torch.inference_mode()
+def relit(of: Generator, asked: GenerationRequest, prompt: str, picture: Frames, tint: Tensor) -> Frames:
+    """A picture (H, W, 3) of a place as a prompt has its hour and its weather, the place as it is. tint: by how much
+    the light differs, RGB."""
+    seen = (conditioning.to_video(picture[None], of.device) + 1) * tint.to(of.device)[:, None, None, None] - 1
+    clean = of.vae.encode(seen.clamp(-1, 1))[0]
+    levels = flow.sigmas(max(STEPS, asked.steps), asked.shift)
+    levels = torch.cat([levels.new_tensor([RELIT]), levels[levels < RELIT]])
+    start = torch.lerp(clean, _noise(of, asked, tuple(clean.shape)), RELIT)
+    return _picture(of, latents(of, asked, prompt, start, levels), prompt)
 
 
 def _noise(of: Generator, asked: GenerationRequest, shape: tuple[int, ...], take: int = 0) -> Tensor:

@@ -83,6 +83,9 @@ def fingerprint(request: GenerationRequest, weights: str) -> str:
     digest.update(json.dumps(plain).encode())
     if request.meet:
         digest.update(json.dumps(["meet", request.meet]).encode())
+    if request.was or request.will:
+        told = [None if each is None else [each.prompt, each.seed, each.frame] for each in (request.was, request.will)]
+        digest.update(json.dumps(["told", *told]).encode())
     if request.block_cache or request.guided < 1:
         digest.update(json.dumps(["approximate", request.block_cache, request.guided]).encode())
     given: list[tuple[Frames | None, Tensor | None, str, float]] = [

@@ -59,7 +59,8 @@ def _around(recipe: Recipe, generator: Generator, library: Library) -> dict[str,
     for given in recipe.anchors:
         if given.place == "before":
             latents, shown = continuity.before(given, library, generator, size)
-            found |= {"before": latents, "shown": shown, "meet": MET}
+            told = continuity.told(given.sha256, media.count_frames(given_file(given, library)) - 1, library)
+            found |= {"before": latents, "shown": shown, "meet": MET, "was": told}
     return found
 
 

@@ -16,7 +16,7 @@ from typing import NoReturn
 import studio
 from studio.console import Console
 from studio.direction import KINDS
-from studio.errors import SettingsError, ShotError, StudioError
+from studio.errors import NotFound, SettingsError, ShotError, StudioError
 from studio.settings import Settings
 from studio.tools import flags
 
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ShotError as error:
         console.refuse(str(error), field=error.field, suggestion=error.suggestion)
         return 2
-    except SettingsError as error:
+    except (SettingsError, NotFound) as error:
         console.refuse(str(error))
         return 2
     except StudioError as error:

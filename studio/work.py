@@ -101,6 +101,22 @@ class Work:
             found.append((at, words))
         return (*found, (0, "from the end to the start")) if self.closes else tuple(found)
 
+    def whence(self, frame: int) -> int | tuple[Parent, int]:
+        """Which of the made frames a frame of the result is, or the clip that it was kept of and its frame there; what
+        is beyond the end is as the last."""
+        at = 0
+        last: int | tuple[Parent, int] = 0
+        for span in (*self.before, self.made, *self.after):
+            if span is None:
+                continue
+            count = span.frames if isinstance(span, Made) else len(span)
+            inside = min(max(0, frame - at), count - 1)
+            last = inside if isinstance(span, Made) else (self.parents[span.parent], span.start + inside)
+            if frame < at + count:
+                break
+            at += count
+        return last
+
     def unnamed(self) -> Work:
         """The same without the names of what went in."""
         return replace(self, parents=tuple(replace(parent, name="") for parent in self.parents))

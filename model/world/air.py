@@ -21,6 +21,7 @@ from model.world.camera import seen
 from model.world.canvas import rgb
 
 MARGIN = 1.25
+SLOW = 0.3  # of the time in which all come, each takes to be there
 
 
 @dataclass(frozen=True)
@@ -65,17 +66,19 @@ FALLS: Mapping[str, Fall] = MappingProxyType({
 
 
 def fill_air(
-    frame: Tensor, weather: str, seed: int, times: Tensor, camera: Tensor, unit: float, ground: float | None = None
-) -> Tensor:
+    frame: Tensor, weather: str, seed: int, times: Tensor, camera: Tensor, unit: float, ground: float | None = None,
+    amount: Tensor | None = None,
+) -> Tensor:  # fmt: skip
     """Put what is in the air of a weather onto one clip, in place: (T, 3, H, W) in 0..1, returned.
 
     times: (T,) seconds; camera: (T, 6) as of `camera_path`; unit: pixels a world unit; ground: the y below which rain
-    splashes, None where there is no ground. A weather with nothing in the air changes nothing.
+    splashes, None where there is no ground; amount: (T,) how many of all there are, 0..1. A weather with nothing in the
+    air changes nothing.
     """
     fall = FALLS.get(weather)
-    if fall is None:
+    if fall is None or (amount is not None and not bool(amount.any())):
         return frame
-    flock = _flock(fall, seed, times, camera, unit, frame.shape[-1], frame.shape[-2])
+    flock = _flock(fall, seed, times, camera, unit, frame.shape[-1], frame.shape[-2], amount)
     if fall.light:
         _glow(frame, fall, flock, times, weather)
     elif fall.shape is None:
@@ -91,16 +94,20 @@ def fill_air(
 
 @dataclass(frozen=True)
 class _Flock:
-    """All particles: x and y (T, N) in pixels, size (N,) in pixels, and dice of their own, (N,) in 0..1."""
+    """All particles: x and y (T, N) in pixels, size (N,) in pixels, dice of their own, (N,) in 0..1, and how far each
+    is there already, (T, N) in 0..1."""
 
     x: Tensor
     y: Tensor
     size: Tensor
     depth: Tensor
     dice: Tensor
+    there: Tensor
 
 
-def _flock(fall: Fall, seed: int, times: Tensor, camera: Tensor, unit: float, width: int, height: int) -> _Flock:
+def _flock(
+    fall: Fall, seed: int, times: Tensor, camera: Tensor, unit: float, width: int, height: int, amount: Tensor | None
+) -> _Flock:
     across, down = width / unit * MARGIN, height / unit * MARGIN
     count = max(4, round(fall.count * across * down))
     dice = torch.rand(6, count, generator=torch.Generator().manual_seed(seed % (1 << 62))).to(times.device)
@@ -113,7 +120,14 @@ def _flock(fall: Fall, seed: int, times: Tensor, camera: Tensor, unit: float, wi
     left, top = ((at - middle) % room - room / 2 for at, middle, room in ((x, middle_x, across), (y, middle_y, down)))
     size = fall.size * depth * (0.8 + 0.4 * dice[5]) * unit
     zoom = zoom.clamp(0.8, 1.25)
-    return _Flock(left * zoom * unit + width / 2, top * zoom * unit + height / 2, size, depth, dice)
+    there = torch.ones_like(left) if amount is None else _come(amount.to(left), count)
+    return _Flock(left * zoom * unit + width / 2, top * zoom * unit + height / 2, size, depth, dice, there)
+
+
+def _come(amount: Tensor, count: int) -> Tensor:
+    """How far each of `count` is there, (T, N), where so many of all are, (T,): one after another, none at a blow."""
+    turn = torch.arange(count, device=amount.device) / count
+    return ((amount[:, None] * (1 + SLOW) - turn) / SLOW).clamp(0, 1)
 
 
 def _bumps(at: Tensor, size: Tensor, length: int, power: float = 2.0) -> Tensor:
@@ -127,7 +141,7 @@ def _dots(frame: Tensor, fall: Fall, flock: _Flock) -> None:
     columns = _bumps(flock.x, flock.size, frame.shape[-1])
     rows = _bumps(flock.y, flock.size * fall.stretch, frame.shape[-2], 2.0 if fall.stretch == 1 else 4.0)
     thin = (flock.size / 0.45).clamp(max=1)  # what is thinner than a pixel is fainter instead
-    density = torch.einsum("tnh,tnw->thw", rows * (thin * fall.opacity * 2.6)[None, :, None], columns)
+    density = torch.einsum("tnh,tnw->thw", rows * (flock.there * thin * fall.opacity * 2.6)[..., None], columns)
     alpha = (1 - torch.exp(-density))[:, None]
     frame.mul_(1 - alpha).add_(frame.new_tensor(rgb(fall.colours[0]))[:, None, None] * alpha)
 
@@ -140,7 +154,7 @@ def _glow(frame: Tensor, fall: Fall, flock: _Flock, times: Tensor, weather: str)
         columns, rows = (
             _bumps(at, flock.size * scale, n) for at, n in ((flock.x, frame.shape[-1]), (flock.y, frame.shape[-2]))
         )
-        power = (strength * (0.25 + 0.75 * beat))[..., None]
+        power = (strength * flock.there * (0.25 + 0.75 * beat))[..., None]
         light = torch.einsum("tnh,tnw->thw", rows * power, columns)[:, None].clamp(max=1.2)
         frame.add_(frame.new_tensor(rgb(fall.colours[0]))[:, None, None] * light).clamp_(max=1)
 
@@ -176,7 +190,8 @@ def _stamp(
     radius = max(1.6, float(flock.size[index]))
     reach = math.ceil(radius) + 1
     x, y = flock.x[:, index], flock.y[:, index]
-    inside = ((x > -reach) & (x < width + reach) & (y > -reach) & (y < height + reach)).nonzero().flatten()
+    near = (x > -reach) & (x < width + reach) & (y > -reach) & (y < height + reach)
+    inside = (near & (flock.there[:, index] > 0)).nonzero().flatten()
     if len(inside) == 0:
         return
     x, y, t = x[inside], y[inside], times[inside]
@@ -187,7 +202,7 @@ def _stamp(
     dice = flock.dice[:, index]
     alpha, shade = shape(u, v, t[:, None, None], dice, 1 / radius)
     on = ((columns >= 0) & (columns < width))[:, None, :] & ((rows >= 0) & (rows < height))[:, :, None]
-    alpha = (alpha * fall.opacity * on)[..., None]
+    alpha = (alpha * fall.opacity * on * flock.there[inside, index][:, None, None])[..., None]
     paint = frame.new_tensor(rgb(fall.colours[index % len(fall.colours)])) * shade[..., None]
     # A pixel beside the frame lands on the edge with no alpha; it must not write there over one that has some.
     at = (

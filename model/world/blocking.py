@@ -14,6 +14,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,10 +25,12 @@ from torch import Tensor
 from model.catalog import MOST_BLOCKED
 from model.world.air import FALLS
 from model.world.art import PICTURES, Art, Sprite
+from model.world.camera import camera_path
 from model.world.motion import MIDDLE, SPEED
 from model.world.render import FPS, Backdrop, Renderer, View
 from model.world.scene import ALIVE, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
 from model.world.setting import SETTINGS
+from model.world.turning import Turn, Turning, eased, reach
 from model.world.understand import Span, Understanding, understand
 from model.world.wardrobe import outfit
 
@@ -230,14 +233,15 @@ class Blocking:
     shot: the plan, or None for empty paper; given: pictures of those in it, (H, W, 3), in their order, instead of the
     ones that are looked up. begins: the frame of the plan that is frame 0; rate: its frames a frame, negative for
     backwards. straight: the second of the plan at which the camera looks straight ahead, as if it had not moved yet.
-    back: those who go somewhere face the way that they come from: backwards that is where they go.
+    back: those who go somewhere face the way that they come from: backwards that is where they go. turns: what it turns
+    from, or to, where it goes on from a clip or leads up to one.
     """
 
     def __init__(
         self, shot: Shot | None, width: int, height: int, given: Sequence[Picture] = (), *, begins: float = 0.0,
-        rate: float = 1.0, straight: float | None = None, back: bool = False,
+        rate: float = 1.0, straight: float | None = None, back: bool = False, turns: Sequence[Turn] = (),
     ) -> None:  # fmt: skip
-        self._back = back
+        self._back, self._turns = back, tuple(turns)
         self.shot, self._size, self._given, self._begins, self._rate = shot, (width, height), tuple(given), begins, rate
         self.straight = straight
 
@@ -251,22 +255,41 @@ class Blocking:
         """Whether somebody is in it."""
         return self.shot is not None and bool(self.shot.actors)
 
+    def _like(self, shot: Shot | None = None, **other: Any) -> Blocking:
+        """The same, of another shot or played in another way."""
+        same = {"begins": self._begins, "rate": self._rate, "straight": self.straight, "turns": self._turns}
+        return Blocking(shot or self.shot, *self._size, self._given, **{**same, **other})
+
     def at(self, begins: float, rate: float = 1.0) -> Blocking:
         """The same plan from another of its frames on, at another rate."""
-        return Blocking(self.shot, *self._size, self._given, begins=begins, rate=rate, straight=self.straight)
+        return self._like(begins=begins, rate=rate)
 
     def about(self) -> Blocking:
         """The same, with those who go somewhere turned about."""
-        return Blocking(
-            self.shot, *self._size, self._given, begins=self._begins, rate=self._rate, straight=self.straight, back=True
-        )
+        return self._like(back=True)
 
     def calm(self) -> Blocking:
         """The same plan with nothing in the air."""
         shot = None if self.shot is None else replace(self.shot, weather="clear", also="clear")
-        return Blocking(
-            shot, *self._size, self._given, begins=self._begins, rate=self._rate, straight=self.straight
-        )
+        turns = [replace(turn, shot=replace(turn.shot, weather="clear", also="clear")) for turn in self._turns]
+        return self._like(shot, turns=turns)
+
+    def casting(self, ahead: bool) -> Blocking | None:
+        """The plan with those in it as they move in what the shot goes on from, or leads up to; None where they move as
+        here."""
+        found = [turn for turn in self._turns if turn.ahead == ahead and turn.cast]
+        return self._like(replace(found[0].shot, actors=found[0].cast), turns=()) if found else None
+
+    def cast_at(self, ahead: bool, frame: float) -> Blocking:
+        """The same, where those there are known to be at a frame of their plan when it turns."""
+        second = 0.0 if self.shot is None else self.shot.start + frame * PACE / FPS
+        turns = [replace(turn, second=second) if turn.ahead == ahead else turn for turn in self._turns]
+        return self._like(turns=turns)
+
+    def there(self, ahead: bool) -> Blocking:
+        """The plan as it is in what the shot goes on from, or leads up to (`ahead`), and turns into no other."""
+        shots = [turn.shot for turn in self._turns if turn.ahead == ahead]
+        return self._like(shots[0] if shots else None, turns=())
 
     def empty(self, straight: float | None = None) -> Blocking:
         """The same shot with nobody in it, and a camera that looks straight ahead at a second of the plan."""
@@ -283,10 +306,36 @@ class Blocking:
 
     def staged(self, backdrop: Backdrop | None, first: int, count: int) -> tuple[Picture, Picture]:
         """The same frames, and the same before a backdrop instead of paper."""
-        made = self._renderer.staged(self._from(first), backdrop, count, PACE * self._rate, self.straight)
+        made = self._renderer.staged(
+            self._from(first), backdrop, count, PACE * self._rate, self.straight, self._turning(first, count)
+        )
         paper, on_set = made
         shown = _pictures(paper)
         return shown, shown if on_set is None else _pictures(on_set)
+
+    def _turning(self, first: int, count: int) -> Turning | None:
+        """What the shot turns from, or to, in frames first, first + 1, ..."""
+        turns, shot = self._turns, self.shot
+        if not turns or shot is None:
+            return None
+        looks = tuple((turn.shot, turn.share(first, count)) for turn in turns)
+        frames = torch.arange(first, first + count)
+        cast = tuple(
+            (turn.cast, turn.second + (frames - turn.frame) * (PACE / FPS), share)
+            for turn, (_, share) in zip(turns, looks, strict=True)
+            if turn.cast and bool(share.any())
+        )
+        if len(turns) > 1 or turns[0].shot.camera == shot.camera:
+            return Turning(looks, cast)  # between two clips there is but one way
+        (turn,) = turns
+
+        def camera(straight: float | None) -> tuple[Tensor, Tensor | None]:
+            start, stop = reach(turns, first, count)
+            path = eased(shot, turn, start, torch.tensor([self.second(frame) for frame in range(start, stop)]))
+            then = None if straight is None else camera_path([turn.shot], torch.tensor([[straight]]))[0, 0]
+            return path[first - start : first - start + count], then
+
+        return Turning(looks, cast, camera)
 
     def _from(self, first: int) -> Shot | None:
         if self.shot is None:

@@ -19,6 +19,7 @@ OVERCAST: Mapping[str, tuple[float, float, float]] = MappingProxyType(
 )
 HAZE: Mapping[str, float] = MappingProxyType({"fog": 1.0, "rain": 0.20, "snowfall": 0.30})
 SNOW = rgb("#f1f5fd")
+MOST_LIT = 2.0
 HEARTH = (0.66, 0.50, 0.38)  # what the tint of a dark hour becomes where lamps burn
 
 
@@ -101,6 +102,14 @@ def light_on_set(time: str, weather: str) -> Hour:
     """The light of an hour on those who stand on a set, dimmed and cooled by a closed sky."""
     hour = HOURS[time]
     return replace(hour, actor=_times(hour.actor, mix((1, 1, 1), DIM.get(weather, (1.0, 1.0, 1.0)), 0.6)))
+
+
+def change_of_light(before: tuple[str, str], after: tuple[str, str]) -> tuple[float, float, float]:
+    """By how much, RGB, a place becomes brighter from one hour and weather to another; what is dark does not become
+    bright without limit."""
+    one, other = (_times(HOURS[time].tint, DIM.get(weather, (1.0, 1.0, 1.0))) for time, weather in (before, after))
+    red, green, blue = (min(MOST_LIT, new / old) for old, new in zip(one, other, strict=True))
+    return red, green, blue
 
 
 def mirror_of(place: str, weather: str) -> float:

@@ -34,6 +34,15 @@ def plate(frames: Frames, seen: NDArray[np.bool_]) -> tuple[Frames, NDArray[np.b
     return picture, ~known[0].numpy()
 
 
+def joined(picture: Frames, drawn: Frames, hidden: NDArray[np.bool_]) -> Frames:
+    """A picture (H, W, 3) with what is hidden in it (H, W) as it is drawn, in the colours of what is around it."""
+    known = torch.from_numpy(~hidden)[None].float()
+    kept, made = (torch.tensor(each).permute(2, 0, 1).float() for each in (picture, drawn))
+    off = _filled((kept - made) * known, known)
+    found = torch.where(known > 0, kept, made + off)
+    return np.ascontiguousarray(found.round().clamp(0, 255).byte().permute(1, 2, 0).numpy())
+
+
 def _filled(picture: Tensor, weight: Tensor) -> Tensor:
     """A picture (3, H, W) with what has no weight (1, H, W) filled from around it."""
     if min(picture.shape[1:]) < 2 or bool((weight > 0).all()):

@@ -26,13 +26,14 @@ from model.world.camera import camera_path, relative, seen
 from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP
 from model.world.figures import Figure, cut_out, lay, shade
 from model.world.light import HAZE, HOURS, Hour, light_of, light_on_set, mirror_of, paint_sky, weathered
-from model.world.motion import Pose, pose
+from model.world.motion import Pose
 from model.world.places import PlaceLayers, paint
 from model.world.scene import OUTSIDE, Actor, Scene, Shot, Sign
 from model.world.signs import picture
 from model.world.style import stylise
 from model.world.style_filters import Sheet
 from model.world.style_made import Collage
+from model.world.turning import Turning, airs, looks_in, posed
 
 FPS = 16
 PARALLAX = {"sky": 0.04, "far": 0.35, "ground": 1.0, "fore": 1.6}
@@ -66,12 +67,14 @@ class View:
 class Backdrop:
     """What stands behind a shot: a picture, uint8 (h, w, 3); wide, high: of how many frames it is the width and the
     height; straight: the second of the shot at which the camera sees its middle as it is, None where that is for the
-    camera's move to say."""
+    camera's move to say; turned: the same place in the light and the weather of the shot, where the picture is that of
+    another that it turns from, or to."""
 
     picture: NDArray[np.uint8]
     wide: float = 1.0
     high: float = 1.0
     straight: float | None = None
+    turned: NDArray[np.uint8] | None = None
 
 
 class Renderer:
@@ -119,37 +122,47 @@ class Renderer:
 
     def staged(
         self, shot: Shot | None, backdrop: Backdrop | None, frames: int = 1, pace: float = 1.0,
-        straight: float | None = None,
+        straight: float | None = None, turning: Turning | None = None,
     ) -> tuple[Tensor, Tensor | None]:  # fmt: skip
         """The blocking of a shot as for `alone`, and the shot on its set: the backdrop as the camera sees it, the
         actors in the light of the hour with their shadows, and what is in the air: uint8 (T, 3, H, W) each; None where
-        there is no backdrop."""
+        there is no backdrop. turning: what it turns from or to."""
         paper = torch.full((frames, 3, self.view.height, self.view.width), PAPER / 255, device=self.device)
         if shot is None:
             return _bytes(paper), None
         grounds = [_Ground(paper, replace(shot, place=OUTSIDE), HOURS["day"], 0.0)]  # where nobody casts a shadow
-        times, camera = self._when(shot, frames, pace, straight)
+        times, camera = self._when(shot, frames, pace, straight, turning)
+        looks = looks_in(shot, turning, self.device)
         if backdrop is not None:
-            behind = self._behind(backdrop, self._when(shot, frames, pace, backdrop.straight)[1])
-            light = light_on_set(shot.time, shot.weather)
-            behind = behind.expand(frames, -1, -1, -1).contiguous()
-            if shot.place == OUTSIDE:  # on its own paper
-                light = HOURS["day"]
-            grounds.append(_Ground(behind, shot, light, mirror_of(shot.place, shot.weather)))
-        for actor in shot.actors:
-            figure = self._figure(actor, times, camera)
+            seen_so = self._when(shot, frames, pace, backdrop.straight, turning)[1]
+            for look, _ in looks:
+                turned = backdrop.turned if look is shot else None
+                behind = self._behind(backdrop if turned is None else replace(backdrop, picture=turned), seen_so)
+                light = HOURS["day"] if look.place == OUTSIDE else light_on_set(look.time, look.weather)
+                mirror = mirror_of(look.place, look.weather)
+                grounds.append(_Ground(behind.expand(frames, -1, -1, -1).contiguous(), look, light, mirror))
+        for number, actor in enumerate(shot.actors):
+            figure = self._figure(actor, times, camera, number, turning)
             for ground in grounds:
                 ground.frame = self._painted(figure, ground.frame, ground.shot, ground.light, ground.mirror)
-        if backdrop is not None and shot.style != "3d":
-            _dress_in_style(grounds[1], grounds[0].frame, max(0, round(float(times[0]) * FPS / pace)))
+        if backdrop is not None:
+            for ground in grounds[1:]:
+                if ground.shot.style != "3d":
+                    _dress_in_style(ground, grounds[0].frame, max(0, round(float(times[0]) * FPS / pace)))
+            grounds[1:] = [_mixed(grounds[1:], [share for _, share in looks])]
         for ground in grounds:
-            for number, weather in enumerate((shot.weather, shot.also) if self._air else ()):
-                fill_air(ground.frame, weather, shot.seed + number, times, camera, self.view.unit)
+            for weather, seed, amount in airs(looks) if self._air else ():
+                fill_air(ground.frame, weather, seed, times, camera, self.view.unit, amount=amount)
         return _bytes(grounds[0].frame), _bytes(grounds[1].frame) if backdrop is not None else None
 
-    def _when(self, shot: Shot, frames: int, pace: float, straight: float | None) -> tuple[Tensor, Tensor]:
+    def _when(
+        self, shot: Shot, frames: int, pace: float, straight: float | None, turning: Turning | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Seconds (T,) of the frames of a shot, and the camera (T, 6) then, relative to what it is at `straight`."""
         times = shot.start + torch.arange(frames, device=self.device) * (pace / FPS)
+        if turning is not None and turning.camera is not None:
+            path, origin = turning.camera(straight)
+            return times, path if origin is None else relative(path, origin)
         camera = camera_path([shot], times[None])[0]
         if straight is not None:
             then = torch.tensor([[straight]], dtype=times.dtype, device=self.device)
@@ -320,10 +333,12 @@ class Renderer:
         """One actor on (T, 3, H, W)."""
         return self._painted(self._figure(actor, times, camera), frame, shot, hour, mirror)
 
-    def _figure(self, actor: Actor, times: Tensor, camera: Tensor) -> Figure:
-        """An actor at times (T,), as the camera (T, 6) sees it."""
+    def _figure(
+        self, actor: Actor, times: Tensor, camera: Tensor, number: int = 0, turning: Turning | None = None
+    ) -> Figure:
+        """An actor, the shot's first, second, ..., at times (T,), as the camera (T, 6) sees it."""
         sprite = self.art.sprite(actor.instance.subject)
-        path = pose(actor, sprite.loop, times)
+        path = posed(number, actor, sprite.loop, times, turning)
         shown, index = torch.unique(path.frame, return_inverse=True)  # a still needs one picture of a loop, not all
         pictures = dress(sprite.frames[shown.cpu()].to(self.device), actor.instance, sprite.frames[0])
         x, y = (p[0] for p in self._window(camera[None], 1.0))  # (T, W), (T, H)
@@ -352,6 +367,15 @@ class _Ground:
     shot: Shot
     light: Hour
     mirror: float
+
+
+def _mixed(grounds: Sequence[_Ground], shares: Sequence[Tensor | None]) -> _Ground:
+    """Several grounds as one, each as far as it has a share (T,) of every frame."""
+    if len(grounds) == 1:
+        return grounds[0]
+    weights = [share[:, None, None, None] for share in shares if share is not None]
+    frame = torch.stack([weight * ground.frame for weight, ground in zip(weights, grounds, strict=True)]).sum(0)
+    return replace(grounds[0], frame=frame)
 
 
 def _dress_in_style(ground: _Ground, paper: Tensor, first: int) -> None:

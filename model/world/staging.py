@@ -70,6 +70,11 @@ def _shows(place: str, kind: str, of: str) -> bool:
     return kind == "style" or (kind == "time" and not setting.timeless)
 
 
+def same_place(one: str, other: str) -> bool:
+    """Whether two prompts speak of one place."""
+    return set_place(understand(one)) == set_place(understand(other))
+
+
 def lit(prompt: str, picture: NDArray[np.uint8]) -> bool:
     """Whether a set (H, W, 3) of a prompt is as bright as the hour in it; any is where none can be told."""
     heard = understand(prompt)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from studio import words
 from studio.errors import FilmError
@@ -54,6 +55,16 @@ def parse(text: str, name: str = "captions.srt") -> tuple[Caption, ...]:
     if not found:
         raise FilmError("captions", name, f"{name} has no captions: it is not an SRT file")
     return tuple(sorted(found, key=lambda one: one.start))
+
+
+def read(path: Path) -> tuple[Caption, ...]:
+    """The captions of an SRT file. Raises FilmError."""
+    try:
+        if path.stat().st_size > 2_000_000:
+            raise FilmError("captions", path.name, f"{path.name} is too large for an SRT file")
+        return parse(path.read_text(encoding="utf-8-sig"), path.name)
+    except UnicodeDecodeError:
+        raise FilmError("captions", path.name, f"{path.name} is not an SRT file in UTF-8") from None
 
 
 def write(captions: Sequence[Caption]) -> str:

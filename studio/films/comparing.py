@@ -36,11 +36,13 @@ class Seen:
 @dataclass(frozen=True)
 class Side:
     """One of the two films. `subject` is the share of shots with the right subject, `alike` the mean likeness of a
-    character over all pairs of its shots, `roughness` how much rougher the joins are than what is beside them (dB)."""
+    character over all pairs of its shots, `within` over those of one scene (one place at one hour in the film),
+    `roughness` how much rougher the joins are than what is beside them (dB)."""
 
     shots: tuple[Seen, ...]
     subject: float | None
     alike: float | None
+    within: float | None
     roughness: float | None
 
     def to_dict(self) -> dict[str, Any]:
@@ -84,17 +86,21 @@ def side(film: Film, takes: Mapping[int, Take], looks: Mapping[int, Looks], know
     """How well these takes of a film keep its characters. Raises MediaError."""
     seen: list[Seen] = []
     pairs: list[float] = []
+    near: list[float] = []
+    where = likeness.scenes(film)
     for member in film.cast:
         indices = [index for index in shots_of(film).get(member.name, ()) if index in looks]
         wanted = likeness.subjects(member, knows) if indices else set()
         colours = {index: looks[index].colours for index in indices}
-        pairs += [likeness.alike(colours[one], colours[other]) for one, other in combinations(indices, 2)]
+        for one, other in combinations(indices, 2):
+            pairs.append(likeness.alike(colours[one], colours[other]))
+            near += pairs[-1:] if where[one] == where[other] else []
         for before, index in zip([None, *indices[:-1]], indices, strict=True):
             alike = None if before is None else round(likeness.alike(colours[before], colours[index]), 3)
             seen.append(Seen(index + 1, member.name, looks[index].subject, _right(looks[index], wanted), alike))
     rough = [seam.drop_db for seam in joins.measured(film, takes).values()]
     right = [one.right for one in seen if one.right is not None]
-    return Side(tuple(sorted(seen, key=lambda one: one.shot)), _mean(right), _mean(pairs), _mean(rough))
+    return Side(tuple(sorted(seen, key=lambda one: one.shot)), _mean(right), _mean(pairs), _mean(near), _mean(rough))
 
 
 def table(film: Side, alone: Side) -> list[str]:
@@ -103,6 +109,7 @@ def table(film: Side, alone: Side) -> list[str]:
     for one, other in zip(film.shots, alone.shots, strict=True):
         rows.append((f"shot {one.shot}, @{one.member}", _words(one), _words(other)))
     rows.append(("subject as asked", _share(film.subject), _share(alone.subject)))
+    rows.append(("alike, within one scene", _number(film.within), _number(alone.within)))
     rows.append(("alike, over all pairs of shots", _number(film.alike), _number(alone.alike)))
     joined = [f"{value:+.1f} dB" if value is not None else "no joins" for value in (film.roughness, alone.roughness)]
     rows.append(("joins, rougher than beside them", joined[0], joined[1]))
@@ -129,4 +136,4 @@ def _share(value: float | None) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "one shot only" if value is None else f"{value:.2f}"
+    return "no two shots" if value is None else f"{value:.2f}"

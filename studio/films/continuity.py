@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 
     from model.conditioning import Frames
     from model.pipeline import Generator
+    from model.request import Told
+    from model.shotlist import Part
 
 PREFIX = 8  # latents of the shot before: more than the model's overlap and the decoder's memory
 SHOWN = 8  # frames of what a clip goes on from that are seen as they are
+DEEP = 16  # clips of clips that are gone through for the words of one
 ENCODED = 1 + 4 * 16  # frames of a clip whose latents are gone
 
 
@@ -76,6 +79,33 @@ def before(
     frames = media.decode_clip(path, fps=generator.fps, size=size)[-ENCODED:]
     frames = frames[(len(frames) - 1) % 4 :]
     return generator.vae.encode(to_video(frames, generator.device))[0][:, -PREFIX:].float(), frames[-SHOWN:]
+
+
+def told(sha256: str, frame: int, library: Library, deep: int = DEEP) -> Told | None:
+    """How what is seen in a frame of a clip was asked for, of a list of shots the one that it is in; None where that is
+    not known here. What a tool kept of another clip was asked for there."""
+    from model.request import Told
+    from model.shotlist import cuts
+    from model.world.sequel import carried
+
+    take = library.shown_in(sha256) if deep else None
+    if take is None:
+        return None
+    recipe, count = take.recipe, take.frames
+    alone = recipe.work is None and all(given.place == "cast" for given in recipe.anchors)
+    if recipe.work is not None and not (recipe.work.scale > 1 or recipe.work.rate):
+        where = recipe.work.whence(frame)
+        if isinstance(where, tuple):
+            return told(where[0].sha256, where[1], library, deep - 1)
+        frame, count = where, recipe.work.made.frames if recipe.work.made else take.frames
+    parts = [part for part in cuts(recipe.rendered_prompt, 1 + max(0, count - 1) // 4) if _first(part) <= max(0, frame)]
+    words = carried([part.prompt for part in parts])[-1]
+    return Told(words, recipe.seed, frame - _first(parts[-1]) if alone else None)
+
+
+def _first(part: Part) -> int:
+    """The frame of a clip with which a shot of it begins."""
+    return 4 * part.start - 3 if part.start else 0
 
 
 def _take_of(library: Library, job: Job) -> Take | None:

@@ -148,17 +148,7 @@ def _captions(film: Film, laid: Timeline, find: Callable[[Any], Path | None]) ->
     if path is None:
         message = f"captions: {film.captions.file.name} is no longer there; give it again"
         raise FilmError("captions", film.captions.file.name, message)
-    return read_srt(path)
-
-
-def read_srt(path: Path) -> tuple[Caption, ...]:
-    """The captions of an SRT file. Raises FilmError."""
-    try:
-        if path.stat().st_size > 2_000_000:
-            raise FilmError("captions", path.name, f"{path.name} is too large for an SRT file")
-        return captions.parse(path.read_text(encoding="utf-8-sig"), path.name)
-    except UnicodeDecodeError:
-        raise FilmError("captions", path.name, f"{path.name} is not an SRT file in UTF-8") from None
+    return captions.read(path)
 
 
 def _pictures(what: Material, form: Format, folder: Path, fit: Fit, progress: Progress) -> Path:

@@ -23,15 +23,16 @@ Values = np.ndarray[Any, np.dtype[np.float64]]
 
 @dataclass(frozen=True)
 class Way:
-    """Where the middle of the crop is over a shot: parts (0 to 1) of the free way, at even times from start to end."""
+    """Where the middle of the crop is over a shot: parts (0 to 1) of the free way across and down, each at even times
+    from start to end, one where it holds still."""
 
     x: tuple[float, ...]
     y: tuple[float, ...]
 
     def at(self, part: float) -> tuple[float, float]:
         """The middle of the crop after this part (0 to 1) of the shot."""
-        places = np.linspace(0, 1, len(self.x))
-        return float(np.interp(part, places, self.x)), float(np.interp(part, places, self.y))
+        x, y = (float(np.interp(part, np.linspace(0, 1, len(way)), way)) for way in (self.x, self.y))
+        return x, y
 
 
 MIDDLE = Way((0.5,), (0.5,))

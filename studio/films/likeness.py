@@ -96,7 +96,7 @@ def alike(one: Sequence[float], other: Sequence[float]) -> float:
 
 def kept(film: Film, looks: Mapping[int, Looks], knows: Any = None) -> tuple[Kept, ...]:
     """For every shot that has been looked at, how each character in it is kept."""
-    found, where = [], _scenes(film)
+    found, where = [], scenes(film)
     for member in film.cast:
         if member.kind != "character":
             continue
@@ -124,7 +124,7 @@ def _characters(film: Film, index: int) -> int:
     return sum(member.kind == "character" for member in casting.mentioned(film.shots[index].prompt, film.cast))
 
 
-def _scenes(film: Film) -> list[tuple[str | None, str | None]]:
+def scenes(film: Film) -> list[tuple[str | None, str | None]]:
     """Where and when each shot is, as far as it says so, or as the shot that it continues has it."""
     found: list[tuple[str | None, str | None]] = []
     for shot in film.shots:

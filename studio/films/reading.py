@@ -15,10 +15,10 @@ from typing import Any
 
 import yaml
 
-from studio import words
+from studio import media, words
 from studio.direction import KINDS, Direction
-from studio.errors import FilmError
-from studio.films import casting, schema
+from studio.errors import FilmError, MediaError
+from studio.films import captions, casting, schema, sound
 from studio.films.schema import Key
 from studio.films.script import Captions, Card, Film, FilmShot, Given, Member, Sound
 
@@ -169,8 +169,11 @@ class _Reader:
         if node is None or self.is_nothing(node):
             return None
         if isinstance(node, yaml.ScalarNode):
-            return Sound(self.file(node, name))
-        return Sound(**self.values(self.mapping(node, schema.SOUND, name), schema.SOUND))
+            found = Sound(self.file(node, name))
+        else:
+            found = Sound(**self.values(self.mapping(node, schema.SOUND, name), schema.SOUND))
+        self.looked_at(node, name, found.file, sound.kind_of)
+        return found
 
     def captions(self, node: yaml.Node | None) -> Captions:
         if node is None or self.is_nothing(node):
@@ -178,8 +181,12 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             if _tag(node) == "bool":
                 return Captions(shown=self.yes(node, "captions"))
-            return Captions(file=self.file(node, "captions"))
-        return Captions(**self.values(self.mapping(node, schema.CAPTIONS, "captions"), schema.CAPTIONS))
+            found = Captions(file=self.file(node, "captions"))
+        else:
+            found = Captions(**self.values(self.mapping(node, schema.CAPTIONS, "captions"), schema.CAPTIONS))
+        if found.file is not None:
+            self.looked_at(node, "captions", found.file, captions.read)
+        return found
 
     # Values
 
@@ -279,7 +286,18 @@ class _Reader:
             found = None
         if found is None:
             raise self.wrong(node, name, f"{name}: there is no file {named[:80]!r} beside {self.name}")
+        if name in ("pictures", "first", "last"):
+            self.looked_at(node, name, found, media.open_picture)
         return found
+
+    def looked_at(self, node: yaml.Node, name: str, given: Given, look: Callable[[Path], object]) -> None:
+        """A file that is not what it is given as is said with its line; those of the library were looked at before."""
+        if not given.path:
+            return
+        try:
+            look(Path(given.path))
+        except (FilmError, MediaError) as error:
+            raise self.wrong(node, name, f"{name}: {error}") from None
 
     def is_nothing(self, node: yaml.Node) -> bool:
         return _tag(node) == "null"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from studio import media
 from studio.errors import FilmError
-from studio.films import cutting, sound
+from studio.films import captions, sound
 from studio.inputs import sha256_of
 from studio.library import Library
 
@@ -18,7 +18,7 @@ def keep(path: Path, library: Library) -> str:
     """Keep a file, whatever a film can be given; its sha256. Raises FilmError or MediaError for anything else."""
     suffix = path.suffix.lower()
     if suffix == ".srt":
-        cutting.read_srt(path)
+        captions.read(path)
         return _copied(path, library, ".srt")
     if not (media.is_container(path) and suffix not in (".m4a", ".aac")):
         try:
@@ -38,7 +38,7 @@ def keep_sound(path: Path, library: Library) -> tuple[str, float]:
 
 def keep_captions(path: Path, library: Library) -> str:
     """Keep an SRT file; its sha256. Raises FilmError when it is none."""
-    cutting.read_srt(path)
+    captions.read(path)
     return _copied(path, library, ".srt")
 
 

@@ -120,11 +120,15 @@ class FilmShots(TakeStore):
             )
             db.execute("DELETE FROM needs WHERE job_id = ?", (job_id,))
 
+    def shown_in(self, sha256: str) -> Take | None:
+        """The take whose clip has this content, whoever's it is: for the renderer, never for an answer."""
+        row = self._one("SELECT * FROM takes WHERE sha256 = ? ORDER BY seq DESC", (sha256,))
+        return None if row is None else self._take(row)
+
     def latents_of(self, sha256: str) -> Path | None:
         """The latents of the take whose clip has this content."""
-        row = self._one("SELECT * FROM takes WHERE sha256 = ? ORDER BY seq DESC", (sha256,))
-        path = None if row is None else self._take(row).latents
-        return path if path is not None and path.is_file() else None
+        take = self.shown_in(sha256)
+        return take.latents if take is not None and take.latents.is_file() else None
 
     def _forget_films(self, db: sqlite3.Connection, owner: str) -> None:
         db.execute("DELETE FROM needs WHERE job_id IN (SELECT id FROM jobs WHERE owner = ?)", (owner,))

@@ -21,7 +21,7 @@ from studio import media
 from studio.asked import MET
 from studio.errors import MediaError, NotFound
 from studio.film import Take
-from studio.films.continuity import SHOWN
+from studio.films.continuity import SHOWN, told
 from studio.leaving import load_latents
 from studio.library import Library
 from studio.pictures import Frames
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from model.pipeline import Generation, GenerationRequest, Generator, Source
+    from model.request import Told
 
 EASED = 8  # frames over which a difference fades
 SHARPENED = 0.35  # of ffmpeg's contrast adaptive sharpening, 0 to 1
@@ -170,10 +171,16 @@ class Cutting:
             anchors=anchors,
             before=before,
             shown=None if head is None else head[-SHOWN:],
+            was=None if made.head is None else self._told(made.head, made.head.stop - 1),
+            will=None if made.tail is None else self._told(made.tail, made.tail.start),
             source=self._source(made, head, before, tail),
             meet=MET,
         )
         return request, seen
+
+    def _told(self, span: Span, frame: int) -> Told | None:
+        """How what is seen in a frame of a parent was asked for."""
+        return told(self.work.parents[span.parent].sha256, frame, self._library)
 
     def _head_latents(self, made: Made, head: Frames) -> Tensor:
         """Latents of what came before: the take's own where they end with the cut, else those of its frames."""

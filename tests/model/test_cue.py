@@ -10,6 +10,7 @@ from model.conditioning import to_video
 from model.cue import cued
 from model.world.blocking import Blocking, block
 from model.world.render import PAPER
+from model.world.turning import Turn
 from tests.model.doubles import FakeVAE
 
 VAE = FakeVAE()
@@ -83,3 +84,25 @@ def test_an_empty_plan_and_somebody_else_are_no_cue() -> None:
     assert found is not None and found.plan is empty
     nobody = torch.zeros_like(latents(plan(), 16, 1))
     assert cued(plan(), VAE.encode, latents(plan(), 16, 2), (9, nobody[:, 0])) is None
+
+
+def test_what_is_known_is_not_looked_for_but_checked() -> None:
+    before = latents(plan(), 60, 3)
+    found = cued(plan(), VAE.encode, before, None, known=(59, None))
+    assert found is not None
+    off = np.abs(found.plan.frames(8, 1).astype(int) - plan().frames(59, 1)).max()
+    assert off <= 1, "a frame beside it, and it was not looked for"
+    nobody = torch.zeros_like(before)
+    assert cued(plan(), VAE.encode, nobody, None, known=(60, None)) is None
+
+
+def test_those_who_move_otherwise_go_on_from_where_they_were() -> None:
+    now, then = block("a mammoth jumps in the snow"), block("a mammoth walks in the snow")
+    asked = Blocking(now, 144, 80, turns=[Turn(now, 8, cast=then.actors)])
+    found = cued(asked, VAE.encode, latents(plan(), 60, 3), None)
+    assert found is not None
+    for frame in (4, 8):
+        expected = plan().frames(52 + frame, 1)
+        assert np.abs(found.before.frames(frame, 1).astype(int) - expected).max() <= 1
+    step = np.abs(found.plan.frames(9, 1).astype(int) - plan().frames(61, 1)).mean()
+    assert step < 0.35 * np.abs(Blocking(now, 144, 80).frames(9, 1).astype(int) - plan().frames(61, 1)).mean()

@@ -13,7 +13,7 @@ from model import sets
 from model.conditioning import Anchor
 from model.pipeline import Generator
 from model.rehearsal import STRENGTH, Rehearsal
-from model.request import Source
+from model.request import Source, Told
 from model.windows import Window
 from model.world.render import PAPER
 from tests.model.doubles import ENTRY, FakeText, FakeVAE
@@ -109,6 +109,43 @@ def test_what_goes_on_is_staged_on_the_place_that_is_seen_before(shown: Generato
     seen = shown.decode(before)[-1]
     assert plan._set is not None and np.abs(plan._set.picture.astype(int) - seen).mean() < 8
     assert plan.window(Window(4, 5, 7)).staged is not None
+
+
+def test_what_goes_on_begins_in_the_weather_and_the_light_that_were(
+    shown: Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = shown.vae.encode(torch.rand(1, 3, 17, *size(shown)[::-1]) * 0.1)[0]
+    asked_for = []
+
+    def relit(of: Any, asked: Any, prompt: str, picture: np.ndarray, tint: torch.Tensor) -> np.ndarray:
+        asked_for.append((prompt, tint.tolist()))
+        return np.full_like(picture, 30)
+
+    monkeypatch.setattr(sets, "relit", relit)
+    told = Told("a quiet street by day", 5)
+    plan = rehearsal(shown, "rain on a quiet street at night", frames=16, before=before, was=told)
+    place = plan._set
+    assert place is not None and place.turned is not None
+    ((prompt, tint),) = asked_for
+    assert "at night" in prompt and "rain" in prompt and max(tint) < 1
+    detail = plan.window(Window(4, 5, 9)).detail
+    assert detail is not None
+    light = detail.planned.mean((1, 2, 3))
+    assert abs(light[0] - place.picture.mean()) < 4 and light[-1] < 0.6 * light[0]
+    again = rehearsal(shown, "a quiet street by day", frames=16, before=before, was=told)
+    assert again._set is not None and again._set.turned is None and len(asked_for) == 1
+    elsewhere = rehearsal(shown, "a beach at night", frames=16, before=before, was=told)
+    assert elsewhere._set is not None and elsewhere._set.turned is None, "another place is no other light on this one"
+
+
+def test_what_a_clip_leaves_unsaid_is_as_what_it_goes_on_from_has_it(shown: Generator) -> None:
+    before = shown.vae.encode(torch.rand(1, 3, 17, *size(shown)[::-1]) * 0.1)[0]
+    told = Told("a fox walks through a forest at night", 5)
+    asked = shown.request("it lies down", frames=8, steps=2, before=before, was=told)
+    (one,) = shown.generate(asked)._shots
+    assert one.asked.prompt == "the fox lies down, in a forest, at night"
+    (alone,) = shown.generate(replace(asked, was=None))._shots
+    assert alone.asked.prompt == "it lies down"
 
 
 def test_what_is_hidden_in_a_picture_is_drawn_and_what_is_known_stays(shown: Generator) -> None:

@@ -71,6 +71,9 @@ def test_a_kept_character_is_told_from_a_lost_one(make_studio: Callable[..., Stu
     lost = comparing.side(what, takes, looks((orange, "fox"), (blue, "elephant")))
     assert (kept.subject, lost.subject) == (1.0, 0.5)
     assert kept.alike is not None and lost.alike is not None and kept.alike > 0.9 > 0.5 > lost.alike
+    assert kept.within == kept.alike, "both shots are of one scene"
+    apart = film(shot("@mira in a forest"), shot("@mira on a beach"), cast=FOX)
+    assert comparing.side(apart, takes, looks((orange, "fox"), (orange, "fox"))).within is None
     assert [one.alike for one in kept.shots] == [None, kept.alike] and kept.roughness is not None
     lines = "\n".join(comparing.table(kept, lost))
     assert "100%" in lines and "50%" in lines and "elephant (wrong)" in lines and "shot 2, @mira" in lines

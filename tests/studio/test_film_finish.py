@@ -126,6 +126,20 @@ def test_the_crop_keeps_the_subject() -> None:
     assert framing.follow(frames, (16, 9)) == framing.MIDDLE
 
 
+def test_the_crop_goes_along_with_a_subject_that_crosses_the_picture() -> None:
+    frames = []
+    for number in range(8):
+        frame = np.full((90, 160, 3), (40, 60, 90), np.uint8)
+        frame[45:] = (70, 90, 60)
+        frame[30:70, 10 + 16 * number : 34 + 16 * number] = (230, 120, 30)
+        frames.append(frame)
+    inside = framing.window((160, 90), (9, 16))
+    way = framing.follow(frames, (9, 16))
+    lefts = [way.at(part)[0] * (160 - inside[0]) for part in (0.0, 0.5, 1.0)]
+    assert lefts[2] - lefts[0] > 50 and lefts[0] < lefts[1] < lefts[2]
+    assert abs(lefts[1] + inside[0] / 2 - 78) < inside[0] / 2, "half-way it is in the picture"
+
+
 def test_letters_stay_inside_the_picture() -> None:
     for size in ((576, 320), (320, 576), (128, 128)):
         drawn = lettering.card("Donaudampfschifffahrtsgesellschaft\nžluťoučký kůň", size).astype(int)

@@ -97,11 +97,17 @@ WRONG = [
     ("guided: 0\nshots: [a]", 1, "guided 0 does not work: 0.1 to 1"),
     ("guided: all\nshots: [a]", 1, "guided 'all' is not a number: 0.1 to 1"),
     ("music: song.mp3\nshots: [a]", 1, "there is no file 'song.mp3'"),
+    ("title: x\nmusic: notes.txt\nshots: [a]", 2, "notes.txt is not a sound file"),
+    ("voice:\n  file: notes.txt\nshots: [a]", 2, "notes.txt is not a sound file"),
+    ("captions: notes.txt\nshots: [a]", 1, "not an SRT file"),
+    ("cast:\n  mira: {pictures: [notes.txt]}\nshots: [a]", 2, "notes.txt"),
+    ("shots:\n  - {prompt: a, first: notes.txt}", 2, "notes.txt"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "line", "words"), WRONG, ids=[words or "broken" for _, _, words in WRONG])
 def test_what_is_wrong_is_said_in_one_line_with_its_line(tmp_path: Path, text: str, line: int, words: str) -> None:
+    (tmp_path / "notes.txt").write_text("neither a picture nor a sound\n")
     with pytest.raises(FilmError) as caught:
         read(text, tmp_path)
     assert words in str(caught.value)

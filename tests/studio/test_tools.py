@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from model.request import GenerationRequest, Told
 from studio import media
 from studio.core import Studio
 from studio.errors import Conflict, NotFound, PolicyStop, ShotError
@@ -73,6 +74,30 @@ def test_a_clip_goes_on_and_the_seam_is_measured(studio: Studio, take: Take) -> 
     assert take.clip.read_bytes() == before and studio.take(take.id).frames == take.frames
     found = report(studio, longer)
     assert found.verdict == "local" and len(found.parents) == 1 and len(studio.takes()) == 2
+
+
+def test_the_renderer_is_told_how_what_it_goes_on_from_was_asked_for(
+    make_studio: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[GenerationRequest] = []
+    generate = FakeGenerator.generate
+
+    def listening(self: FakeGenerator, request: GenerationRequest, *more: object, **other: object) -> object:
+        heard.append(request)
+        return generate(self, request, *more, **other)
+
+    monkeypatch.setattr(FakeGenerator, "generate", listening)
+    studio = make_studio()
+    first = shot(studio, Shot(prompt="a fox by day", seconds=0.5))
+    assert heard[-1].was is None and heard[-1].will is None
+    longer = made(studio, Extend(clip=first.id, seconds=0.5, prompt="a fox at night"))
+    assert heard[-1].was == Told("a fox by day", first.recipe.seed, first.frames - 1) and heard[-1].will is None
+    made(studio, Extend(clip=longer.id, seconds=0.5, prompt="a fox at dawn"))
+    assert heard[-1].was == Told("a fox at night", longer.recipe.seed)
+    made(studio, Extend(clip=longer.id, seconds=0.5, at=0.3, prompt="a fox at dawn"))
+    assert heard[-1].was == Told("a fox by day", first.recipe.seed, 4), "there the first clip is seen"
+    made(studio, Extend(clip=longer.id, seconds=0.5, direction="backward", prompt="a fox at dawn"))
+    assert heard[-1].will == Told("a fox by day", first.recipe.seed, 0) and heard[-1].was is None
 
 
 def test_a_clip_can_be_led_up_to_and_go_on_from_any_frame(studio: Studio, take: Take) -> None:

@@ -268,6 +268,33 @@ def test_two_takes_play_in_step_and_their_difference_is_told(painted: Server, vi
     expect(page.locator("#stage")).to_be_visible()
 
 
+def test_two_pictures_are_led_into_each_other(painted: Server, visit: Visit, tmp_path: Path) -> None:
+    page = visit(painted)
+    anew(page)
+    files = [picture(tmp_path, "seed.png", (320, 180), "teal"), picture(tmp_path, "flower.png", (320, 180), "maroon")]
+    page.set_input_files("#two-file", files[:1])
+    expect(page.locator("#error-pictures")).to_contain_text("two pictures at once")
+    with page.expect_file_chooser() as chooser:
+        page.click("#between-two")
+    chooser.value.set_files(files)
+    expect(page.locator("#leads")).to_have_text("New frames lead from the first picture to the last.")
+    expect(page.locator("#first-picture button")).to_have_attribute("aria-label", "First picture: seed.png")
+    expect(page.locator("#last-picture button")).to_have_attribute("aria-label", "Last picture: flower.png")
+    expect(page.locator("#error-pictures")).to_be_empty()
+    steps(page, 2)
+    shoot(page)
+    plays(page)
+    recipe = ask(painted, "studio/takes")["takes"][0]["json"]
+    assert '"place":"first"' in recipe
+    assert '"place":"last"' in recipe
+    page.get_by_role("button", name="Tools").first.click()
+    page.locator("#panel .work-tools label", has_text="Between").click()
+    with page.expect_file_chooser() as chooser:
+        page.click("#work-pictures")
+    chooser.value.set_files(files[::-1])
+    expect(page.locator("#first-picture button")).to_have_attribute("aria-label", "First picture: flower.png")
+
+
 def test_a_frame_of_a_take_begins_the_next_shot(painted: Server, visit: Visit) -> None:
     page = visit(painted)
     anew(page)

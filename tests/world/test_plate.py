@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.world.plate import plate
+from model.world.plate import joined, plate
 
 HIGH, WIDE = 80, 144
 
@@ -50,3 +50,15 @@ def test_a_frame_that_is_all_somebody_is_grey() -> None:
     frames = np.zeros((3, HIGH, WIDE, 3), np.uint8)
     picture, hidden = plate(frames, np.ones(frames.shape[:3], bool))
     assert hidden.all() and np.ptp(picture) == 0
+
+
+def test_what_is_drawn_into_a_picture_takes_the_colours_around_it_and_leaves_no_edge() -> None:
+    picture, hidden = place(), np.zeros((HIGH, WIDE), bool)
+    hidden[20:60, 50:90] = True
+    darker = np.clip(picture.astype(int) - 45, 0, 255).astype(np.uint8)
+    darker[38:42, 68:72] = 250  # something that is drawn there
+    made = joined(picture, darker, hidden).astype(int)
+    assert np.array_equal(made[~hidden], picture[~hidden])
+    across = np.abs(made[20:60, 50] - made[20:60, 49]).mean()
+    assert across < np.abs(darker[20:60, 50].astype(int) - picture[20:60, 49]).mean() / 4
+    assert made[38:42, 68:72].mean() > made[30:34, 68:72].mean() + 50, "what is drawn is kept"

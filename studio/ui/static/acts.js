@@ -16,6 +16,7 @@ export class Acts {
       useTake: (take) => this.fillFrom(`studio/takes/${take.id}/form`, {}),
       use: (take, how, at) => this.fillFrom(`studio/takes/${take.id}/use`, { how, at }),
       drawOn: (picture) => page.drawRoom.open({ underlay: picture, place: "first" }),
+      betweenPictures: () => page.form.frames.two.click(),
       shootAgain: (take) => this.shootAgain(take),
       compare: (take) => page.beginCompare(take),
       star: (take) => this.change(take, "star", { on: !take.starred }),

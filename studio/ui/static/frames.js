@@ -18,7 +18,10 @@ export class Frames {
     this.line = el("div", { class: "shotline" });
     this.editor = el("div", { class: "picture-editor", hidden: true });
     this.head = el("div", { class: "group-head" }, el("span", {}, "Pictures"), el("span", { class: "hint" }, "drop, paste, choose or"), button("Draw", "brush", () => this.acts.draw({}), { words: true, class: "link", id: "draw-open" }));
-    this.node = el("section", { id: "pictures", "aria-label": "Pictures" }, this.head, this.line, this.editor);
+    this.two = this.chooser("Two pictures to lead from one to the other", true, (files) => this.receiveTwo(files));
+    this.two.id = "two-file";
+    this.leads = el("p", { class: "hint", id: "leads" });
+    this.node = el("section", { id: "pictures", "aria-label": "Pictures" }, this.head, this.line, this.leads, this.two, this.editor);
     this.slotNodes = {};
   }
 
@@ -32,6 +35,7 @@ export class Frames {
     const around = [this.able.references && this.end("cast", "Cast"), this.able.control && this.end("control", "Control"), this.able.mask && data.control && this.end("mask", "Mask")].filter(Boolean);
     if (data.clip) {
       this.line.replaceChildren(...[clipLine(data.clip, this.acts.seconds(), (clip, silent) => this.put({ clip }, silent)), ...around]);
+      this.leads.replaceChildren();
       this.showEditor();
       return refocus();
     }
@@ -41,6 +45,21 @@ export class Frames {
     if (frames.length) this.line.append(this.track);
     refocus();
     this.showEditor();
+    this.showLeads(frames.length);
+  }
+
+  // From a picture to another one: both are chosen at once, and what then happens is said.
+  showLeads(between) {
+    const { first, last } = this.data;
+    const able = this.able.first && this.able.last && !between;
+    if (able && first && last) this.leads.textContent = "New frames lead from the first picture to the last.";
+    else if (able && !first && !last) this.leads.replaceChildren(button("Between two pictures", null, () => this.two.click(), { words: true, class: "link", id: "between-two" }));
+    else this.leads.replaceChildren();
+  }
+
+  receiveTwo(files) {
+    if (files.length === 2) return this.receive(files, "two");
+    return this.acts.wrong(files.length === 1 ? "Choose two pictures at once: the clip leads from one to the other." : `Two pictures are the two ends; these are ${files.length}. Those in between have their own place.`);
   }
 
   reshape() {
@@ -187,6 +206,8 @@ export class Frames {
   take(found, place, event = null) {
     const items = found.map((item) => ({ ...item, strength: 1, crop: null }));
     const clip = items.find((item) => item.kind === "clip");
+    if (place === "two" && clip) return this.acts.wrong("Two pictures, not a clip: between clips it is made with the tools of a take.");
+    if (place === "two") return this.put({ first: items[0], last: items[1], frames: [], clip: null });
     if (STEERING.includes(place)) return this.put({ [place]: items[0] });
     if (clip && place === "cast") return this.acts.wrong("One of the cast is a picture: give a drawing or a still of who is in the shot, not a clip.");
     if (clip) return this.put({ clip: { ...clip, start: 0, end: Math.min(clip.seconds, this.acts.seconds()) }, frames: [], first: null, last: null });

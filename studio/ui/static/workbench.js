@@ -65,7 +65,7 @@ export class Workbench {
     if (tool === "extend") return [this.row("direction", "Where", [["forward", "After it"], ["backward", "Before it"]]), length("Seconds", "4"), this.place(), this.words()];
     if (tool === "loop") return [length("Seconds", ""), this.words()];
     if (tool === "blend") return [this.other(), length("Seconds", "1"), this.row("curve", "Curve", CURVES), this.row("strength", "How freely", STRENGTHS), this.words()];
-    if (tool === "interpolate") return [this.other(), length("Seconds", "1"), this.words()];
+    if (tool === "interpolate") return [this.other(), length("Seconds", "1"), this.words(), !this.take.outside && button("Two pictures instead", null, () => this.acts.betweenPictures(), { words: true, class: "link", id: "work-pictures" })];
     if (tool === "remix") return [this.row("strength", "Change", STRENGTHS), this.words()];
     if (tool === "recut") {
       const ways = [["keep", "Keep"], ["cut", "Cut out"], ["replace", "Replace"]].filter(([id]) => id === "replace" || !take.outside || take.recipe);
