@@ -1,0 +1,91 @@
+"""Parts of the judge: its blocks, what finds cuts, and what tells one character from another of its kind."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions on a shortcut, each behind a group norm."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norms = nn.ModuleList(nn.GroupNorm(8, width) for _ in range(2))
+        self.convolutions = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, h, w) to the same shape."""
+        out = x
+        for norm, convolution in zip(self.norms, self.convolutions, strict=True):
+            out = convolution(F.silu(norm(out)))
+        return x + out
+
+
+def down(narrow: int, wide: int) -> nn.Conv2d:
+    """A convolution that halves both sides."""
+    return nn.Conv2d(narrow, wide, 3, stride=2, padding=1)
+
+
+def pooled(x: Tensor) -> Tensor:
+    """Mean and maximum over the picture, (N, 2C): the one for the whole, the other for what stands somewhere."""
+    return torch.cat([x.mean((-2, -1)), x.amax((-2, -1))], -1)
+
+
+class Cuts(nn.Module):
+    """Between which of the frames looked at the shot changes: every two neighbours are held against each other.
+
+    Only the number of cuts is taught; it is that of independent steps, each a cut with its own chance, and so it is
+    counted in clips of any length.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.AvgPool2d(2), down(9, 16), nn.SiLU(), down(16, 24), nn.SiLU(), down(24, 32), nn.SiLU()
+        )
+        self.says = nn.Linear(64, 1)
+        nn.init.constant_(self.says.bias, -3.0)  # most steps are none
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Frames (B, K, 3, h, w) in 0..1 to the logit of a cut in each step, (B, K - 1)."""
+        one, other = frames[:, :-1], frames[:, 1:]
+        steps = torch.cat([one, other, (one - other).abs()], 2)
+        return self.says(pooled(self.layers(steps.flatten(0, 1)))).view(len(frames), -1)
+
+
+def number_of_cuts(steps: Tensor) -> Tensor:
+    """Logits of a cut (B, S) to the log chances (B, 3) of none, one, and two or more."""
+    none = F.logsigmoid(-steps).sum(1)
+    one = none + steps.logsumexp(1)
+    more = (1 - none.exp() - one.exp()).clamp(min=1e-6).log()
+    return torch.stack([none, one, more], 1)
+
+
+class Likeness(nn.Module):
+    """A picture as a point on a sphere: near each other where the same character is seen, however it is lit.
+
+    Where to look is told by what the judge sees anyway (`coarse`, features of its look); what is compared are finer
+    features of the sharper picture there. The mean over the picture goes along, as it says in which light it is.
+    """
+
+    def __init__(self, coarse: int, heads: int = 4, dim: int = 32) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(nn.PixelUnshuffle(4), nn.Conv2d(48, 32, 3, padding=1), nn.SiLU(), down(32, 64))
+        self.fine = Block(64)
+        self.deep = nn.Sequential(down(64, 96), Block(96), nn.GroupNorm(8, 96), nn.SiLU())
+        self.where = nn.Conv2d(coarse + 96, heads, 1)
+        self.says = nn.Sequential(nn.Linear(heads * 160 + 160, 128), nn.SiLU(), nn.Linear(128, dim))
+
+    def forward(self, pictures: Tensor, coarse: Tensor) -> Tensor:
+        """Pictures (N, 3, h, w) in 0..1, of sides that are multiples of 32, and features (N, coarse, h', w') of the
+        same to unit vectors (N, dim)."""
+        fine = self.fine(self.stem(pictures * 2 - 1))
+        deep = self.deep(fine)
+        size = deep.shape[-2:]
+        seen = torch.cat([F.avg_pool2d(F.silu(fine), 2, ceil_mode=True), deep], 1)  # (N, 160, h/16, w/16)
+        guide = F.interpolate(coarse, size=size, mode="bilinear", align_corners=False)
+        where = self.where(torch.cat([guide, deep], 1)).flatten(2).softmax(-1)
+        looked_at = torch.einsum("nhp,ncp->nhc", where, seen.flatten(2)).flatten(1)
+        return F.normalize(self.says(torch.cat([looked_at, seen.mean((-2, -1))], 1)), dim=-1)
