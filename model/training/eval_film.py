@@ -38,12 +38,17 @@ class Plan:
     seeds: int = 1
 
 
-def asked(generator: Generator, prompt: str, plan: Plan, seed: int, **more: Any) -> GenerationRequest:
-    """The request for a prompt. Raises RequestError for a plan that cannot be."""
+def size_of(generator: Generator, plan: Plan) -> tuple[int, int]:
+    """Width and height of a plan's clips. Raises RequestError for a size that the model does not have."""
     sizes = generator.entry.sizes
     if plan.size not in sizes:
         raise RequestError("size", plan.size, next(iter(sizes)), f"there are {', '.join(sizes)}")
-    width, height = sizes[plan.size]
+    return sizes[plan.size]
+
+
+def asked(generator: Generator, prompt: str, plan: Plan, seed: int, **more: Any) -> GenerationRequest:
+    """The request for a prompt. Raises RequestError for a plan that cannot be."""
+    width, height = size_of(generator, plan)
     if plan.steps is not None:
         more["steps"] = plan.steps
     frames = generator.limits.frames(plan.seconds, generator.fps)

@@ -17,6 +17,7 @@ from model.errors import WeightsError
 from model.training.eval_film import Plan, film, mean, to_clip
 from model.world.naming import article
 from model.world.scene import HUES, SUBJECT, who
+from model.world.understand import understand
 from model.world.vocabulary import term
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Meeting:
 def meetings(knows: Mapping[str, Collection[str]], count: int, seed: int) -> tuple[Meeting, ...]:
     """So many, of subjects, places and actions that are known; each of another subject while there are enough."""
     rng = random.Random(f"instances {seed}")
-    walkers = [i for i in sorted(knows["subject"]) if SUBJECT[i].home == "ground" and SUBJECT[i].kind != "person"]
+    walkers = [i for i in sorted(knows["subject"]) if SUBJECT[i].home == "ground" and SUBJECT[i].kind == "animal"]
     rng.shuffle(walkers)
     found = []
     for index in range(count):
@@ -46,8 +47,10 @@ def meetings(knows: Mapping[str, Collection[str]], count: int, seed: int) -> tup
         homes = [p for p in PLACES if p in knows["place"] and subject in who(p, knows)]
         moves = [m for m in ACTIONS if m in knows["action"] and m in SUBJECT[subject].moves] or ["stand"]
         here, there = rng.sample(homes, 2)
-        one, other = rng.sample(sorted(HUES), 2)
-        name, first, then = term("subject", subject).phrase, rng.choice(moves), rng.choice(moves)
+        name = term("subject", subject).phrase
+        told = [c for c in sorted(HUES) if understand(f"{c} {name}").first("colour") == c]  # an orange cat is a cat
+        one, other = rng.sample(told, 2)
+        first, then = rng.choice(moves), rng.choice(moves)
         does, after = (
             f"{term('action', move).phrase} {term('place', at).phrase}" for move, at in ((first, here), (then, there))
         )

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model.training.eval_film import Plan, film, flicker, from_clip, mean, psnr, sharpness
+from model.training.eval_film import Plan, film, flicker, from_clip, mean, psnr, sharpness, size_of
 
 if TYPE_CHECKING:
     from model.conditioning import Frames
@@ -27,15 +28,18 @@ WORDS = {"world": "", "drawing": "a child's drawing", "photo": "a photograph"}
 
 
 def world_clips(size: tuple[int, int], count: int, art: Art, preset: str = "cpu") -> Iterator[tuple[Any, Frames]]:
-    """Fresh scenes of a preset and their clips, of FRAMES frames."""
+    """Fresh scenes of a preset, with the subjects whose art is here, and their clips, of FRAMES frames."""
     from model.training.recipe import options_of
     from model.training.recipe import preset as named
     from model.world.render import Renderer
-    from model.world.scene import sample_scene
+    from model.world.scene import allowed, sample_scene
 
-    renderer = Renderer(art, *size)
+    renderer, options = Renderer(art, *size), options_of(named(preset), FRAMES)
+    here = {subject.id for subject in art.cast()}
+    cast = tuple(identity for identity in allowed("subject", options.knows) if identity in here)
+    options = replace(options, knows={**(options.knows or {}), "subject": cast})
     for index in range(count):
-        scene = sample_scene(FRESH + index, options_of(named(preset), FRAMES))
+        scene = sample_scene(FRESH + index, options)
         yield scene, from_clip(renderer.clips([scene], FRAMES)[0])
 
 
@@ -66,7 +70,7 @@ def ceiling(generator: Generator, judge: Judge, plan: Plan, count: int, art: Art
     from model.training.judge_network import ATTRIBUTES, LABELS
 
     right: dict[str, dict[str, list[bool]]] = {"raw": {}, "autoencoded": {}}
-    for scene, frames in world_clips(generator.entry.sizes[plan.size], count, art):
+    for scene, frames in world_clips(size_of(generator, plan), count, art):
         labels = labels_of(scene, WHOLE)
         for way, shown in (("raw", frames), ("autoencoded", coded(generator, frames))):
             read = judge.read(to_clip(shown))
@@ -82,14 +86,17 @@ def _shares(found: dict[str, list[bool]]) -> dict[str, float]:
     return {**shares, "overall": round(sum(total) / max(1, len(total)), 3)}
 
 
-def pictures(generator: Generator, plan: Plan, count: int, art: Art) -> dict[str, dict[str, float | None]]:
-    """PSNR in dB, by kind: of clips through the autoencoder (photographs are stills), and of a picture in the first
-    frame of a clip that is to begin with it. None for photographs where no package has any."""
-    size = generator.entry.sizes[plan.size]
+def pictures(
+    generator: Generator, plan: Plan, count: int, art: Art, world: str = "everything"
+) -> dict[str, dict[str, float | None]]:
+    """PSNR in dB, by kind (the world is that of a preset): of clips through the autoencoder, photographs as stills, and
+    of a picture in the first frame of a clip that is to begin with it. None for photographs where no package has any.
+    """
+    size = size_of(generator, plan)
     found: dict[str, dict[str, float | None]] = {}
     for kind in WORDS:
         lost, kept = [], []
-        for index, (frames, words) in enumerate(_fresh(kind, size, count, art)):
+        for index, (frames, words) in enumerate(_fresh(kind, size, count, art, world)):
             lost.append(psnr(coded(generator, frames), frames))
             if kind != "photo":
                 kept.append(begun(generator, words, plan, frames[0], plan.seed + index))
@@ -107,7 +114,7 @@ def begun(generator: Generator, prompt: str, plan: Plan, picture: Frames, seed: 
     return psnr(made[0 if place == "first" else -1], picture)
 
 
-def _fresh(kind: str, size: tuple[int, int], count: int, art: Art) -> Iterator[tuple[Frames, str]]:
+def _fresh(kind: str, size: tuple[int, int], count: int, art: Art, world: str) -> Iterator[tuple[Frames, str]]:
     """Clips that nothing was trained on, and words for them."""
     import torch
 
@@ -117,7 +124,7 @@ def _fresh(kind: str, size: tuple[int, int], count: int, art: Art) -> Iterator[t
     from model.world.style_filters import Sheet
 
     if kind == "world":
-        for index, (scene, frames) in enumerate(world_clips(size, count, art, "everything")):
+        for index, (scene, frames) in enumerate(world_clips(size, count, art, world)):
             yield frames, caption(scene, index)
     elif kind == "drawing":
         outside = Outside(art, *size)

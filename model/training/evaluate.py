@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from model.errors import ModelError, WeightsError
 from model.training.eval_cases import DEFAULT, FREE, STORY, Case, CaseError, count, outside, read_cases
 from model.training.eval_combinations import combinations
-from model.training.eval_film import Plan, difference, film, flicker, motion, psnr, seam, sharpness, to_clip
+from model.training.eval_film import Plan, difference, film, flicker, motion, psnr, seam, sharpness, size_of, to_clip
 from model.training.eval_instances import instances
 from model.training.eval_long import drift
 from model.training.eval_world import begun, ceiling, coded, pictures, reference
@@ -198,7 +198,7 @@ def _run(args: argparse.Namespace) -> dict[str, Any]:
             "not_judged": outside(cases, judge.config.classes),
         }  # fmt: skip
         if args.world is not None:
-            lines |= reference(generator.entry.sizes[args.size], args.world, Art())
+            lines |= reference(size_of(generator, plan), args.world, Art())
     return {**told, **lines, "seconds": round(time.monotonic() - began, 1)}
 
 
