@@ -2,7 +2,8 @@
 
 Renders examples for a third of the time, then trains for the rest, and reports how often it is right on scenes that it
 has not seen, raw and through the autoencoder. A later run adds examples and goes on from the weights, with what of them
-fits: classes that are new begin at random. With `--fresh` only what is new is trained, and the rest says what it said.
+fits: classes that are new begin at random. With `--besides` only what counts and compares is trained, and attributes
+stay what they were.
 The judge measures a generator; it is never used to train one.
 """
 
@@ -39,16 +40,17 @@ from model.training.judge_pairs import (
 from model.world.art import Art, ArtError
 
 log = logging.getLogger(__name__)
+BESIDES = ("cuts.", "likeness.", "from_look.count.", "from_motion.count.")
 POOLS = ("clips", "pairs", "held_raw", "held_through", "held_pairs")
 
 
 @dataclass(frozen=True)
 class JudgeRun:
     """A run. minutes: of wall time, `render` of it rendering; preset: what scenes show, and narrow what every other one
-    shows; told: the preset whose ids it tells apart (None: the first); clips, pairs: at most in the pools, batch_clips,
-    batch_pairs: of them a step; held: held-out clips; through: share of examples that go through the autoencoder;
-    fresh: only what the weights it goes on from do not have is trained; art: a folder of pictures (None: all that was
-    fetched)."""
+    shows; told: the preset whose ids it tells apart (None: the first); most_clips, most_pairs: in the pools, and
+    batch_clips, batch_pairs: of them a step; held: held-out clips; through: share of examples that go through the
+    autoencoder; besides: only what counts and compares is trained; start: the weights to go on from (None: `out`); art:
+    a folder of pictures (None: all that was fetched)."""
 
     out: Path
     minutes: float
@@ -65,7 +67,7 @@ class JudgeRun:
     held: int = 120
     through: float = 0.03
     render: float = 0.35
-    fresh: bool = False
+    besides: bool = False
     start: Path | None = None
     seed: int = 1
     device: str = "cpu"
@@ -216,8 +218,9 @@ def run_all(run: JudgeRun) -> dict[str, dict[str, float]]:
     judge, fixed = Judge(JudgeConfig(Stage(run.told or run.preset, art).classes(), alike=0.5)), frozenset[str]()
     try:
         start = run.start or run.out
-        adopted = adopt(judge, Judge.load(start))
-        fixed = frozenset(adopted) if run.fresh else fixed
+        adopt(judge, Judge.load(start))
+        if run.besides:
+            fixed = frozenset(name for name, _ in judge.named_parameters() if not name.startswith(BESIDES))
         log.info("going on from %s", start)
     except WeightsError as error:
         log.info("starting afresh (%s)", error)
@@ -244,10 +247,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--narrow", help="a second preset, within the first, that every other scene is of")
     parser.add_argument("--told", help="the preset whose subjects, places, ... it tells apart (default: --preset)")
     parser.add_argument("--start", type=Path, help="weights to go on from (default: --out)")
-    parser.add_argument("--fresh", action="store_true", help="train only what those weights do not have")
+    parser.add_argument("--besides", action="store_true", help="train only what counts and compares")
     parser.add_argument("--vae", type=Path, default=Path(".cache/train/vae.safetensors"))
     parser.add_argument("--cache", type=Path, default=Path(".cache/train"))
     parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--batch-clips", type=int, default=36, help="clips a step")
+    parser.add_argument("--batch-pairs", type=int, default=8, help="groups of four pictures a step")
     parser.add_argument("--held", type=int, default=120)
     parser.add_argument("--render", type=float, default=0.35, help="share of the time that goes into examples")
     parser.add_argument("--seed", type=int, default=1)
@@ -257,8 +262,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if args.threads:
         torch.set_num_threads(args.threads)
-    names = ("preset", "narrow", "told", "vae", "cache", "learning_rate", "held", "fresh", "start", "seed", "device")
-    run = JudgeRun(args.out, args.minutes, **{name: getattr(args, name) for name in (*names, "render")})
+    given = {name: value for name, value in vars(args).items() if name != "threads"}
+    run = JudgeRun(**given)
     try:
         scores = run_all(run)
     except KeyError as error:

@@ -72,19 +72,20 @@ class Likeness(nn.Module):
 
     def __init__(self, coarse: int, heads: int = 4, dim: int = 32) -> None:
         super().__init__()
-        self.stem = nn.Sequential(nn.PixelUnshuffle(4), nn.Conv2d(48, 32, 3, padding=1), nn.SiLU(), down(32, 64))
-        self.fine = Block(64)
-        self.deep = nn.Sequential(down(64, 96), Block(96), nn.GroupNorm(8, 96), nn.SiLU())
-        self.where = nn.Conv2d(coarse + 96, heads, 1)
-        self.says = nn.Sequential(nn.Linear(heads * 160 + 160, 128), nn.SiLU(), nn.Linear(128, dim))
+        self.fine = nn.Sequential(nn.PixelUnshuffle(4), nn.Conv2d(48, 24, 3, padding=1), nn.SiLU(), down(24, 48))
+        self.deep = nn.Sequential(nn.SiLU(), down(48, 64), nn.GroupNorm(8, 64), nn.SiLU())
+        self.where = nn.Conv2d(coarse + 64, heads, 1)
+        self.says = nn.Sequential(nn.Linear((heads + 1) * 115, 96), nn.SiLU(), nn.Linear(96, dim))
 
     def forward(self, pictures: Tensor, coarse: Tensor) -> Tensor:
         """Pictures (N, 3, h, w) in 0..1, of sides that are multiples of 32, and features (N, coarse, h', w') of the
         same to unit vectors (N, dim)."""
-        fine = self.fine(self.stem(pictures * 2 - 1))
+        fine = self.fine(pictures * 2 - 1)
         deep = self.deep(fine)
         size = deep.shape[-2:]
-        seen = torch.cat([F.avg_pool2d(F.silu(fine), 2, ceil_mode=True), deep], 1)  # (N, 160, h/16, w/16)
+        seen = torch.cat(
+            [F.adaptive_avg_pool2d(pictures * 2 - 1, size), F.adaptive_avg_pool2d(F.silu(fine), size), deep], 1
+        )  # (N, 3 + 48 + 64, h/16, w/16): its colours are worth keeping as they are
         guide = F.interpolate(coarse, size=size, mode="bilinear", align_corners=False)
         where = self.where(torch.cat([guide, deep], 1)).flatten(2).softmax(-1)
         looked_at = torch.einsum("nhp,ncp->nhc", where, seen.flatten(2)).flatten(1)

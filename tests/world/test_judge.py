@@ -242,7 +242,7 @@ def test_what_fits_of_another_judge_is_taken_over_and_says_what_it_said() -> Non
     assert torch.allclose(now["subject"][:, [2, 0]], was["subject"], atol=1e-5)
 
 
-def test_only_what_is_new_is_trained_on_demand(tmp_path: Path) -> None:
+def test_attributes_stay_what_they_were_on_demand(tmp_path: Path) -> None:
     path = tmp_path / "old.safetensors"
     stage_classes = Stage("cpu", Art(COMMITTED)).classes()
     torch.manual_seed(3)
@@ -250,7 +250,7 @@ def test_only_what_is_new_is_trained_on_demand(tmp_path: Path) -> None:
     old.save(path)
     run = JudgeRun(
         tmp_path / "new.safetensors", minutes=0.02, cache=tmp_path, art=COMMITTED, held=2, batch_clips=2,
-        batch_pairs=1, fresh=True, start=path,
+        batch_pairs=1, besides=True, start=path,
     )  # fmt: skip
     run_all(run)
     new, old = Judge.load(run.out).state_dict(), Judge.load(path).state_dict()
