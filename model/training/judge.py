@@ -34,9 +34,12 @@ from model.training.judge_pairs import (
     compared,
     cosines,
     group,
+    halves,
     likeness_loss,
+    loss_of_halves,
     threshold,
 )
+from model.training.judge_parts import number_of_cuts
 from model.world.art import Art, ArtError
 
 log = logging.getLogger(__name__)
@@ -146,30 +149,33 @@ def loss_of(judge: Judge, frames: Tensor, labels: Tensor) -> Tensor:
     """Cross-entropy summed over labels; the subject, which has the most classes, counts double, NONE nothing."""
     total = frames.new_zeros(())
     for name, logits in judge(frames).items():
-        wanted = labels[:, LABELS.index(name)]
-        asked = int((wanted != NONE).sum())
-        if logits.shape[-1] > 1 and asked:
-            weight = 2.0 if name == "subject" else 1.0
-            smooth = 0.0 if name == "cuts" else 0.05
-            lost = F.cross_entropy(logits, wanted, ignore_index=NONE, label_smoothing=smooth, reduction="sum")
-            total = total + weight * lost / asked
+        if logits.shape[-1] > 1:
+            weight, smooth = 2.0 if name == "subject" else 1.0, 0.0 if name == "cuts" else 0.05
+            total = total + weight * entropy(logits, labels[:, LABELS.index(name)], smooth)
     return total
 
 
-def train(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: float, fixed: frozenset[str]) -> Judge:
-    """Train for some seconds all but the weights that are `fixed`; returns the averaged judge."""
+def entropy(logits: Tensor, wanted: Tensor, smooth: float = 0.0) -> Tensor:
+    """Mean cross-entropy of those that are not NONE; 0 where there are none."""
+    lost = F.cross_entropy(logits, wanted, ignore_index=NONE, label_smoothing=smooth, reduction="sum")
+    return lost / (wanted != NONE).sum().clamp(min=1)
+
+
+def rate(step: int, done: float) -> float:
+    """The share of the learning rate at a step, `done` of the run's time being over."""
+    return min(1.0, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * done) + 0.01)
+
+
+def train(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: float) -> Judge:
+    """Train for some seconds; returns the averaged judge."""
     torch.manual_seed(run.seed)
     generator = torch.Generator().manual_seed(run.seed)
     judge = judge.to(run.device).train()
     classes = {name: tuple(ids) for name, ids in judge.config.classes.items()}
-    for name, value in judge.named_parameters():
-        value.requires_grad_(name not in fixed)
-    learned = [value for value in judge.parameters() if value.requires_grad]
-    optimiser = torch.optim.AdamW(learned, lr=run.learning_rate, betas=(0.9, 0.98), weight_decay=0.02)
+    optimiser = torch.optim.AdamW(judge.parameters(), lr=run.learning_rate, betas=(0.9, 0.98), weight_decay=0.02)
     average, began, step, smooth = Average(judge, 0.995), time.monotonic(), 0, [0.0, 0.0]
     while (done := (time.monotonic() - began) / seconds) < 1:
-        for each in optimiser.param_groups:
-            each["lr"] = run.learning_rate * min(1.0, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * done) + 0.01)
+        optimiser.param_groups[0]["lr"] = run.learning_rate * rate(step, done)
         picks = torch.randint(len(pools["clips"]), (run.batch_clips,), generator=generator)
         frames, labels = pools["clips"].stack(picks)
         frames, labels = vary(frames, translated(labels, classes), classes, generator)
@@ -179,7 +185,7 @@ def train(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: float, f
             losses.append(likeness_loss(judge, varied(pools["pairs"].stack(picks)[0], generator).to(run.device)))
         optimiser.zero_grad(set_to_none=True)
         torch.stack(losses).sum().backward()
-        torch.nn.utils.clip_grad_norm_(learned, 2.0)
+        torch.nn.utils.clip_grad_norm_(judge.parameters(), 2.0)
         optimiser.step()
         average.update(judge)
         step += 1
@@ -189,6 +195,65 @@ def train(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: float, f
             log.info("step %d, %.0f %%, loss %s", step, 100 * done, ", ".join(f"{value:.3f}" for value in smooth))
     judge.load_state_dict(average.state())
     return judge.eval()
+
+
+def train_besides(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: float) -> Judge:
+    """Train for some seconds what counts and compares alone, on what the judge makes of all examples once: attributes
+    stay what they were, and a step takes a tenth of the time."""
+    torch.manual_seed(run.seed)
+    generator, began, step = torch.Generator().manual_seed(run.seed), time.monotonic(), 0
+    judge = judge.to(run.device).eval()
+    known = remembered(run, judge, pools, generator)
+    learned = [value for name, value in judge.named_parameters() if name.startswith(BESIDES)]
+    optimiser = torch.optim.AdamW(learned, lr=run.learning_rate, betas=(0.9, 0.98), weight_decay=0.02)
+    average = Average(judge, 0.99)
+    while (done := (time.monotonic() - began) / seconds) < 1 or step < 2:
+        optimiser.param_groups[0]["lr"] = run.learning_rate * rate(step, min(1.0, done))
+        picks = torch.randint(len(pools["clips"]), (run.batch_clips,), generator=generator)
+        frames, labels = pools["clips"].stack(picks)
+        wanted = {name: labels[:, LABELS.index(name)].to(run.device) for name in ("count", "cuts")}
+        said = {"count": judge.say(known.seen[picks], known.moved[picks])["count"]}
+        if judge.cuts is not None:
+            said["cuts"] = number_of_cuts(judge.cuts(varied(frames, generator).to(run.device)))
+        losses = [entropy(logits, wanted[name]) for name, logits in said.items()]
+        if judge.likeness is not None:
+            picks = torch.randint(len(known.maps), (run.batch_pairs,), generator=generator)
+            losses.append(loss_of_halves(*(judge.likeness(half) for half in halves(known.maps[picks].float()))))
+        optimiser.zero_grad(set_to_none=True)
+        torch.stack(losses).sum().backward()
+        optimiser.step()
+        average.update(judge)
+        step += 1
+        if step % 50 == 0:
+            log.info("step %d, %.0f %%, loss %s", step, 100 * done, ", ".join(f"{float(x):.3f}" for x in losses))
+    judge.load_state_dict(average.state())
+    return judge.eval()
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What a judge makes of all examples: seen (N, 2 d) and moved (N, 2 g) of clips, maps (M, 4, channels, h, w) of
+    groups in half precision."""
+
+    seen: Tensor
+    moved: Tensor
+    maps: Tensor
+
+
+@torch.no_grad()
+def remembered(run: JudgeRun, judge: Judge, pools: dict[str, Pool], generator: torch.Generator) -> Remembered:
+    """Looks at every example once, as it could also have looked."""
+    seen, moved, places = [], [], []
+    for start in range(0, len(pools["clips"]), 8):
+        frames, _ = pools["clips"].stack(torch.arange(start, min(len(pools["clips"]), start + 8)))
+        looked, motion = judge.features(varied(frames, generator).to(run.device))
+        seen.append(looked)
+        moved += [] if motion is None else [motion]
+    for start in range(0, len(pools["pairs"]), 8):
+        groups, _ = pools["pairs"].stack(torch.arange(start, min(len(pools["pairs"]), start + 8)))
+        pictures = varied(groups, generator).to(run.device)
+        places.append(judge.maps(pictures.flatten(0, 1)).unflatten(0, pictures.shape[:2]).half())
+    return Remembered(torch.cat(seen), torch.cat(moved), torch.cat(places))
 
 
 @torch.no_grad()
@@ -215,17 +280,16 @@ def run_all(run: JudgeRun) -> dict[str, dict[str, float]]:
         log.info("no autoencoder at %s: the judge sees raw clips only", run.vae)
     art = Art(run.art)
     stage = Stage(run.preset, art, narrow=run.narrow, vae=vae, device=run.device)
-    judge, fixed = Judge(JudgeConfig(Stage(run.told or run.preset, art).classes(), alike=0.5)), frozenset[str]()
+    judge = Judge(JudgeConfig(Stage(run.told or run.preset, art).classes(), alike=0.5))
     try:
         start = run.start or run.out
         adopt(judge, Judge.load(start))
-        if run.besides:
-            fixed = frozenset(name for name, _ in judge.named_parameters() if not name.startswith(BESIDES))
         log.info("going on from %s", start)
     except WeightsError as error:
         log.info("starting afresh (%s)", error)
     pools = examples(run, stage)
-    judge = train(run, judge, pools, max(1.0, 60 * run.minutes - (time.monotonic() - began)), fixed)
+    learn = train_besides if run.besides else train
+    judge = learn(run, judge, pools, max(1.0, 60 * run.minutes - (time.monotonic() - began)))
     scores = {
         name: score(judge, pools[f"held_{name}"], run.device) for name in ("raw", "through") if pools[f"held_{name}"]
     }

@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.errors import WeightsError
-from model.training.judge_parts import Block, Cuts, Likeness, down, number_of_cuts, pooled
+from model.training.judge_parts import COLOURS, Block, Cuts, Likeness, down, maps, number_of_cuts, pooled
 
 ATTRIBUTES = ("subject", "place", "time", "weather", "action", "camera", "framing", "style")
 LABELS = (*ATTRIBUTES, "count", "cuts")
@@ -34,6 +34,7 @@ LOOKS = 1 + (SPAN - 1) // STRIDE
 AREA = 112 * 64
 FPS = 16
 SHARP = 2  # times the sides of what is looked at else: a scarf is a few pixels
+MIDDLE = 7  # layers of the look up to 1/8
 PICTURES = 5  # of a shot, to see who is in it
 WEIGHTS = Path(__file__).resolve().parents[2] / "assets" / "storybook" / "judge.safetensors"
 
@@ -88,13 +89,20 @@ class Judge(nn.Module):
         self.from_look = nn.ModuleDict({name: nn.Linear(2 * d, size) for name, size in sizes.items()})
         self.from_motion = nn.ModuleDict({name: nn.Linear(2 * g, size) for name, size in sizes.items()})
         self.cuts = Cuts() if "cuts" in config.classes else None
-        self.likeness = None if config.alike is None else Likeness(d)
+        self.likeness = None if config.alike is None else Likeness(COLOURS + c + d)
 
     def forward(self, frames: Tensor) -> dict[str, Tensor]:
         """Frames (B, K, 3, h, w) in 0..1, as `sight` gives them, to logits (B, classes) by attribute.
 
         K is 1 (a still: the attributes of motion are left out) or 9.
         """
+        said = self.say(*self.features(frames))
+        return (
+            said if self.cuts is None or frames.shape[1] == 1 else {**said, "cuts": number_of_cuts(self.cuts(frames))}
+        )
+
+    def features(self, frames: Tensor) -> tuple[Tensor, Tensor | None]:
+        """What the two readers make of frames (B, K, 3, h, w): (B, 2 d) of the look, (B, 2 g) of motion or None."""
         count = frames.shape[1]
         chosen = frames[:, :: (count - 1) // 2] if count > 1 else frames
         if self.training and count > 1:  # one frame, any: cheaper, and no frame is special
@@ -102,22 +110,28 @@ class Judge(nn.Module):
         looked = self.look(chosen.flatten(0, 1) * 2 - 1)
         seen = pooled(looked).unflatten(0, chosen.shape[:2]).mean(1)
         if count == 1:
-            return {name: head(seen) for name, head in self.from_look.items() if name not in MOVING}
+            return seen, None
         grey = frames.mean(2)
         changes = self.motion(torch.cat([grey[:, :1] * 2 - 1, grey.diff(dim=1) * 4], 1))
-        moved = pooled(self.both(changes + self.flow(optical_flow(grey))))
-        said = {name: head(seen) + self.from_motion[name](moved) for name, head in self.from_look.items()}
-        return said if self.cuts is None else {**said, "cuts": number_of_cuts(self.cuts(frames))}
+        return seen, pooled(self.both(changes + self.flow(optical_flow(grey))))
+
+    def say(self, seen: Tensor, moved: Tensor | None) -> dict[str, Tensor]:
+        """Logits (B, classes) by label of what `features` gave, without cuts."""
+        if moved is None:
+            return {name: head(seen) for name, head in self.from_look.items() if name not in MOVING}
+        return {name: head(seen) + self.from_motion[name](moved) for name, head in self.from_look.items()}
 
     def embed(self, pictures: Tensor) -> Tensor:
         """Pictures (N, 3, h, w) in 0..1, as `sight(..., SHARP)` gives them, to unit vectors (N, dim), near each other
         where the same character is seen."""
         if self.likeness is None:
             raise WeightsError("this judge does not compare characters; train one with: python -m model.training.judge")
-        with torch.no_grad():  # where to look is not for the likeness to teach
-            small = F.avg_pool2d(pictures, SHARP)
-            coarse = self.look(small * 2 - 1)
-        return self.likeness(pictures, coarse)
+        return self.likeness(self.maps(pictures))
+
+    @torch.no_grad()
+    def maps(self, pictures: Tensor) -> Tensor:
+        """What is seen in pictures (N, 3, h, w), place by place; it is for attributes alone to teach."""
+        return maps(pictures, self.look, MIDDLE)
 
     @torch.no_grad()
     def likeness_of(self, one: Tensor, other: Tensor) -> float:

@@ -77,7 +77,11 @@ def halves(groups: Tensor) -> tuple[Tensor, Tensor]:
 def likeness_loss(judge: Judge, groups: Tensor) -> Tensor:
     """How hard it is to find the second shot of every instance by its first, of groups (B, 4, 3, h, w) in 0..1: among
     all (InfoNCE, arXiv 1807.03748), and between the two of a group, which is what will be asked."""
-    first, second = (judge.embed(half) for half in halves(groups))
+    return loss_of_halves(*(judge.embed(half) for half in halves(groups)))
+
+
+def loss_of_halves(first: Tensor, second: Tensor) -> Tensor:
+    """The same of unit vectors (2 B, dim) of instances in their first and in their second shot."""
     alike = first @ second.T / WARMTH
     of_two = torch.stack([alike.diagonal(), alike[torch.arange(len(alike)), _twins(len(alike))]], 1)
     which = torch.arange(len(alike), device=alike.device)

@@ -66,27 +66,35 @@ def number_of_cuts(steps: Tensor) -> Tensor:
 class Likeness(nn.Module):
     """A picture as a point on a sphere: near each other where the same character is seen, however it is lit.
 
-    Where to look is told by what the judge sees anyway (`coarse`, features of its look); what is compared are finer
-    features of the sharper picture there. The mean over the picture goes along, as it says in which light it is.
+    It goes by what the judge sees anyway, place by place (`maps`), so that little is to be learned: where to look, and
+    what of it to compare. The mean over the picture goes along, as it says in which light it is.
     """
 
-    def __init__(self, coarse: int, heads: int = 4, dim: int = 32) -> None:
+    def __init__(self, channels: int, heads: int = 4, dim: int = 32) -> None:
         super().__init__()
-        self.fine = nn.Sequential(nn.PixelUnshuffle(4), nn.Conv2d(48, 24, 3, padding=1), nn.SiLU(), down(24, 48))
-        self.deep = nn.Sequential(nn.SiLU(), down(48, 64), nn.GroupNorm(8, 64), nn.SiLU())
-        self.where = nn.Conv2d(coarse + 64, heads, 1)
-        self.says = nn.Sequential(nn.Linear((heads + 1) * 115, 96), nn.SiLU(), nn.Linear(96, dim))
+        self.where = nn.Conv2d(channels, heads, 1)
+        self.what = nn.Sequential(nn.Conv2d(channels, 64, 1), nn.SiLU(), nn.Conv2d(64, 64, 1), nn.SiLU())
+        self.says = nn.Sequential(nn.Linear((heads + 1) * 64, 96), nn.SiLU(), nn.Linear(96, dim))
 
-    def forward(self, pictures: Tensor, coarse: Tensor) -> Tensor:
-        """Pictures (N, 3, h, w) in 0..1, of sides that are multiples of 32, and features (N, coarse, h', w') of the
-        same to unit vectors (N, dim)."""
-        fine = self.fine(pictures * 2 - 1)
-        deep = self.deep(fine)
-        size = deep.shape[-2:]
-        seen = torch.cat(
-            [F.adaptive_avg_pool2d(pictures * 2 - 1, size), F.adaptive_avg_pool2d(F.silu(fine), size), deep], 1
-        )  # (N, 3 + 48 + 64, h/16, w/16): its colours are worth keeping as they are
-        guide = F.interpolate(coarse, size=size, mode="bilinear", align_corners=False)
-        where = self.where(torch.cat([guide, deep], 1)).flatten(2).softmax(-1)
-        looked_at = torch.einsum("nhp,ncp->nhc", where, seen.flatten(2)).flatten(1)
-        return F.normalize(self.says(torch.cat([looked_at, seen.mean((-2, -1))], 1)), dim=-1)
+    def forward(self, seen: Tensor) -> Tensor:
+        """What is seen of pictures, (N, channels, h, w) as `maps` gives it, to unit vectors (N, dim)."""
+        where, what = self.where(seen).flatten(2).softmax(-1), self.what(seen).flatten(2)
+        looked_at = torch.einsum("nhp,ncp->nhc", where, what).flatten(1)
+        return F.normalize(self.says(torch.cat([looked_at, what.mean(-1)], 1)), dim=-1)
+
+
+COLOURS = 24  # channels of a map that are colours, and how much they vary, in the four quarters of a place
+
+
+def maps(pictures: Tensor, look: nn.Sequential, middle: int) -> Tensor:
+    """Pictures (N, 3, h, w) in 0..1, of sides that are multiples of 32, to what is seen in each place of 16 x 16
+    pixels: (N, COLOURS + c + d, h/16, w/16). look: the judge's, of half the size; middle: how many of its layers make
+    the c channels at 1/8 of that; the whole makes d at 1/16."""
+    x = pictures * 2 - 1
+    mean = F.avg_pool2d(x, 8)
+    spread = (F.avg_pool2d(x * x, 8) - mean * mean).clamp(min=1e-6).sqrt()
+    small = F.avg_pool2d(x, 2)
+    fine = look[:middle](small)
+    coarse = F.interpolate(look[middle:](fine), scale_factor=2, mode="nearest")
+    quarters = F.pixel_unshuffle(torch.cat([mean, 3 * spread], 1), 2)
+    return torch.cat([quarters, F.group_norm(fine, 8), coarse], 1)
