@@ -203,20 +203,21 @@ def train_besides(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: 
     torch.manual_seed(run.seed)
     generator, began, step = torch.Generator().manual_seed(run.seed), time.monotonic(), 0
     judge = judge.to(run.device).eval()
-    known = remembered(run, judge, pools, generator)
+    clips = evenly(pools["clips"])
+    known = remembered(run, judge, clips, pools["pairs"] if run.batch_pairs else Pool(), generator)
     learned = [value for name, value in judge.named_parameters() if name.startswith(BESIDES)]
     optimiser = torch.optim.AdamW(learned, lr=run.learning_rate, betas=(0.9, 0.98), weight_decay=0.02)
     average = Average(judge, 0.99)
     while (done := (time.monotonic() - began) / seconds) < 1 or step < 2:
         optimiser.param_groups[0]["lr"] = run.learning_rate * rate(step, min(1.0, done))
-        picks = torch.randint(len(pools["clips"]), (run.batch_clips,), generator=generator)
-        frames, labels = pools["clips"].stack(picks)
+        picks = torch.randint(len(clips), (run.batch_clips,), generator=generator)
+        frames, labels = clips.stack(picks)
         wanted = {name: labels[:, LABELS.index(name)].to(run.device) for name in ("count", "cuts")}
         said = {"count": judge.say(known.seen[picks], known.moved[picks])["count"]}
         if judge.cuts is not None:
             said["cuts"] = number_of_cuts(judge.cuts(varied(frames, generator).to(run.device)))
         losses = [entropy(logits, wanted[name]) for name, logits in said.items()]
-        if judge.likeness is not None:
+        if judge.likeness is not None and run.batch_pairs:
             picks = torch.randint(len(known.maps), (run.batch_pairs,), generator=generator)
             losses.append(loss_of_halves(*(judge.likeness(half) for half in halves(known.maps[picks].float()))))
         optimiser.zero_grad(set_to_none=True)
@@ -240,36 +241,56 @@ class Remembered:
     maps: Tensor
 
 
+def evenly(pool: Pool) -> Pool:
+    """As many clips of one as of two and many together: most scenes show one, and a judge that says so of all would be
+    right too often to learn better."""
+    column = LABELS.index("count")
+    several = [i for i, labels in enumerate(pool.labels) if int(labels[column]) > 0]
+    others = [i for i, labels in enumerate(pool.labels) if int(labels[column]) <= 0]
+    kept = sorted([*several, *(others[: len(several)] if several else others)])
+    return Pool([pool.frames[i] for i in kept], [pool.labels[i] for i in kept])
+
+
 @torch.no_grad()
-def remembered(run: JudgeRun, judge: Judge, pools: dict[str, Pool], generator: torch.Generator) -> Remembered:
+def remembered(run: JudgeRun, judge: Judge, clips: Pool, pairs: Pool, generator: torch.Generator) -> Remembered:
     """Looks at every example once, as it could also have looked."""
-    seen, moved, places = [], [], []
-    for start in range(0, len(pools["clips"]), 8):
-        frames, _ = pools["clips"].stack(torch.arange(start, min(len(pools["clips"]), start + 8)))
+    seen, moved, places = list[Tensor](), list[Tensor](), [torch.zeros(0)]
+    for start in range(0, len(clips), 8):
+        frames, _ = clips.stack(torch.arange(start, min(len(clips), start + 8)))
         looked, motion = judge.features(varied(frames, generator).to(run.device))
         seen.append(looked)
         moved += [] if motion is None else [motion]
-    for start in range(0, len(pools["pairs"]), 8):
-        groups, _ = pools["pairs"].stack(torch.arange(start, min(len(pools["pairs"]), start + 8)))
+    for start in range(0, len(pairs), 8):
+        groups, _ = pairs.stack(torch.arange(start, min(len(pairs), start + 8)))
         pictures = varied(groups, generator).to(run.device)
         places.append(judge.maps(pictures.flatten(0, 1)).unflatten(0, pictures.shape[:2]).half())
-    return Remembered(torch.cat(seen), torch.cat(moved), torch.cat(places))
+    return Remembered(torch.cat(seen), torch.cat(moved), torch.cat(places[1:] or places))
 
 
 @torch.no_grad()
 def score(judge: Judge, pool: Pool, device: str = "cpu") -> dict[str, float]:
-    """The share of right answers by label on a pool of clips, of those it can be asked; their mean is "overall"."""
-    right, asked = dict.fromkeys(judge.config.labels, 0), dict.fromkeys(judge.config.labels, 0)
+    """The share of right answers by label on a pool of clips, of those it can be asked; their mean is "overall". Of
+    count and cuts it is the mean of the shares of each number there is: most clips show one, and do not cut."""
+    found: dict[str, list[Tensor]] = {name: [] for name in judge.config.labels}
     classes = {name: tuple(ids) for name, ids in judge.config.classes.items()}
     for start in range(0, len(pool), 16):
         frames, labels = pool.stack(torch.arange(start, min(len(pool), start + 16)))
         labels = translated(labels, classes)
         for name, logits in judge(frames.to(device)).items():
             wanted = labels[:, LABELS.index(name)]
-            asked[name] += int((wanted != NONE).sum())
-            right[name] += int((logits.argmax(-1).cpu() == wanted).sum())
-    shares = {name: count / max(1, asked[name]) for name, count in right.items()}
+            found[name].append(torch.stack([wanted, logits.argmax(-1).cpu()])[:, wanted != NONE])
+    shares = {name: _share(torch.cat(each, 1), name in ("count", "cuts")) for name, each in found.items()}
     return {**shares, "overall": sum(shares.values()) / len(shares)}
+
+
+def _share(found: Tensor, balanced: bool) -> float:
+    """The share of right answers of wanted and seen classes (2, N); `balanced`: the mean of that of each class."""
+    wanted, seen = found
+    right = (wanted == seen).float()
+    if not len(right):
+        return 0.0
+    each = [right[wanted == number] for number in wanted.unique()] if balanced else [right]
+    return float(torch.stack([part.mean() for part in each]).mean())
 
 
 def run_all(run: JudgeRun) -> dict[str, dict[str, float]]:
@@ -316,7 +337,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--cache", type=Path, default=Path(".cache/train"))
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--batch-clips", type=int, default=36, help="clips a step")
-    parser.add_argument("--batch-pairs", type=int, default=8, help="groups of four pictures a step")
+    parser.add_argument("--batch-pairs", type=int, default=8, help="groups of four pictures a step; 0: no pairs")
     parser.add_argument("--held", type=int, default=120)
     parser.add_argument("--render", type=float, default=0.35, help="share of the time that goes into examples")
     parser.add_argument("--seed", type=int, default=1)

@@ -230,6 +230,18 @@ def test_the_whole_run_leaves_a_judge_and_goes_on_from_it(tmp_path: Path, caplog
     assert judge.config.classes["style"] == ("3d", "papercraft") and judge.config.alike != 0.5
 
 
+def test_numbers_are_scored_each_by_itself() -> None:
+    judge = tiny(SMALL).eval()
+    torch.nn.init.zeros_(judge.from_look["count"].weight)
+    torch.nn.init.zeros_(judge.from_motion["count"].weight)
+    judge.from_look["count"].bias.data = torch.tensor([9.0, 0.0, 0.0])  # it says "1" whatever it sees
+    labels = torch.zeros(8, len(LABELS), dtype=torch.long)
+    labels[6, LABELS.index("count")] = 1
+    labels[7, LABELS.index("count")] = 2
+    pool = Pool([torch.zeros(LOOKS, 3, 64, 112, dtype=torch.uint8)] * 8, list(labels))
+    assert score(judge, pool)["count"] == pytest.approx(1 / 3)
+
+
 def test_what_fits_of_another_judge_is_taken_over_and_says_what_it_said() -> None:
     old = tiny(OLD).eval()
     wider = tiny({**SMALL, "subject": ("cat", "wolf", "fox")}, alike=0.5)

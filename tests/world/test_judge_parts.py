@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from model.errors import WeightsError
+from model.training.judge import evenly
 from model.training.judge_examples import WHOLE, Pool, Stage
-from model.training.judge_network import SHARP, Judge, JudgeConfig
+from model.training.judge_network import LABELS, SHARP, Judge, JudgeConfig
 from model.training.judge_pairs import compared, cosines, group, halves, likeness_loss, pair, threshold, unlike
 from model.training.judge_parts import Cuts, number_of_cuts
 from model.world.art import Art
@@ -107,6 +108,15 @@ def test_halves_keep_who_is_who() -> None:
     groups = torch.arange(8).view(2, 4)
     first, second = halves(groups)
     assert first.tolist() == [0, 2, 4, 6] and second.tolist() == [1, 3, 5, 7]
+
+
+def test_clips_of_one_are_no_more_than_those_of_several() -> None:
+    column = LABELS.index("count")
+    labels = torch.zeros(10, len(LABELS), dtype=torch.long)
+    labels[7, column], labels[9, column] = 1, 2
+    pool = Pool([torch.full((1,), n) for n in range(10)], list(labels))
+    assert [int(frames) for frames in evenly(pool).frames] == [0, 1, 7, 9]
+    assert len(evenly(Pool(pool.frames[:5], pool.labels[:5]))) == 5
 
 
 def test_shots_are_compared_by_a_judge_that_can() -> None:
