@@ -195,7 +195,7 @@ def _run(args: argparse.Namespace) -> dict[str, Any]:
         lines = {
             "prompts": len(cases), "clip_seconds": args.seconds, **report(outcomes),
             "not_trained": outside(cases, generator.entry.notes.get("knows")),
-            "not_judged": outside(cases, judge.config.classes),
+            "not_judged": outside(cases, dict.fromkeys(("count", "cuts"), ()) | dict(judge.config.classes)),
         }  # fmt: skip
         if args.world is not None:
             lines |= reference(size_of(generator, plan), args.world, Art())

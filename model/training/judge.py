@@ -52,8 +52,8 @@ class JudgeRun:
     """A run. minutes: of wall time, `render` of it rendering; preset: what scenes show, and narrow what every other one
     shows; told: the preset whose ids it tells apart (None: the first); most_clips, most_pairs: in the pools, and
     batch_clips, batch_pairs: of them a step; held: held-out clips; through: share of examples that go through the
-    autoencoder; besides: only what counts and compares is trained; start: the weights to go on from (None: `out`); art:
-    a folder of pictures (None: all that was fetched)."""
+    autoencoder; besides: only what counts and compares is trained; without: labels that it does not say, of count and
+    cuts; start: the weights to go on from (None: `out`); art: a folder of pictures (None: all that was fetched)."""
 
     out: Path
     minutes: float
@@ -71,6 +71,7 @@ class JudgeRun:
     through: float = 0.03
     render: float = 0.35
     besides: bool = False
+    without: tuple[str, ...] = ()
     start: Path | None = None
     seed: int = 1
     device: str = "cpu"
@@ -213,7 +214,8 @@ def train_besides(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: 
         picks = torch.randint(len(clips), (run.batch_clips,), generator=generator)
         frames, labels = clips.stack(picks)
         wanted = {name: labels[:, LABELS.index(name)].to(run.device) for name in ("count", "cuts")}
-        said = {"count": judge.say(known.seen[picks], known.moved[picks])["count"]}
+        told = judge.say(known.seen[picks], known.moved[picks])
+        said = {name: told[name] for name in ("count",) if name in told}
         if judge.cuts is not None:
             said["cuts"] = number_of_cuts(judge.cuts(varied(frames, generator).to(run.device)))
         losses = [entropy(logits, wanted[name]) for name, logits in said.items()]
@@ -301,7 +303,8 @@ def run_all(run: JudgeRun) -> dict[str, dict[str, float]]:
         log.info("no autoencoder at %s: the judge sees raw clips only", run.vae)
     art = Art(run.art)
     stage = Stage(run.preset, art, narrow=run.narrow, vae=vae, device=run.device)
-    judge = Judge(JudgeConfig(Stage(run.told or run.preset, art).classes(), alike=0.5))
+    told = Stage(run.told or run.preset, art).classes()
+    judge = Judge(JudgeConfig({name: ids for name, ids in told.items() if name not in run.without}, alike=0.5))
     try:
         start = run.start or run.out
         adopt(judge, Judge.load(start))
@@ -336,6 +339,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--vae", type=Path, default=Path(".cache/train/vae.safetensors"))
     parser.add_argument("--cache", type=Path, default=Path(".cache/train"))
     parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--without", nargs="*", default=(), choices=("count", "cuts"), help="labels it does not say")
     parser.add_argument("--batch-clips", type=int, default=36, help="clips a step")
     parser.add_argument("--batch-pairs", type=int, default=8, help="groups of four pictures a step; 0: no pairs")
     parser.add_argument("--held", type=int, default=120)
@@ -347,7 +351,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if args.threads:
         torch.set_num_threads(args.threads)
-    given = {name: value for name, value in vars(args).items() if name != "threads"}
+    given = {name: value for name, value in vars(args).items() if name != "threads"} | {"without": tuple(args.without)}
     run = JudgeRun(**given)
     try:
         scores = run_all(run)
