@@ -7,11 +7,18 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from model.world.vocabulary import VOCABULARY
 
 DEFAULT = Path(__file__).with_name("eval_prompts.jsonl")
 FREE = Path(__file__).with_name("eval_freeform.jsonl")
+STORY = Path(__file__).with_name("eval_story.jsonl")
+COUNTS = ("1", "2", "many")  # how many of the cast are seen
+CUTS = ("0", "1", "2")  # how often it cuts; 2 is twice or more
+IDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {**{kind: tuple(term.id for term in terms) for kind, terms in VOCABULARY.items()}, "count": COUNTS, "cuts": CUTS}
+)
 LIST = "python -m model.world vocabulary"
 
 
@@ -59,11 +66,9 @@ def _case(line: str, where: str) -> Case:
 
 
 def _known(kind: str, identity: object, where: str) -> str:
-    if kind not in VOCABULARY:
-        raise CaseError(
-            f"{where}: {kind!r} is not an attribute; there are {', '.join(VOCABULARY)} ({LIST} lists their ids)"
-        )
-    ids = [term.id for term in VOCABULARY[kind]]
+    if kind not in IDS:
+        raise CaseError(f"{where}: {kind!r} is not an attribute; there are {', '.join(IDS)} ({LIST} lists their ids)")
+    ids = IDS[kind]
     if isinstance(identity, str) and identity in ids:
         return identity
     near = difflib.get_close_matches(str(identity), ids, 5, 0.5)
@@ -90,7 +95,7 @@ def count(cases: Sequence[Case], seen: Sequence[Mapping[str, str]]) -> dict[str,
     Each is {"asked": n, "right": n, "accuracy": share}, in the order of the vocabulary; what was never
     asked is left out.
     """
-    tally = {kind: [0, 0] for kind in VOCABULARY}
+    tally = {kind: [0, 0] for kind in IDS}
     for case, shown in zip(cases, seen, strict=True):
         for kind, identity in case.expect.items():
             tally[kind][0] += 1

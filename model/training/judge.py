@@ -1,8 +1,10 @@
 """Train the attribute judge: `python -m model.training.judge --minutes 5 --preset cpu`.
 
 Renders examples for a third of the time, then trains for the rest, and reports how often it is right on scenes that it
-has not seen, raw and through the autoencoder. A later run adds examples and goes on from the weights, as long as the
-classes are the same. The judge measures a generator; it is never used to train one.
+has not seen, raw and through the autoencoder. A later run adds examples and goes on from the weights, with what of them
+fits: classes that are new begin at random. With `--besides` only what counts and compares is trained, and attributes
+stay what they were.
+The judge measures a generator; it is never used to train one.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import math
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -24,85 +26,145 @@ from torch import Tensor
 from model.errors import ModelError, WeightsError
 from model.tiny_vae import TinyVAE
 from model.training.ema import Average
-from model.training.judge_examples import HELD_SEED, TRAIN_SEED, Pool, Stage, digest
-from model.training.judge_network import ATTRIBUTES, WEIGHTS, Judge, JudgeConfig
+from model.training.judge_examples import HELD_SEED, NONE, TRAIN_SEED, Pool, Stage, digest, translated
+from model.training.judge_network import LABELS, WEIGHTS, Judge, JudgeConfig
+from model.training.judge_pairs import (
+    HELD_PAIR_SEED,
+    PAIR_SEED,
+    compared,
+    cosines,
+    group,
+    halves,
+    likeness_loss,
+    loss_of_halves,
+    threshold,
+)
+from model.training.judge_parts import number_of_cuts
 from model.world.art import Art, ArtError
 
 log = logging.getLogger(__name__)
+BESIDES = ("cuts.", "likeness.", "from_look.count.", "from_motion.count.")
+POOLS = ("clips", "pairs", "held_raw", "held_through", "held_pairs")
 
 
 @dataclass(frozen=True)
 class JudgeRun:
-    """A run. minutes: of wall time, a third of it rendering; stills, clips: examples a step and at most in the pools;
-    held: held-out clips; through: share of examples that go through the autoencoder; art: a folder of pictures (None:
-    all that was fetched)."""
+    """A run. minutes: of wall time, `render` of it rendering; preset: what scenes show, and narrow what every other one
+    shows; told: the preset whose ids it tells apart (None: the first); most_clips, most_pairs: in the pools, and
+    batch_clips, batch_pairs: of them a step; held: held-out clips; through: share of examples that go through the
+    autoencoder; besides: only what counts and compares is trained; without: labels that it does not say, of count and
+    cuts; start: the weights to go on from (None: `out`); art: a folder of pictures (None: all that was fetched)."""
 
     out: Path
     minutes: float
     preset: str = "cpu"
+    narrow: str | None = None
+    told: str | None = None
     vae: Path | None = None
     cache: Path = Path(".cache/train")
     learning_rate: float = 2e-3
-    batch_stills: int = 24
-    batch_clips: int = 12
-    most_stills: int = 20_000
-    most_clips: int = 6_000
+    batch_clips: int = 36
+    batch_pairs: int = 8
+    most_clips: int = 12_000
+    most_pairs: int = 6_000
     held: int = 120
-    through: float = 0.1
+    through: float = 0.03
     render: float = 0.35
+    besides: bool = False
+    without: tuple[str, ...] = ()
+    start: Path | None = None
     seed: int = 1
     device: str = "cpu"
     art: Path | None = None
 
 
 def examples(run: JudgeRun, stage: Stage) -> dict[str, Pool]:
-    """Pools to learn from (stills, clips) and held-out ones (raw, through), filled for the run's share of its time."""
+    """Pools to learn from (clips, pairs) and held-out ones (raw, through, pairs), filled for the run's share of its
+    time. Those of `cpu` are the held-out clips of every judge, whatever else it learns."""
     name = f"judge_{run.preset}_{digest(stage.art)}_"
-    paths = {pool: run.cache / f"{name}{pool}.npz" for pool in ("stills", "clips", "held_raw", "held_through")}
+    paths = {pool: run.cache / f"{name}{pool}.npz" for pool in POOLS}
     pools = {pool: Pool.load(path) for pool, path in paths.items()}
     seconds = 60 * run.minutes * run.render
-    stage.fill(pools["held_raw"], "clips", HELD_SEED, 0.15 * seconds, most=run.held, through=0.0)
+    stage.fill(pools["held_raw"], HELD_SEED, 0.1 * seconds, most=run.held, through=0.0)
     if stage.vae is not None:
-        stage.fill(pools["held_through"], "clips", HELD_SEED, 0.15 * seconds, most=run.held, through=1.0)
-    stage.fill(
-        pools["stills"], "stills", TRAIN_SEED + (1 << 26), 0.3 * seconds, most=run.most_stills, through=run.through
-    )
-    stage.fill(pools["clips"], "clips", TRAIN_SEED, 0.4 * seconds, most=run.most_clips, through=run.through)
+        stage.fill(pools["held_through"], HELD_SEED, 0.1 * seconds, most=run.held, through=1.0)
+    pools["held_pairs"].fill(lambda index: group(stage, HELD_PAIR_SEED + index), 0.1 * seconds, run.held)
+    stage.fill(pools["clips"], TRAIN_SEED, 0.45 * seconds, most=run.most_clips, through=run.through)
+    pools["pairs"].fill(lambda index: group(stage, PAIR_SEED + index), 0.25 * seconds, run.most_pairs)
     for pool, path in paths.items():
         if len(pools[pool]):
             pools[pool].save(path)
     return pools
 
 
+def adopt(judge: Judge, kept: Judge) -> set[str]:
+    """Take over what fits of another judge, of its heads the rows of the classes that both have; returns the names of
+    the weights that are now its own altogether."""
+    mine, theirs, whole = judge.state_dict(), kept.state_dict(), set[str]()
+    for name, value in theirs.items():
+        if name not in mine:
+            continue
+        part = name.split(".")
+        if part[0] in ("from_look", "from_motion"):
+            ids, old = judge.config.classes[part[1]], kept.config.classes[part[1]]
+            for row, identity in enumerate(old):
+                if identity in ids:
+                    mine[name][ids.index(identity)] = value[row]
+            if ids == old:
+                whole.add(name)
+        elif mine[name].shape == value.shape:
+            mine[name] = value
+            whole.add(name)
+    judge.load_state_dict(mine)
+    return whole
+
+
 def vary(
     frames: Tensor, labels: Tensor, classes: dict[str, tuple[str, ...]], generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
     """Examples (B, K, 3, h, w) as they could also have looked: mirrored (a pan changes sides), lighter, softer."""
-    cameras, column = classes["camera"], ATTRIBUTES.index("camera")
+    cameras, column = classes["camera"], LABELS.index("camera")
     if torch.rand((), generator=generator) < 0.5:
         frames, labels = frames.flip(-1), labels.clone()
         if {"pan_left", "pan_right"} <= set(cameras):
             left, right = cameras.index("pan_left"), cameras.index("pan_right")
             camera = labels[:, column]
             labels[:, column] = torch.where(camera == left, right, torch.where(camera == right, left, camera))
+    return varied(frames, generator), labels
+
+
+def varied(frames: Tensor, generator: torch.Generator) -> Tensor:
+    """Frames (B, K, 3, h, w) each lighter or darker, and at times softer: what a generator draws is softer than what is
+    rendered."""
     gain, lift = (torch.rand(2, len(frames), 1, 1, 1, 1, generator=generator) - 0.5).unbind(0)
     frames = (frames * (1 + 0.24 * gain) + 0.10 * lift).clamp(0, 1)
-    if torch.rand((), generator=generator) < 0.4:  # what a generator draws is softer than what is rendered
+    if torch.rand((), generator=generator) < 0.4:
         factor = 1 + 1.2 * float(torch.rand((), generator=generator))
         h, w = frames.shape[-2:]
         small = F.interpolate(frames.flatten(0, 1), size=(round(h / factor), round(w / factor)), mode="area")
         frames = F.interpolate(small, size=(h, w), mode="bilinear", align_corners=False).view_as(frames)
-    return frames, labels
+    return frames
 
 
 def loss_of(judge: Judge, frames: Tensor, labels: Tensor) -> Tensor:
-    """Cross-entropy summed over attributes; the subject, which has the most classes, counts double."""
+    """Cross-entropy summed over labels; the subject, which has the most classes, counts double, NONE nothing."""
     total = frames.new_zeros(())
     for name, logits in judge(frames).items():
         if logits.shape[-1] > 1:
-            weight = 2.0 if name == "subject" else 1.0
-            total = total + weight * F.cross_entropy(logits, labels[:, ATTRIBUTES.index(name)], label_smoothing=0.05)
+            weight, smooth = 2.0 if name == "subject" else 1.0, 0.0 if name == "cuts" else 0.05
+            total = total + weight * entropy(logits, labels[:, LABELS.index(name)], smooth)
     return total
+
+
+def entropy(logits: Tensor, wanted: Tensor, smooth: float = 0.0) -> Tensor:
+    """Mean cross-entropy of those that are not NONE; 0 where there are none."""
+    lost = F.cross_entropy(logits, wanted, ignore_index=NONE, label_smoothing=smooth, reduction="sum")
+    return lost / (wanted != NONE).sum().clamp(min=1)
+
+
+def rate(step: int, done: float) -> float:
+    """The share of the learning rate at a step, `done` of the run's time being over."""
+    return min(1.0, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * done) + 0.01)
 
 
 def train(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: float) -> Judge:
@@ -112,63 +174,154 @@ def train(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: float) -
     judge = judge.to(run.device).train()
     classes = {name: tuple(ids) for name, ids in judge.config.classes.items()}
     optimiser = torch.optim.AdamW(judge.parameters(), lr=run.learning_rate, betas=(0.9, 0.98), weight_decay=0.02)
-    average, began, step, smooth = Average(judge, 0.995), time.monotonic(), 0, 0.0
+    average, began, step, smooth = Average(judge, 0.995), time.monotonic(), 0, [0.0, 0.0]
     while (done := (time.monotonic() - began) / seconds) < 1:
-        for group in optimiser.param_groups:
-            group["lr"] = run.learning_rate * min(1.0, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * done) + 0.01)
-        loss = torch.zeros((), device=run.device)
-        for kind, size in (("stills", run.batch_stills), ("clips", run.batch_clips)):
-            picks = torch.randint(len(pools[kind]), (size,), generator=generator)
-            frames, labels = vary(*pools[kind].stack(picks), classes, generator)
-            loss = loss + loss_of(judge, frames.to(run.device), labels.to(run.device))
+        optimiser.param_groups[0]["lr"] = run.learning_rate * rate(step, done)
+        picks = torch.randint(len(pools["clips"]), (run.batch_clips,), generator=generator)
+        frames, labels = pools["clips"].stack(picks)
+        frames, labels = vary(frames, translated(labels, classes), classes, generator)
+        losses = [loss_of(judge, frames.to(run.device), labels.to(run.device))]
+        if judge.likeness is not None:
+            picks = torch.randint(len(pools["pairs"]), (run.batch_pairs,), generator=generator)
+            losses.append(likeness_loss(judge, varied(pools["pairs"].stack(picks)[0], generator).to(run.device)))
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.stack(losses).sum().backward()
         torch.nn.utils.clip_grad_norm_(judge.parameters(), 2.0)
         optimiser.step()
         average.update(judge)
         step += 1
-        smooth = float(loss.detach()) if step == 1 else 0.97 * smooth + 0.03 * float(loss.detach())
+        keep = 0.97 if step > 1 else 0.0
+        smooth = [keep * old + (1 - keep) * float(new.detach()) for old, new in zip(smooth, losses, strict=False)]
         if step % 50 == 0:
-            log.info("step %d, %.0f %%, loss %.3f", step, 100 * done, smooth)
+            log.info("step %d, %.0f %%, loss %s", step, 100 * done, ", ".join(f"{value:.3f}" for value in smooth))
     judge.load_state_dict(average.state())
     return judge.eval()
 
 
+def train_besides(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: float) -> Judge:
+    """Train for some seconds what counts and compares alone, on what the judge makes of all examples once: attributes
+    stay what they were, and a step takes a tenth of the time."""
+    torch.manual_seed(run.seed)
+    generator, began, step = torch.Generator().manual_seed(run.seed), time.monotonic(), 0
+    judge = judge.to(run.device).eval()
+    clips = evenly(pools["clips"])
+    known = remembered(run, judge, clips, pools["pairs"] if run.batch_pairs else Pool(), generator)
+    learned = [value for name, value in judge.named_parameters() if name.startswith(BESIDES)]
+    optimiser = torch.optim.AdamW(learned, lr=run.learning_rate, betas=(0.9, 0.98), weight_decay=0.02)
+    average = Average(judge, 0.99)
+    while (done := (time.monotonic() - began) / seconds) < 1 or step < 2:
+        optimiser.param_groups[0]["lr"] = run.learning_rate * rate(step, min(1.0, done))
+        picks = torch.randint(len(clips), (run.batch_clips,), generator=generator)
+        frames, labels = clips.stack(picks)
+        wanted = {name: labels[:, LABELS.index(name)].to(run.device) for name in ("count", "cuts")}
+        told = judge.say(known.seen[picks], known.moved[picks])
+        said = {name: told[name] for name in ("count",) if name in told}
+        if judge.cuts is not None:
+            said["cuts"] = number_of_cuts(judge.cuts(varied(frames, generator).to(run.device)))
+        losses = [entropy(logits, wanted[name]) for name, logits in said.items()]
+        if judge.likeness is not None and run.batch_pairs:
+            picks = torch.randint(len(known.maps), (run.batch_pairs,), generator=generator)
+            losses.append(loss_of_halves(*(judge.likeness(half) for half in halves(known.maps[picks].float()))))
+        optimiser.zero_grad(set_to_none=True)
+        torch.stack(losses).sum().backward()
+        optimiser.step()
+        average.update(judge)
+        step += 1
+        if step % 50 == 0:
+            log.info("step %d, %.0f %%, loss %s", step, 100 * done, ", ".join(f"{float(x):.3f}" for x in losses))
+    judge.load_state_dict(average.state())
+    return judge.eval()
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What a judge makes of all examples: seen (N, 2 d) and moved (N, 2 g) of clips, maps (M, 4, channels, h, w) of
+    groups in half precision."""
+
+    seen: Tensor
+    moved: Tensor
+    maps: Tensor
+
+
+def evenly(pool: Pool) -> Pool:
+    """As many clips of one as of two and many together: most scenes show one, and a judge that says so of all would be
+    right too often to learn better."""
+    column = LABELS.index("count")
+    several = [i for i, labels in enumerate(pool.labels) if int(labels[column]) > 0]
+    others = [i for i, labels in enumerate(pool.labels) if int(labels[column]) <= 0]
+    kept = sorted([*several, *(others[: len(several)] if several else others)])
+    return Pool([pool.frames[i] for i in kept], [pool.labels[i] for i in kept])
+
+
+@torch.no_grad()
+def remembered(run: JudgeRun, judge: Judge, clips: Pool, pairs: Pool, generator: torch.Generator) -> Remembered:
+    """Looks at every example once, as it could also have looked."""
+    seen, moved, places = list[Tensor](), list[Tensor](), [torch.zeros(0)]
+    for start in range(0, len(clips), 8):
+        frames, _ = clips.stack(torch.arange(start, min(len(clips), start + 8)))
+        looked, motion = judge.features(varied(frames, generator).to(run.device))
+        seen.append(looked)
+        moved += [] if motion is None else [motion]
+    for start in range(0, len(pairs), 8):
+        groups, _ = pairs.stack(torch.arange(start, min(len(pairs), start + 8)))
+        pictures = varied(groups, generator).to(run.device)
+        places.append(judge.maps(pictures.flatten(0, 1)).unflatten(0, pictures.shape[:2]).half())
+    return Remembered(torch.cat(seen), torch.cat(moved), torch.cat(places[1:] or places))
+
+
 @torch.no_grad()
 def score(judge: Judge, pool: Pool, device: str = "cpu") -> dict[str, float]:
-    """The share of right answers by attribute on a pool of clips, and their mean as "overall"."""
-    right = dict.fromkeys(ATTRIBUTES, 0)
+    """The share of right answers by label on a pool of clips, of those it can be asked; their mean is "overall". Of
+    count and cuts it is the mean of the shares of each number there is: most clips show one, and do not cut."""
+    found: dict[str, list[Tensor]] = {name: [] for name in judge.config.labels}
+    classes = {name: tuple(ids) for name, ids in judge.config.classes.items()}
     for start in range(0, len(pool), 16):
         frames, labels = pool.stack(torch.arange(start, min(len(pool), start + 16)))
+        labels = translated(labels, classes)
         for name, logits in judge(frames.to(device)).items():
-            right[name] += int((logits.argmax(-1).cpu() == labels[:, ATTRIBUTES.index(name)]).sum())
-    shares = {name: count / max(1, len(pool)) for name, count in right.items()}
+            wanted = labels[:, LABELS.index(name)]
+            found[name].append(torch.stack([wanted, logits.argmax(-1).cpu()])[:, wanted != NONE])
+    shares = {name: _share(torch.cat(each, 1), name in ("count", "cuts")) for name, each in found.items()}
     return {**shares, "overall": sum(shares.values()) / len(shares)}
 
 
+def _share(found: Tensor, balanced: bool) -> float:
+    """The share of right answers of wanted and seen classes (2, N); `balanced`: the mean of that of each class."""
+    wanted, seen = found
+    right = (wanted == seen).float()
+    if not len(right):
+        return 0.0
+    each = [right[wanted == number] for number in wanted.unique()] if balanced else [right]
+    return float(torch.stack([part.mean() for part in each]).mean())
+
+
 def run_all(run: JudgeRun) -> dict[str, dict[str, float]]:
-    """Render, train, score and save; returns the held-out shares, raw and through the autoencoder."""
+    """Render, train, score and save; returns the held-out shares, raw, through the autoencoder, and of pairs."""
     began = time.monotonic()
     vae = TinyVAE.load(run.vae, device=run.device) if run.vae is not None and run.vae.is_file() else None
     if vae is None:
         log.info("no autoencoder at %s: the judge sees raw clips only", run.vae)
-    stage = Stage(run.preset, Art(run.art), vae=vae, device=run.device)
-    judge = Judge(JudgeConfig(stage.classes()))
+    art = Art(run.art)
+    stage = Stage(run.preset, art, narrow=run.narrow, vae=vae, device=run.device)
+    told = Stage(run.told or run.preset, art).classes()
+    judge = Judge(JudgeConfig({name: ids for name, ids in told.items() if name not in run.without}, alike=0.5))
     try:
-        kept = Judge.load(run.out)
-        if kept.config == judge.config:
-            judge = kept
-            log.info("going on from %s", run.out)
+        start = run.start or run.out
+        adopt(judge, Judge.load(start))
+        log.info("going on from %s", start)
     except WeightsError as error:
         log.info("starting afresh (%s)", error)
     pools = examples(run, stage)
-    judge = train(run, judge, pools, max(1.0, 60 * run.minutes - (time.monotonic() - began)))
+    learn = train_besides if run.besides else train
+    judge = learn(run, judge, pools, max(1.0, 60 * run.minutes - (time.monotonic() - began)))
     scores = {
-        name.removeprefix("held_"): score(judge, pool, run.device)
-        for name, pool in pools.items()
-        if "held" in name and len(pool)
+        name: score(judge, pools[f"held_{name}"], run.device) for name in ("raw", "through") if pools[f"held_{name}"]
     }
-    notes = {"preset": run.preset, "held_out": scores, "stills": len(pools["stills"]), "clips": len(pools["clips"])}
+    same, other = cosines(judge, pools["held_pairs"])
+    alike = round(threshold(same[::2], other[::2]), 3)  # by every other one, and tried on those between
+    judge.config = replace(judge.config, alike=alike)
+    scores["pairs"] = compared(same[1::2], other[1::2], alike)
+    notes = {"preset": run.preset, "held_out": scores, **{name: len(pools[name]) for name in ("clips", "pairs")}}
     judge.save(run.out, notes)
     return scores
 
@@ -178,11 +331,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m model.training.judge", description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument("--minutes", type=float, default=5)
-    parser.add_argument("--preset", default="cpu")
+    parser.add_argument("--preset", default="cpu", help="what the scenes show that it learns from")
+    parser.add_argument("--narrow", help="a second preset, within the first, that every other scene is of")
+    parser.add_argument("--told", help="the preset whose subjects, places, ... it tells apart (default: --preset)")
+    parser.add_argument("--start", type=Path, help="weights to go on from (default: --out)")
+    parser.add_argument("--besides", action="store_true", help="train only what counts and compares")
     parser.add_argument("--vae", type=Path, default=Path(".cache/train/vae.safetensors"))
     parser.add_argument("--cache", type=Path, default=Path(".cache/train"))
     parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--without", nargs="*", default=(), choices=("count", "cuts"), help="labels it does not say")
+    parser.add_argument("--batch-clips", type=int, default=36, help="clips a step")
+    parser.add_argument("--batch-pairs", type=int, default=8, help="groups of four pictures a step; 0: no pairs")
     parser.add_argument("--held", type=int, default=120)
+    parser.add_argument("--render", type=float, default=0.35, help="share of the time that goes into examples")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -190,17 +351,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if args.threads:
         torch.set_num_threads(args.threads)
-    run = JudgeRun(
-        args.out,
-        args.minutes,
-        args.preset,
-        args.vae,
-        args.cache,
-        args.learning_rate,
-        held=args.held,
-        seed=args.seed,
-        device=args.device,
-    )
+    given = {name: value for name, value in vars(args).items() if name != "threads"} | {"without": tuple(args.without)}
+    run = JudgeRun(**given)
     try:
         scores = run_all(run)
     except KeyError as error:

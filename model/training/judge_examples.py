@@ -1,4 +1,4 @@
-"""What the judge learns from: rendered stills and clips, raw and through the autoencoder, small as the judge sees them.
+"""What the judge learns from: rendered clips, raw and through the autoencoder, small as the judge sees them.
 
 Examples are kept on disk under a digest of the world's code and art, so that a later run adds to them and a changed
 world starts afresh. Seeds of the held-out examples are far from those of the training ones.
@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -19,22 +20,26 @@ from torch import Tensor
 
 import model.world
 from model.tiny_vae import TinyVAE
-from model.training.judge_network import ATTRIBUTES, SPAN, sight
+from model.training.eval_cases import COUNTS, CUTS, IDS
+from model.training.judge_network import ATTRIBUTES, LABELS, SPAN, sight
 from model.training.recipe import options_of, preset
 from model.world.art import Art
 from model.world.render import Renderer
-from model.world.scene import Scene, SceneOptions, allowed, sample_scene
+from model.world.scene import Scene, SceneOptions, Shot, allowed, sample_scene
 
 log = logging.getLogger(__name__)
 TRAIN_SEED, HELD_SEED = 300_000_000, 900_000_000
 WORDS = ("__main__", "preview", "vocabulary", "understand", "naming", "wording", "heard", "language", "likeness")
 RAW_SIZE, WHOLE_SIZE = (224, 128), (448, 256)
-KINDS = {"stills": 1, "clips": SPAN}
+NONE = -1  # the label of what is not one thing in a clip, or no class of a judge: it is not asked for it
+WHOLE: Mapping[str, tuple[str, ...]] = MappingProxyType({name: IDS[name] for name in LABELS})
+
+Example = tuple[Tensor, Tensor]
 
 
 @dataclass
 class Pool:
-    """Examples of one kind. frames: uint8 (N, K, 3, h, w); labels: int64 (N, attributes), indices of classes."""
+    """Examples of one kind. frames: uint8 (N, K, 3, h, w); labels: int64 (N, LABELS), indices into WHOLE or NONE."""
 
     frames: list[Tensor] = field(default_factory=list)
     labels: list[Tensor] = field(default_factory=list)
@@ -42,12 +47,21 @@ class Pool:
     def __len__(self) -> int:
         return len(self.frames)
 
-    def stack(self, picks: Tensor) -> tuple[Tensor, Tensor]:
+    def stack(self, picks: Tensor) -> Example:
         """Frames in 0..1 and labels of some examples."""
         chosen = [int(i) for i in picks]
         return torch.stack([self.frames[i] for i in chosen]).float() / 255, torch.stack(
             [self.labels[i] for i in chosen]
         )
+
+    def fill(self, draw: Callable[[int], Example], seconds: float, most: int) -> None:
+        """Add what `draw` makes of the next indices, for some seconds, up to so many examples."""
+        began, start = time.monotonic(), len(self)
+        while len(self) < most and (time.monotonic() - began < seconds or not len(self)):
+            frames, labels = draw(len(self))
+            self.frames.append(frames)
+            self.labels.append(labels)
+        log.info("%d examples, %d of them new", len(self), len(self) - start)
 
     def save(self, path: Path) -> None:
         """Write the pool; an atomic replacement."""
@@ -66,55 +80,80 @@ class Pool:
 
 
 class Stage:
-    """Draws examples of one preset: single shots, at half size when raw, at the full one for the autoencoder."""
+    """Draws examples of a preset, at half size when raw, at the full one for the autoencoder. `narrow` is a second
+    preset, within the first, that every other example is of: what is asked for most stays known best."""
 
-    def __init__(self, world: str, art: Art, *, vae: TinyVAE | None = None, device: str = "cpu") -> None:
-        self.world, self.art, self.vae, self.device = world, art, vae, device
+    def __init__(
+        self, world: str, art: Art, *, narrow: str | None = None, vae: TinyVAE | None = None, device: str = "cpu"
+    ) -> None:
+        self.world, self.narrow, self.art, self.vae, self.device = world, narrow, art, vae, device
         self._renderers = {size: Renderer(art, *size, device=device) for size in (RAW_SIZE, WHOLE_SIZE)}
 
-    def options(self, frames: int) -> SceneOptions:
-        """The preset's scenes without cuts, with the subjects whose art is here."""
-        options = options_of(preset(self.world), frames)
+    def options(self, frames: int, seed: int = 0) -> SceneOptions:
+        """The scenes of a seed's preset, with the subjects whose art is here."""
+        world = self.narrow if self.narrow is not None and seed % 2 else self.world
+        options = options_of(preset(world), frames)
         wanted = set(allowed("subject", options.knows))
         here = tuple(s.id for s in self.art.cast() if s.id in wanted)
-        return replace(options, cuts=0.0, knows={**(options.knows or {}), "subject": here})
+        return replace(options, knows={**(options.knows or {}), "subject": here})
 
     def classes(self) -> dict[str, tuple[str, ...]]:
-        """The ids that can be asked for, by attribute."""
+        """The ids that can be told apart, by label."""
         knows = self.options(1).knows
-        return {name: tuple(allowed(name, knows)) for name in ATTRIBUTES}
+        told = {name: tuple(allowed(name, knows)) for name in ATTRIBUTES}
+        return {**told, "count": COUNTS, "cuts": CUTS}
 
-    def example(self, seed: int, frames: int, *, through: bool) -> tuple[Tensor, Tensor]:
+    def example(self, seed: int, frames: int, *, through: bool = False) -> Example:
         """Frames as the judge sees them, uint8 (K, 3, h, w), and labels; `through` the autoencoder or raw."""
-        scene = sample_scene(seed, self.options(frames))
-        clip = self._renderers[WHOLE_SIZE if through else RAW_SIZE].clips([scene], frames)
-        if through and self.vae is not None:
-            clip = _through(self.vae, clip)
-        return (sight(clip)[0] * 255).round().to("cpu", torch.uint8), labels_of(scene, self.classes())
+        scene = sample_scene(seed, self.options(frames, seed))
+        clip = self.render(scene, frames, through=through)
+        return (sight(clip)[0] * 255).round().to("cpu", torch.uint8), labels_of(scene, WHOLE)
 
-    def fill(self, pool: Pool, kind: str, first: int, seconds: float, *, most: int, through: float) -> None:
-        """Add examples of a kind to a pool for some seconds, a share of them through the autoencoder."""
-        began, start = time.monotonic(), len(pool)
+    def render(self, scene: Scene, frames: int, *, through: bool = False) -> Tensor:
+        """A scene as uint8 (1, frames, 3, H, W)."""
+        through = through and self.vae is not None
+        clip = self._renderers[WHOLE_SIZE if through else RAW_SIZE].clips([scene], frames)
+        return _through(self.vae, clip) if through and self.vae is not None else clip
+
+    def fill(self, pool: Pool, first: int, seconds: float, *, most: int, through: float) -> None:
+        """Add clips to a pool for some seconds, a share of them through the autoencoder."""
         share = through if self.vae is not None else 0.0
-        while len(pool) < most and (time.monotonic() - began < seconds or not len(pool)):
-            index = len(pool)
-            frames, labels = self.example(
-                first + index, KINDS[kind], through=int(index * share) < int((index + 1) * share)
-            )
-            pool.frames.append(frames)
-            pool.labels.append(labels)
-        log.info("%s: %d examples, %d of them new", kind, len(pool), len(pool) - start)
+
+        def draw(index: int) -> Example:
+            coded = int(index * share) < int((index + 1) * share)
+            return self.example(first + index, SPAN, through=coded)
+
+        pool.fill(draw, seconds, most)
 
 
 def labels_of(scene: Scene, classes: Mapping[str, tuple[str, ...]]) -> Tensor:
-    """The class of every attribute of a scene's first shot, (attributes,) int64. The subject is the actor in front."""
-    shot = scene.shots[0]
-    actor = shot.actors[-1]
-    shown = {
-        "subject": actor.instance.subject, "place": shot.place, "time": shot.time, "weather": shot.weather,
-        "action": actor.action, "camera": shot.camera, "framing": shot.framing, "style": shot.style,
+    """The class of every label of a scene, (LABELS,) int64; NONE for what changes over a cut, or where two differ."""
+    shown = [_shown(shot) for shot in scene.shots]
+    told = {name: shown[0][name] if len({each[name] for each in shown}) == 1 else None for name in LABELS[:-1]}
+    told["cuts"] = CUTS[min(len(scene.shots), len(CUTS)) - 1]
+    found = ((classes[name], told[name]) for name in LABELS)
+    return torch.tensor([ids.index(value) if value in ids else NONE for ids, value in found])
+
+
+def translated(labels: Tensor, classes: Mapping[str, tuple[str, ...]]) -> Tensor:
+    """Labels (B, LABELS) that are indices into WHOLE as indices into a judge's classes; NONE where it has none."""
+    out = torch.full_like(labels, NONE)
+    for column, name in enumerate(LABELS):
+        ids = classes.get(name, ())
+        table = torch.tensor([*(ids.index(i) if i in ids else NONE for i in WHOLE[name]), NONE])
+        out[:, column] = table[labels[:, column]]  # NONE is the last
+    return out
+
+
+def _shown(shot: Shot) -> dict[str, str | None]:
+    subjects = {actor.instance.subject for actor in shot.actors}
+    actions = {actor.action for actor in shot.actors}
+    return {
+        "subject": subjects.pop() if len(subjects) == 1 else None, "place": shot.place, "time": shot.time,
+        "weather": shot.weather, "action": actions.pop() if len(actions) == 1 else None, "camera": shot.camera,
+        "framing": shot.framing, "style": shot.style,
+        "count": COUNTS[min(len(shot.actors), len(COUNTS)) - 1] if shot.actors else None,
     }  # fmt: skip
-    return torch.tensor([classes[name].index(shown[name]) for name in ATTRIBUTES])
 
 
 @torch.no_grad()

@@ -23,27 +23,40 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.errors import WeightsError
+from model.training.judge_parts import COLOURS, Block, Cuts, Likeness, down, maps, number_of_cuts, pooled
 
 ATTRIBUTES = ("subject", "place", "time", "weather", "action", "camera", "framing", "style")
+LABELS = (*ATTRIBUTES, "count", "cuts")
 MOVING = ("action", "camera")
 SPAN = 17
 STRIDE = 2
 LOOKS = 1 + (SPAN - 1) // STRIDE
 AREA = 112 * 64
 FPS = 16
+SHARP = 2  # times the sides of what is looked at else: a scarf is a few pixels
+MIDDLE = 7  # layers of the look up to 1/8
+PICTURES = 5  # of a shot, to see who is in it
 WEIGHTS = Path(__file__).resolve().parents[2] / "assets" / "storybook" / "judge.safetensors"
 
 
 @dataclass(frozen=True)
 class JudgeConfig:
-    """classes: the ids it can answer, by attribute; widths: channels at 1/2, 1/4, 1/8 and 1/16 of what is looked at."""
+    """classes: the ids it can answer, by label (count and cuts may be missing: it does not say them then); widths:
+    channels at 1/2, 1/4, 1/8 and 1/16 of what is looked at; alike: the cosine from which on two pictures are of the
+    same character, or None for a judge that does not compare them."""
 
     classes: Mapping[str, tuple[str, ...]]
     widths: tuple[int, int, int, int] = (32, 64, 96, 128)
     motion: tuple[int, int, int] = (24, 48, 64)
+    alike: float | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What it says of a clip, in order."""
+        return tuple(name for name in LABELS if name in self.classes)
 
     def __post_init__(self) -> None:
-        if set(self.classes) != set(ATTRIBUTES) or not all(self.classes.values()):
+        if not set(ATTRIBUTES) <= set(self.classes) <= set(LABELS) or not all(self.classes.values()):
             raise ValueError(f"a judge has at least one class for each of {', '.join(ATTRIBUTES)}")
 
 
@@ -55,31 +68,6 @@ class Answer:
     sure: float
 
 
-class Block(nn.Module):
-    """Two 3x3 convolutions on a shortcut, each behind a group norm."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.norms = nn.ModuleList(nn.GroupNorm(8, width) for _ in range(2))
-        self.convolutions = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, C, h, w) to the same shape."""
-        out = x
-        for norm, convolution in zip(self.norms, self.convolutions, strict=True):
-            out = convolution(F.silu(norm(out)))
-        return x + out
-
-
-def _down(narrow: int, wide: int) -> nn.Conv2d:
-    return nn.Conv2d(narrow, wide, 3, stride=2, padding=1)
-
-
-def _pool(x: Tensor) -> Tensor:
-    """Mean and maximum over the picture, (N, 2C): the one for the whole, the other for what stands somewhere."""
-    return torch.cat([x.mean((-2, -1)), x.amax((-2, -1))], -1)
-
-
 class Judge(nn.Module):
     """Reads attributes of clips: `read` for one clip of any length and size, `forward` for training."""
 
@@ -88,52 +76,95 @@ class Judge(nn.Module):
         self.config = config
         a, b, c, d = config.widths
         self.look = nn.Sequential(
-            nn.PixelUnshuffle(2), nn.Conv2d(12, a, 3, padding=1), nn.SiLU(), _down(a, b), Block(b), _down(b, c),
-            Block(c), _down(c, d), Block(d), nn.GroupNorm(8, d), nn.SiLU(),
+            nn.PixelUnshuffle(2), nn.Conv2d(12, a, 3, padding=1), nn.SiLU(), down(a, b), Block(b), down(b, c),
+            Block(c), down(c, d), Block(d), nn.GroupNorm(8, d), nn.SiLU(),
         )  # fmt: skip
         e, f, g = config.motion
         self.motion = nn.Sequential(
-            nn.PixelUnshuffle(2), nn.Conv2d(4 * LOOKS, e, 3, padding=1), nn.SiLU(), _down(e, f), Block(f), _down(f, g),
+            nn.PixelUnshuffle(2), nn.Conv2d(4 * LOOKS, e, 3, padding=1), nn.SiLU(), down(e, f), Block(f), down(f, g),
         )  # fmt: skip
         self.flow = nn.Conv2d(2 * LOOKS - 1, g, 3, padding=1)
         self.both = nn.Sequential(Block(g), Block(g), nn.GroupNorm(8, g), nn.SiLU())
-        sizes = {name: len(config.classes[name]) for name in ATTRIBUTES}
+        sizes = {name: len(config.classes[name]) for name in config.labels if name != "cuts"}
         self.from_look = nn.ModuleDict({name: nn.Linear(2 * d, size) for name, size in sizes.items()})
         self.from_motion = nn.ModuleDict({name: nn.Linear(2 * g, size) for name, size in sizes.items()})
+        self.cuts = Cuts() if "cuts" in config.classes else None
+        self.likeness = None if config.alike is None else Likeness(COLOURS + c + d)
 
     def forward(self, frames: Tensor) -> dict[str, Tensor]:
         """Frames (B, K, 3, h, w) in 0..1, as `sight` gives them, to logits (B, classes) by attribute.
 
         K is 1 (a still: the attributes of motion are left out) or 9.
         """
+        said = self.say(*self.features(frames))
+        return (
+            said if self.cuts is None or frames.shape[1] == 1 else {**said, "cuts": number_of_cuts(self.cuts(frames))}
+        )
+
+    def features(self, frames: Tensor) -> tuple[Tensor, Tensor | None]:
+        """What the two readers make of frames (B, K, 3, h, w): (B, 2 d) of the look, (B, 2 g) of motion or None."""
         count = frames.shape[1]
         chosen = frames[:, :: (count - 1) // 2] if count > 1 else frames
         if self.training and count > 1:  # one frame, any: cheaper, and no frame is special
             chosen = frames[:, int(torch.randint(count, ())) :][:, :1]
         looked = self.look(chosen.flatten(0, 1) * 2 - 1)
-        seen = _pool(looked).unflatten(0, chosen.shape[:2]).mean(1)
+        seen = pooled(looked).unflatten(0, chosen.shape[:2]).mean(1)
         if count == 1:
-            return {name: self.from_look[name](seen) for name in ATTRIBUTES if name not in MOVING}
+            return seen, None
         grey = frames.mean(2)
         changes = self.motion(torch.cat([grey[:, :1] * 2 - 1, grey.diff(dim=1) * 4], 1))
-        moved = _pool(self.both(changes + self.flow(optical_flow(grey))))
-        return {name: self.from_look[name](seen) + self.from_motion[name](moved) for name in ATTRIBUTES}
+        return seen, pooled(self.both(changes + self.flow(optical_flow(grey))))
+
+    def say(self, seen: Tensor, moved: Tensor | None) -> dict[str, Tensor]:
+        """Logits (B, classes) by label of what `features` gave, without cuts."""
+        if moved is None:
+            return {name: head(seen) for name, head in self.from_look.items() if name not in MOVING}
+        return {name: head(seen) + self.from_motion[name](moved) for name, head in self.from_look.items()}
+
+    def embed(self, pictures: Tensor) -> Tensor:
+        """Pictures (N, 3, h, w) in 0..1, as `sight(..., SHARP)` gives them, to unit vectors (N, dim), near each other
+        where the same character is seen."""
+        if self.likeness is None:
+            raise WeightsError("this judge does not compare characters; train one with: python -m model.training.judge")
+        return self.likeness(self.maps(pictures))
 
     @torch.no_grad()
+    def maps(self, pictures: Tensor) -> Tensor:
+        """What is seen in pictures (N, 3, h, w), place by place; it is for attributes alone to teach."""
+        return maps(pictures, self.look, MIDDLE)
+
+    @torch.no_grad()
+    def likeness_of(self, one: Tensor, other: Tensor) -> float:
+        """How like each other those are who are seen in two shots, uint8 (T, 3, H, W) each: the cosine between the
+        means of what is seen in PICTURES frames of each. They are the same from `config.alike` on."""
+        means = []
+        for shot in (one, other):
+            picked = torch.linspace(0, len(shot) - 1, PICTURES).round().long()
+            seen = sight(shot[picked][:, None].to(next(self.parameters()).device), SHARP)[:, 0]
+            means.append(F.normalize(self.embed(seen).mean(0), dim=0))
+        return float(means[0] @ means[1])
+
     def read(self, clip: Tensor, *, fps: int = FPS, spans: int = 4) -> dict[str, Answer]:
-        """What a clip shows: uint8 (T, 3, H, W) to an answer for every attribute.
+        """What a clip shows: uint8 (T, 3, H, W) to an answer for every label; see `chances`."""
+        found = {
+            name: max(each.items(), key=lambda pair: pair[1]) for name, each in self.chances(clip, fps, spans).items()
+        }
+        return {name: Answer(*best) for name, best in found.items()}
+
+    @torch.no_grad()
+    def chances(self, clip: Tensor, fps: int = FPS, spans: int = 4) -> dict[str, dict[str, float]]:
+        """How likely each id is for a clip, uint8 (T, 3, H, W), by label; those of a label sum to 1.
 
         Up to `spans` seconds, spread over the clip, are read and their answers averaged. Fewer than 17 frames are
         filled up with the last, so a still stands still.
         """
         device = next(self.parameters()).device
         seen = torch.cat([sight(part.to(device)[None]) for part in _spans(clip, fps, spans)])
-        answers = {}
-        for name, logits in self(seen).items():
-            chances = logits.softmax(-1).mean(0)
-            best = int(chances.argmax())
-            answers[name] = Answer(self.config.classes[name][best], float(chances[best]))
-        return answers
+        said = self(seen)
+        if self.cuts is not None:  # of the whole clip, which is not longer for having been looked at in parts
+            said["cuts"] = number_of_cuts(self.cuts(sight(_seconds(clip, fps).to(device)[None])))
+        shares = {name: logits.softmax(-1).mean(0).tolist() for name, logits in said.items()}
+        return {name: dict(zip(self.config.classes[name], each, strict=True)) for name, each in shares.items()}
 
     def save(self, path: Path, notes: Mapping[str, object] | None = None) -> None:
         """Write half-precision weights with config and notes in the metadata; the write is atomic."""
@@ -161,7 +192,7 @@ class Judge(nn.Module):
         try:
             kept = meta["config"]
             classes = {name: tuple(ids) for name, ids in kept["classes"].items()}
-            judge = cls(JudgeConfig(classes, tuple(kept["widths"]), tuple(kept["motion"])))
+            judge = cls(JudgeConfig(classes, tuple(kept["widths"]), tuple(kept["motion"]), kept.get("alike")))
             judge.load_state_dict({name: value.float() for name, value in tensors.items()}, strict=True)
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise WeightsError(f"{path} does not fit its own config ({' '.join(str(error).split())})") from error
@@ -189,23 +220,31 @@ def optical_flow(grey: Tensor) -> Tensor:
     return torch.cat([*(move.clamp(-3, 3) for move in moves), (xx + yy).mean(1, keepdim=True).log() + 5], 1)
 
 
-def sight(clips: Tensor) -> Tensor:
+def sight(clips: Tensor, sharp: int = 1) -> Tensor:
     """What the judge looks at of clips, uint8 (B, T, 3, H, W) of 1 or 17 frames: (B, K, 3, h, w) in 0..1.
 
-    Every second frame, scaled to the area of 112 x 64 pixels with sides that are multiples of 16.
+    Every second frame, scaled to the area of 112 x 64 pixels with sides that are multiples of 16; `sharp` times those.
     """
     height, width = clips.shape[-2:]
     h = 16 * max(1, round(math.sqrt(AREA * height / width) / 16))
     w = 16 * max(1, round(math.sqrt(AREA * width / height) / 16))
     frames = clips[:, ::STRIDE].flatten(0, 1).float() / 255
-    small = F.interpolate(frames, size=(h, w), mode="bilinear", antialias=True, align_corners=False)
+    size = (sharp * h, sharp * w)
+    small = F.interpolate(frames, size=size, mode="bilinear", antialias=True, align_corners=False)
     return small.unflatten(0, (clips.shape[0], -1))
+
+
+def _seconds(clip: Tensor, fps: int) -> Tensor:
+    """A clip (T, 3, H, W) at 16 frames a second, filled up with its last frame to 17."""
+    length = max(1, round((len(clip) - 1) * FPS / fps) + 1)
+    at = torch.arange(max(length, SPAN)).clamp(max=length - 1) * fps / FPS
+    return clip[at.round().long().clamp(max=len(clip) - 1)]
 
 
 def _spans(clip: Tensor, fps: int, most: int) -> list[Tensor]:
     """Seconds of a clip (T, 3, H, W) at 16 frames a second, 17 frames each, spread evenly from its start to its end."""
+    whole = _seconds(clip, fps)
     length = max(1, round((len(clip) - 1) * FPS / fps) + 1)
-    at = (torch.arange(max(length, SPAN)).clamp(max=length - 1) * fps / FPS).round().long().clamp(max=len(clip) - 1)
     count = min(most, max(1, length // SPAN))
-    starts = [round(i * (len(at) - SPAN) / max(1, count - 1)) for i in range(count)]
-    return [clip[at[start : start + SPAN]] for start in starts]
+    starts = [round(i * (len(whole) - SPAN) / max(1, count - 1)) for i in range(count)]
+    return [whole[start : start + SPAN] for start in starts]

@@ -39,6 +39,21 @@ class WorldPreset:
     calm: float = 0.45
     nobody: float = 0.0
     airless: bool = False
+    related: float = 0.0
+    crowds: float = 0.0
+    thirds: float = 0.0
+
+
+# Whom a judge of everything else tells apart: the first cast, and whom people ask for besides.
+WATCHED_CAST = (
+    *FIRST_CAST,
+    "wolf", "zebra", "unicorn", "deer", "cow", "pig", "sheep", "camel", "mouse", "squirrel", "hedgehog", "kangaroo",
+    "koala", "crocodile", "dragon", "snail", "ladybird", "monkey", "gorilla", "owl", "duck", "flamingo", "parrot",
+    "chick", "eagle", "bee", "bat", "shark", "dolphin", "whale", "jellyfish", "crab", "bus", "taxi", "train", "tractor",
+    "bicycle", "helicopter", "ufo", "fire_engine", "aeroplane", "balloon", "lantern", "teapot", "snowman", "pumpkin",
+    "teddy", "cake", "pizza", "ice_cream", "sunflower", "fir_tree", "man", "boy", "girl", "chef", "firefighter",
+    "grandmother", "wizard", "witch", "king", "princess", "mermaid", "fairy", "santa", "ninja", "alien",
+)  # fmt: skip
 
 
 _ALL_FRAMINGS: Mapping[str, float] = MappingProxyType({"close": 0.4, "medium": 0.4, "wide": 0.2})
@@ -101,6 +116,22 @@ PRESETS: Mapping[str, WorldPreset] = MappingProxyType(
         ),
         # What a transformer learns from those three.
         "stage": replace(_SETS, knows=_under(("clear", "fog", "rain", "snowfall")), calm=0.5, airless=True),
+        # What the judge learns from besides `cpu`: every place, hour, weather, style and move, one, two or many of the
+        # watched cast, and cuts. Few paintings of each place, so that all can be kept.
+        "watched": WorldPreset(
+            MappingProxyType({"subject": WATCHED_CAST}),
+            0.25,
+            0.4,
+            0.0,
+            0.18,
+            4,
+            MappingProxyType({"close": 0.5, "medium": 0.32, "wide": 0.18}),
+            styled=0.4,
+            calm=0.35,
+            related=0.22,
+            crowds=0.12,
+            thirds=0.45,
+        ),
         # What a GPU is for.
         "gpu": WorldPreset(None, 0.6, 1.0, 0.12, 0.08, 1_000_000_000, _ALL_FRAMINGS),
     }
@@ -134,5 +165,6 @@ def options_of(world: WorldPreset, frames: int) -> SceneOptions:
     return SceneOptions(
         knows=world.knows, variety=world.variety, spread=world.spread, extras=world.extras,
         cuts=world.cuts if frames > 8 else 0.0, frames=frames, pool=world.pool, framings=world.framings,
-        styled=world.styled, calm=world.calm, nobody=world.nobody,
+        styled=world.styled, calm=world.calm, nobody=world.nobody, related=world.related, crowds=world.crowds,
+        thirds=world.thirds,
     )  # fmt: skip
