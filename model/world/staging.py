@@ -27,6 +27,7 @@ from model.world.vocabulary import VOCABULARY
 WIDEST, HIGHEST = 2.4, 1.3  # frames that a set may be wide and high: what is higher is drawn double
 # How bright the places of the world are by hour, over all weathers, with a little room: means of luma, 0..1.
 BRIGHT = {"day": (0.34, 1.0), "golden": (0.33, 1.0), "dawn": (0.32, 1.0), "dusk": (0.21, 0.63), "night": (0.0, 0.45)}
+DIM = {"cave": 0.35}  # the brightest that those may be that are dark at all hours, unless there is fog
 SKIES = ("rain", "snowfall", "fog")  # weathers that are seen in an empty place without what falls
 _PHRASES = {(kind, term.id): term.phrase for kind, terms in VOCABULARY.items() for term in terms}
 _PEOPLE = ("subject", "action", "colour", "framing", "camera")
@@ -76,12 +77,20 @@ def same_place(one: str, other: str) -> bool:
 
 
 def lit(prompt: str, picture: NDArray[np.uint8]) -> bool:
-    """Whether a set (H, W, 3) of a prompt is as bright as the hour in it; any is where none can be told."""
+    """Whether a set (H, W, 3) of a prompt is as bright as the hour in it, or as a place that knows none; any is where
+    neither can be told."""
     heard = understand(prompt)
     place, hour = set_place(heard), heard.first("time")
-    if hour not in BRIGHT or place is None or SETTINGS[place].timeless or heard.first("style") not in (None, "3d"):
+    if place is None or heard.first("style") not in (None, "3d"):
         return True
-    low, high = BRIGHT[hour]
+    if SETTINGS[place].timeless:
+        if place not in DIM or heard.first("weather") is not None:
+            return True
+        low, high = 0.0, DIM[place]
+    elif hour in BRIGHT:
+        low, high = BRIGHT[hour]
+    else:
+        return True
     red, green, blue = (float(mean) / 255 for mean in picture.reshape(-1, 3).mean(0))
     return low <= 0.299 * red + 0.587 * green + 0.114 * blue <= high
 

@@ -13,7 +13,7 @@ from studio import preferences, sealing
 from studio.base import LOCAL_OWNER, Base
 from studio.errors import FilmError, NotFound, PolicyStop, ShotError
 from studio.film import Job, Shot, Take
-from studio.films import casting, cutting, packing, planning, script, sounds
+from studio.films import captions, casting, cutting, packing, planning, script, sounds
 from studio.films.archive import KeptFilm
 from studio.films.cutting import Finished, Material
 from studio.films.formats import Format
@@ -78,7 +78,7 @@ class Films(Base):
         """What a film's SRT file says; "" without one, or with one that whoever cuts the film will refuse."""
         path = None if film.captions.file is None else self.locate(film.captions.file)
         try:
-            return "" if path is None else " ".join(one.text for one in cutting.read_srt(path))
+            return "" if path is None else " ".join(one.text for one in captions.read(path))
         except (FilmError, OSError):
             return ""
 

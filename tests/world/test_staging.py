@@ -79,6 +79,8 @@ def test_a_set_is_lit_as_its_hour_is() -> None:
     assert fits("an empty scene in a forest, at night") == [30, 80]
     for anything in ("an empty scene in a forest", "an empty scene on the moon", "in a forest, at noon, pencil sketch"):
         assert fits(anything) == [30, 80, 130, 200]
+    assert fits("an empty scene in a cave with candle light") == [30, 80]
+    assert fits("an empty scene in a cave with candle light, in thick fog") == [30, 80, 130, 200]
 
 
 def test_a_camera_that_holds_still_sees_the_middle_of_a_set(ramp: Backdrop) -> None:
