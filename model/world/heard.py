@@ -130,17 +130,33 @@ football: ball, football ball
 heart: hearts, valentine
 """
 _OTHERS = """
-place/meadow: prairie, pasture, grasslands, savanna, savannah, lawn
-place/snow: tundra, glacier, snowscape, arctic, antarctica, the alps, snow-covered, snow covered, snow capped mountains
-place/forest: grove, woodlands, thicket, copse
-place/city: metropolis, boulevard, avenue, high street, sidewalk, bustling city
-place/tokyo: kyoto, shibuya, sakura, japanese city
-place/reef: sea floor, seabed, aquarium
-place/beach: lagoon, sandbank
-place/desert: wasteland, arabia, gobi
-place/space: cosmos, lunar surface, mars, orbit, galaxy
-place/room: lounge, parlour, parlor, sitting room, apartment
-place/village: countryside town, settlement
+place/meadow: prairie, pasture, grasslands, savanna, savannah, lawn, steppe, hills, hillside, hilltop, valley
+place/meadow: rolling hills, moor, heath
+place/snow: tundra, glacier, snowscape, arctic, antarctica, the alps, snow-covered, snow covered
+place/snow: snow capped mountains, iceberg, ice floe, alpine, mountaintop, mountain peak, mountain pass, mountains
+place/snow: mountain
+place/forest: grove, woodlands, thicket, copse, undergrowth
+place/city: metropolis, boulevard, avenue, high street, sidewalk, bustling city, downtown street, town square, plaza
+place/city: motorway, highway, suburb, suburbs, skyline, rooftop, rooftops, alley, alleyway, crossroads
+place/tokyo: kyoto, shibuya, sakura, japanese city, shrine, bazaar, night market, food stalls, osaka
+place/reef: sea floor, seabed, aquarium, shipwreck, seafloor, ocean floor, kelp forest
+place/beach: lagoon, sandbank, seashore, shoreline, coast, seaside resort, island, desert island
+place/desert: wasteland, arabia, gobi, outback, canyon, oasis, mesa
+place/space: cosmos, lunar surface, mars, orbit, galaxy, crater, nebula, asteroid
+place/room: lounge, parlour, parlor, sitting room, apartment, bedroom, fireplace, attic, hallway, nursery, fireside
+place/village: countryside town, settlement, old town, cottages
+place/farm: ranch, orchard, vineyard, wheatfield
+place/river: swamp, marsh, bayou, canal, waterfall, wetland, reeds
+place/castle: dungeon, throne room, ramparts, battlements
+place/kitchen: bakery, restaurant
+place/library: classroom, bookcase, study room
+place/stage: opera, opera house, arena
+place/gallery: exhibition hall, showroom
+place/cave: tunnel, coal mine, mine shaft
+place/park: backyard, courtyard, greenhouse
+place/harbour: lighthouse, dockside
+place/sky: heavens, stratosphere
+place/volcano: lava field
 weather/rain: shower, thunderstorm, hailstorm, storm, wet weather
 weather/snowfall: flurries, sleet
 weather/fog: smog
