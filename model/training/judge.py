@@ -228,7 +228,7 @@ def train_besides(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: 
         average.update(judge)
         step += 1
         if step % 50 == 0:
-            log.info("step %d, %.0f %%, loss %s", step, 100 * done, ", ".join(f"{float(x):.3f}" for x in losses))
+            log.info("step %d, %.0f %%, loss %s", step, 100 * done, ", ".join(f"{float(x.detach()):.3f}" for x in losses))
     judge.load_state_dict(average.state())
     return judge.eval()
 

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
-from PIL.Image import Resampling
 
 from studio import media
 from studio.asked import MET
@@ -26,6 +24,7 @@ from studio.leaving import load_latents
 from studio.library import Library
 from studio.pictures import Frames
 from studio.recipe import Recipe
+from studio.tools.easing import ease, eased
 from studio.tools.seams import Seam, Steps
 from studio.work import Curve, Made, Parent, Span, Work
 
@@ -35,11 +34,9 @@ if TYPE_CHECKING:
     from model.pipeline import Generation, GenerationRequest, Generator, Source
     from model.request import Told
 
-EASED = 8  # frames over which a difference fades
 SHARPENED = 0.35  # of ffmpeg's contrast adaptive sharpening, 0 to 1
 FOLLOWED = "minterpolate=fps={fps}:mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1:scd=none"
 REMEMBERED = 4  # latents
-AREA = 24  # pixels
 
 Start = Callable[["GenerationRequest"], "Generation"]
 
@@ -141,9 +138,9 @@ class Cutting:
         self.seconds = generation.seconds
         assert self._generator is not None
         planned = bool(self._generator.entry.notes.get("blocking"))
-        into = None if head is None or seen is None else _missing(head[-1], seen[-1], planned)
+        into = None if head is None or seen is None else ease(head[-1], seen[-1], planned)
         fresh = _upto(made.frames + (0 if tail is None else 1), generation)
-        yield from _eased(fresh, made.frames, into, None if tail is None else tail[0], planned)
+        yield from eased(fresh, made.frames, into, None if tail is None else tail[0], planned)
         for _ in generation:  # what is given at the end is known: it is only run to its end
             pass
 
@@ -257,49 +254,6 @@ def cross(one: Frames, other: Frames, curve: Curve) -> Frames:
         "quick": quick * quick * (3 - 2 * quick),
     }[curve][:, None, None, None]
     return np.round(one * (1 - weight) + other * weight).astype(np.uint8)
-
-
-def _missing(kept: np.ndarray, made: np.ndarray, planned: bool) -> np.ndarray:
-    """What a made frame (h, w, 3) lacks of a kept one. Of a model that plans its shots the detail is in the frames
-    beside it already: then it is how the colours of whole areas differ."""
-    lacking = kept.astype(np.float32) - made
-    if not planned:
-        return lacking
-    height, width = lacking.shape[:2]
-    small = max(1, width // AREA), max(1, height // AREA)
-    colours = [Image.fromarray(np.ascontiguousarray(lacking[..., colour])) for colour in range(3)]
-    areas = [colour.resize(small, Resampling.BOX).resize((width, height), Resampling.BILINEAR) for colour in colours]
-    return np.stack([np.asarray(area) for area in areas], -1)
-
-
-def _eased(
-    frames: Iterator[Frames], count: int, into: np.ndarray | None, target: Frames | None, planned: bool = False
-) -> Iterator[Frames]:
-    """`count` made frames, of one more where there is a `target`: the kept frame that comes next, which that one more
-    is what the decoder makes of. `into` is what the decoder got wrong of the kept frame before (h, w, 3)."""
-    held: list[np.ndarray] = []
-    index = 0
-    for piece in frames:
-        for frame in piece.astype(np.float32):
-            if index < count:
-                if into is not None and index < EASED:
-                    frame = frame + into * (1 - (index + 1) / (EASED + 1))
-                held.append(frame)
-            elif target is not None:
-                out = _missing(target, frame, planned)
-                for back, each in enumerate(reversed(held[-EASED:]), 1):
-                    each += out * (1 - back / (EASED + 1))
-            index += 1
-        ready = len(held) - (EASED if target is not None and index <= count else 0)
-        if ready > 0:
-            yield _whole_numbers(held[:ready])
-            held = held[ready:]
-    if index < count:
-        raise MediaError(f"the model made {index} frames where {count} were asked for; try again")
-
-
-def _whole_numbers(frames: list[np.ndarray]) -> Frames:
-    return np.clip(np.rint(np.stack(frames)), 0, 255).astype(np.uint8)
 
 
 def _upto(count: int, pieces: Iterator[Frames]) -> Iterator[Frames]:

@@ -19,7 +19,8 @@ from studio.film import Shot, Take
 from studio.provenance import Report
 from studio.tools import Blend, Extend, Interpolate, Loop, Recut, Remix, Smooth, Upscale, read
 from studio.tools.asks import Ask
-from studio.tools.filming import _eased, cross
+from studio.tools.easing import Ease, ease, eased
+from studio.tools.filming import cross
 from studio.tools.seams import Steps
 from studio.work import from_dict
 from tests.studio.doubles import FakeGenerator, Gate
@@ -265,10 +266,34 @@ def test_work_can_be_put_down_and_its_clips_are_kept_for_it(make_studio: Make) -
 
 def test_a_decoders_error_fades_away_from_a_join() -> None:
     plain, target = np.full((21, 4, 4, 3), 100, np.uint8), np.full((4, 4, 3), 130, np.uint8)
-    into = np.full((4, 4, 3), 18.0, np.float32)
-    out = np.concatenate(list(_eased(iter([plain[:5], plain[5:]]), 20, into, target)))[:, 0, 0, 0].astype(int)
+    into = Ease(None, np.full((4, 4, 3), 18.0, np.float32))
+    out = np.concatenate(list(eased(iter([plain[:5], plain[5:]]), 20, into, target)))[:, 0, 0, 0].astype(int)
     assert (len(out), out[0], out[9], out[19]) == (20, 116, 100, 127)
     assert np.abs(np.diff(out)).max() <= 4
+
+
+def test_what_stands_a_little_aside_is_led_to_where_it_is() -> None:
+    def ball(x: float) -> np.ndarray:
+        y, across = np.mgrid[0:96, 0:160].astype(np.float32)
+        near = np.clip(20 - np.hypot(across - x, y - 48), 0, 1)[..., None]
+        ground = 90 + 30 * np.sin(across / 7)[..., None] * np.sin(y / 9)[..., None]
+        return np.asarray(ground * (1 - near) + np.array([230, 120, 40], np.float32) * near, np.float32)
+
+    def middle(frame: np.ndarray) -> float:
+        red, _, blue = np.moveaxis(frame.astype(np.float32), -1, 0)
+        weight = np.clip(red - blue - 60, 0, None)
+        return float((weight * np.arange(160)).sum() / weight.sum())
+
+    made = np.stack([ball(60 + min(k, 12) * 1.0) for k in range(13)]).round().astype(np.uint8)  # it ends at 72
+    target = ball(77).round().astype(np.uint8)  # and should be at 77
+    found = ease(target, made[-1], planned=True)
+    assert found.aside is not None and abs(middle(found.onto(made[-1].astype(np.float32), 1.0)) - 77) < 1
+    out = np.concatenate(list(eased(iter([made]), 12, None, target, planned=True)))
+    places = [middle(frame) for frame in out]
+    assert places[:4] == pytest.approx([60, 61, 62, 63], abs=0.3)
+    assert np.diff([*places, middle(target)]).max() < 2.5  # 6 at once without
+    assert np.abs(out[-1].astype(int) - made[11]).mean(2)[:, :30].max() < 6  # the ground stays where it is
+    assert ease(made[-1], made[-1], planned=True).aside is None
 
 
 def test_between_two_pictures_is_a_shot_that_has_both(studio: Studio, picture: Path, tmp_path: Path) -> None:
