@@ -64,6 +64,7 @@ _CHAIN = re.compile(
     rf"\b{_CUE}\s+(?P<all>{_DESCRIBED}{_NAME}(?:\s*(?:,\s*and|,|and|with|over)\s+{_DESCRIBED}{_NAME})*)",
     re.IGNORECASE,
 )
+_ARTICLE = re.compile(r"(?:(?:an?|the|his|her|its|their|some)\s+)?", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.;!?]+[.;!?]*")
 _SAME = re.compile(r"\s*(?:she|he|they|it)\b", re.IGNORECASE)  # who goes on being spoken of in the next sentence
 
@@ -91,7 +92,9 @@ def outfit(told: str, subject: str) -> tuple[Piece, ...]:
                 slot, usual = _GARMENTS[part["name"].lower()]
                 long = bool(re.search(r"\blong\b", part["what"], re.IGNORECASE))
                 garment = Garment(slot, PAINTS[_paint(part["what"]) or usual], long=long)
-                found.setdefault(slot, Piece(garment, part.start(), part.end(), _fits(slot, subject)))
+                article = _ARTICLE.match(part.group())
+                start = part.start() + (article.end() if article else 0)
+                found.setdefault(slot, Piece(garment, start, part.end(), _fits(slot, subject)))
     return tuple(found.values())
 
 
