@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from model.request import GenerationRequest
 
 MOST_KEPT = 12
-TAKES = 3  # of a set whose hour is not the one that was asked for
+TAKES = 4  # of a set whose hour is not the one that was asked for
 STEPS, GUIDANCE = 20, 2.0  # at least: a set is one latent frame, and seen all through a shot
 CHURN = 0.7  # of the noise of a step is new: blocks that do not agree find together
 BRUSH = 3  # pixels
