@@ -228,8 +228,8 @@ def train_besides(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: 
         average.update(judge)
         step += 1
         if step % 50 == 0:
-            told = ", ".join(f"{float(loss.detach()):.3f}" for loss in losses)
-            log.info("step %d, %.0f %%, loss %s", step, 100 * done, told)
+            line = ", ".join(f"{float(one.detach()):.3f}" for one in losses)
+            log.info("step %d, %.0f %%, loss %s", step, 100 * done, line)
     judge.load_state_dict(average.state())
     return judge.eval()
 
