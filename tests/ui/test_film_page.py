@@ -59,6 +59,26 @@ def test_a_film_is_written_shot_played_and_finished(painted: Server, visit: Visi
     expect(row.locator(".finish-badge")).to_contain_text("signed by this studio", timeout=60_000)
 
 
+def test_the_film_that_was_asked_for_last_is_the_one_that_is_shown(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    first = page.evaluate("window.auteur.films.told.id")
+    page.evaluate("window.auteur.films.fresh({})")
+    expect(page.locator(".film-shot")).to_have_count(1)
+    page.route(f"**/studio/films/{first}", lambda route: (page.wait_for_timeout(700), route.continue_()))
+    page.evaluate(
+        """(id) => Promise.all([
+            window.auteur.films.load(id),
+            window.auteur.films.fresh({ example: "fox" }),
+            window.auteur.films.mount(document.getElementById("film-root")),
+        ])""",
+        first,
+    )
+    expect(page.locator(".film-shot")).to_have_count(3)
+    shown = page.evaluate("[window.auteur.films.told.id, localStorage.getItem('auteur.film')]")
+    assert shown[0] == shown[1] != first
+
+
 FIVE = """
 title: Five
 cast: {mira: {looks: a red fox}}

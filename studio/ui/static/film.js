@@ -68,6 +68,8 @@ export class FilmPage {
 
   async mount(root) {
     root.replaceChildren(this.node);
+    if (this.begun) return; // Gradio drew the tab anew: the film that is shown stays
+    this.begun = true;
     const told = await ask("studio/films").catch(() => ({ films: [] }));
     this.list = told.films;
     this.presets = told.presets || [];
@@ -88,19 +90,12 @@ export class FilmPage {
   // The film
 
   async load(id) {
-    await this.saved();
-    try {
-      this.take(await ask(`studio/films/${id}`));
-      localStorage.setItem("auteur.film", id);
-    } catch (error) {
-      this.page.toasts.say(error.message, { tone: "toast-stop" });
-    }
+    await this.act(`studio/films/${id}`, null);
     this.paint();
   }
 
   async fresh(body) {
     await this.act("studio/films", body);
-    if (this.told) localStorage.setItem("auteur.film", this.told.id);
   }
 
   // Takes that were made elsewhere become shots: behind the others, or at their place.
@@ -126,10 +121,12 @@ export class FilmPage {
     if (other) this.player.reset();
     this.told = told;
     if (told.film) this.film = told.film;
+    localStorage.setItem("auteur.film", told.id);
     this.paint();
   }
 
-  // What the studio does to the film itself; an edit that is made meanwhile follows it, and is made to what comes back.
+  // What the studio does to the film itself, or which film is shown (without a body), one after the other: what was asked
+  // for last is what stays. An edit that is made meanwhile follows it, and is made to what comes back.
   async act(address, body = {}) {
     await this.saved();
     while (this.acting) await this.acting;
@@ -143,7 +140,7 @@ export class FilmPage {
 
   async done(address, body) {
     try {
-      this.take(await tell(address, body));
+      this.take(body ? await tell(address, body) : await ask(address));
       this.soon(0);
       return true;
     } catch (error) {
@@ -162,7 +159,10 @@ export class FilmPage {
 
   // Change the script: shown at once, saved at once, or a moment after the last key.
   change(make, said, wait = 0) {
-    if (this.acting) return void this.acting.then(() => { if (this.film) this.change(make, said, wait); });
+    if (this.acting) {
+      const id = this.told && this.told.id; // an edit of the film that was left is not one of the film that came
+      return void this.acting.then(() => { if (this.film && this.told.id === id) this.change(make, said, wait); });
+    }
     make(this.film);
     this.waiting = { said, typing: wait > 0 };
     this.paint();
@@ -349,7 +349,6 @@ export class FilmPage {
       const told = await ask(`studio/films/open?name=${encodeURIComponent(file.name)}`, "POST", file);
       if (told.take) return await this.receive([told.take]); // a clip of ours is a shot
       this.take(told);
-      localStorage.setItem("auteur.film", this.told.id);
       await this.relist();
       this.page.toasts.say(`${file.name} is open.`);
     } catch (error) {
