@@ -95,7 +95,7 @@ export class FilmPage {
   }
 
   async fresh(body) {
-    await this.act("studio/films", body);
+    return this.act("studio/films", body);
   }
 
   // Takes that were made elsewhere become shots: behind the others, or at their place.
