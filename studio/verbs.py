@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
+from model.world.understand import nearest
 from studio import checking, media
 from studio.console import Console, clock
 from studio.core import Studio
@@ -38,6 +39,10 @@ def _say_what_is_heard(studio: Studio, shot: Shot, console: Console) -> None:
     found = studio.understand(shot.prompt, shot.model)
     if not found.english:
         console.say("This does not read like English; the model reads English only.")
+    stand_ins = {span.text.strip(): near for span in found.spans if (near := nearest(span))}
+    if stand_ins:
+        told = ", ".join(f"{near} for {word}" for word, near in stand_ins.items())
+        console.say(f"It draws what comes nearest: {told}")
     if found.unknown:
         words = list(dict.fromkeys(span.text.strip() for span in found.unknown))
         console.say(f"It cannot draw: {', '.join(words[:12])}")

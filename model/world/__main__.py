@@ -1,4 +1,4 @@
-"""The command line of the world: `python -m model.world vocabulary | art | preview OUT | sheet PNG | caption SEED`."""
+"""The command line of the world: `python -m model.world vocabulary | art | preview | sheet | caption | lexicon`."""
 
 from __future__ import annotations
 
@@ -55,6 +55,23 @@ def _preview(args: argparse.Namespace) -> int:
     return 0
 
 
+def _lexicon(folder: Path) -> int:
+    """Make the lexicon; 2 when the folder does not hold WordNet."""
+    from model.world.lexicon import FILE
+    from model.world.lexicon_make import write
+
+    try:
+        count = write(folder)
+    except OSError as error:
+        sys.stderr.write(f"{folder} is not WordNet's folder `dict`: {error.filename}: {error.strerror}\n")
+        return 2
+    except ValueError as error:
+        sys.stderr.write(f"{folder}: {error}\n")
+        return 2
+    sys.stdout.write(f"{count} words in {FILE}\n")
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 2 the input is wrong."""
     parser = argparse.ArgumentParser(prog="python -m model.world", description=__doc__.splitlines()[0])
@@ -79,6 +96,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = commands.add_parser("caption", help="captions of scenes")
     words.add_argument("first", type=int)
     words.add_argument("--count", type=int, default=10)
+    lexicon = commands.add_parser("lexicon", help="make the lexicon of further words from WordNet's files")
+    lexicon.add_argument("wordnet", type=Path, help="WordNet's folder `dict`, with data.noun in it")
     args = parser.parse_args(argv)
     if args.command == "vocabulary":
         sys.stdout.write(
@@ -99,6 +118,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _preview(args)
     elif args.command == "sheet":
         _sheet(args.out, args.first, *(int(n) for n in args.grid.split("x")))
+    elif args.command == "lexicon":
+        return _lexicon(args.wordnet)
     else:
         from model.world.captions import caption
         from model.world.scene import sample_scene

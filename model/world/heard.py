@@ -130,33 +130,47 @@ football: ball, football ball
 heart: hearts, valentine
 """
 _OTHERS = """
+place/meadow: serengeti, great plains, the plains, highlands, flower field
 place/meadow: prairie, pasture, grasslands, savanna, savannah, lawn, steppe, hills, hillside, hilltop, valley
 place/meadow: rolling hills, moor, heath
 place/snow: tundra, glacier, snowscape, arctic, antarctica, the alps, snow-covered, snow covered
 place/snow: snow capped mountains, iceberg, ice floe, alpine, mountaintop, mountain peak, mountain pass, mountains
 place/snow: mountain
+place/forest: yosemite, sherwood, black forest, taiga, lianas
 place/forest: grove, woodlands, thicket, copse, undergrowth
 place/city: metropolis, boulevard, avenue, high street, sidewalk, bustling city, downtown street, town square, plaza
+place/city: brooklyn, manhattan, times square, soho, traffic jam, rush hour, traffic, parking lot, city square
 place/city: motorway, highway, suburb, suburbs, skyline, rooftop, rooftops, alley, alleyway, crossroads
+place/tokyo: ginza, shinjuku, harajuku, akihabara, asakusa
 place/tokyo: kyoto, shibuya, sakura, japanese city, shrine, bazaar, night market, food stalls, osaka
+place/reef: great barrier reef, coral garden, underwater world
 place/reef: sea floor, seabed, aquarium, shipwreck, seafloor, ocean floor, kelp forest
 place/beach: lagoon, sandbank, seashore, shoreline, coast, seaside resort, island, desert island
+place/desert: grand canyon, death valley, route 66, badlands, egypt, kalahari
 place/desert: wasteland, arabia, gobi, outback, canyon, oasis, mesa
 place/space: cosmos, lunar surface, mars, orbit, galaxy, crater, nebula, asteroid
 place/room: lounge, parlour, parlor, sitting room, apartment, bedroom, fireplace, attic, hallway, nursery, fireside
 place/village: countryside town, settlement, old town, cottages
+place/farm: barnyard, stables, henhouse, pigsty, haystack, paddock
 place/farm: ranch, orchard, vineyard, wheatfield
 place/river: swamp, marsh, bayou, canal, waterfall, wetland, reeds
+place/castle: versailles, neuschwanstein, hogwarts, camelot, citadel
 place/castle: dungeon, throne room, ramparts, battlements
 place/kitchen: bakery, restaurant
 place/library: classroom, bookcase, study room
+place/stage: carnegie hall, la scala, playhouse, the boards, ballroom floor
 place/stage: opera, opera house, arena
+place/gallery: louvre, the uffizi
 place/gallery: exhibition hall, showroom
 place/cave: tunnel, coal mine, mine shaft
+place/park: central park, hyde park, botanical garden
 place/park: backyard, courtyard, greenhouse
+place/ocean: briny deep, the deep blue, swell, the seven seas
+place/zoo: wildlife park
+place/jungle: amazon rainforest, the amazon, congo
 place/harbour: lighthouse, dockside
 place/sky: heavens, stratosphere
-place/volcano: lava field
+place/volcano: molten rock, magma, crater of fire, lava field
 weather/rain: shower, thunderstorm, hailstorm, storm, wet weather
 weather/snowfall: flurries, sleet
 weather/fog: smog
@@ -164,8 +178,10 @@ time/night: at midnight, after dark
 time/dusk: gloaming, sundown
 time/day: noontime, lunchtime, daytime
 action/walk: lumbers, waddles, struts, paces, hikes, shuffles, toddles, tread, treads slowly, walk about, walks about
+action/run: charging, zips, zipping, scurries, stampedes, hurtles, dashing
 action/run: bolts, flees, sprinting, zooms, tears along, running along
 action/jump: frolics, springs, pounces, vaults
+action/dance: does a jig, a little jig, the cha-cha, tango, breakdances, does ballet
 action/dance: twerks, waltzes, bops, jives
 action/spin: twirling around, revolves
 action/fly: fly, glides, swoops, flits, wings its way

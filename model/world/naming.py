@@ -34,7 +34,7 @@ _SAME = frozenset(
     cherries pancakes bubbles children parents leaves skittles ears people pieces djinn onigiri shinobi gelato
     lemonade""".split()
 )
-_ODD = {
+ODD = {
     "mouse": "mice", "goose": "geese", "ox": "oxen", "child": "children", "person": "people", "die": "dice",
     "cactus": "cacti", "passer-by": "passers-by", "mother-to-be": "mothers-to-be", "foot": "feet", "tooth": "teeth",
     "mosquito": "mosquitoes", "potato": "potatoes", "tomato": "tomatoes", "buffalo": "buffaloes", "hero": "heroes",
@@ -81,8 +81,8 @@ def noun(word: str) -> str:
     low = word.lower()
     if low in _SAME or low.endswith("fish"):
         return word
-    if low in _ODD:
-        return _ODD[low]
+    if low in ODD:
+        return ODD[low]
     if low.endswith("woman") or (low.endswith("man") and low != "human"):
         return word[:-2] + "en"
     if low.endswith("wolf") or low.endswith("leaf"):

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
+from model.world.described import CLASSES, described
 from model.world.heard import HEARD
 from model.world.language import is_english
+from model.world.lexicon import Meaning, forms, noun, verb
+from model.world.naming import ODD, article
 from model.world.scene import ALIVE, SUBJECT
 from model.world.vocabulary import VOCABULARY
 from model.world.wardrobe import outfit
@@ -31,21 +34,35 @@ _SMALL = frozenset(
     focus art distance lightly starts effect filled enjoying nearby wears she it's there's full detailed rich style
     styled giant past""".split()
 )
-_IRREGULAR = ("mice", "men")
+_ENDINGS = (
+    ("ies", ("y", "ie")), ("lves", ("lf",)), ("ves", ("ve", "f", "fe")), ("women", ("woman",)), ("men", ("man",)),
+    ("xes", ("x", "xe")), ("ches", ("ch", "che")), ("shes", ("sh",)), ("sses", ("ss",)), ("oes", ("o", "oe")),
+    ("uses", ("us", "use")),
+    ("ss", ()), ("s", ("",)),
+)  # fmt: skip
+_ODD_PLURALS = MappingProxyType({many: one for one, many in ODD.items()} | {"men": "man"})
 _VERBS = MappingProxyType({"waves": ("action", "wave"), "leaves": ("action", "leave")})  # right behind a subject
+_LINKS = ("is", "are", "was", "that", "who", "starts", "begins", "to")  # between somebody and what they do
+_DESCRIBING = 20  # words of a prompt within which one thing is described; more tell a scene
 _COLOURS = ("red", "orange", "green", "blue", "purple", "pink")
 
 
 @dataclass(frozen=True)
 class Span:
     """A stretch of the prompt, [start, end), the text there, and what it means: a kind and an id, or 'unknown' and
-    ''."""
+    ''; near: what is meant is not in the world, and this of it comes nearest."""
 
     start: int
     end: int
     text: str
     kind: str
     id: str
+    near: bool = False
+
+
+def nearest(span: Span) -> str | None:
+    """What is drawn for a span that is only near it: "a drum" for a xylophone; None where it is the thing itself."""
+    return article(SUBJECT[span.id].phrase) if span.near and span.kind == "subject" else None
 
 
 @dataclass(frozen=True)
@@ -65,28 +82,54 @@ class Understanding:
 def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> Understanding:
     """Read a prompt. knows: the ids by kind that a model was trained on; None means the whole world."""
     words = [(m.start(), m.end(), _fold(m.group())) for m in _WORD.finditer(prompt)]
-    table = _wordings()
+    table = wordings()
     longest = max(len(key) for key in table)
     spans: list[Span] = []
     unknown: list[Span] = []
     index = 0
     while index < len(words):
-        size, found = _match(words, index, table, longest)
-        if size == 1 and spans and spans[-1].kind == "subject" and index and spans[-1].end == words[index - 1][1]:
-            found = _VERBS.get(words[index][2], found)
+        behind = spans[-1] if spans else None
+        between = prompt[behind.end : words[index][0]] if behind is not None and behind.kind == "subject" else "."
+        acts = all(word in _LINKS or word.endswith("ly") for word in _fold(between).split())
+        size, found = _match([word for _, _, word in words[index : index + longest]], table, acts)
         start, end = words[index][0], words[index + size - 1][1]
         if found is not None:
-            kind, identity = found
-            can = knows is None or kind not in knows or identity in knows[kind]
-            (spans if can else unknown).append(
-                Span(start, end, prompt[start:end], kind if can else "unknown", identity if can else "")
-            )
+            can = knows is None or found.kind not in knows or found.id in knows[found.kind]
+            can = can and not (_thing_near(found) and any(span.kind == "subject" for span in spans))
+            kind, identity, near = (found.kind, found.id, found.near) if can else ("unknown", "", False)
+            (spans if can else unknown).append(Span(start, end, prompt[start:end], kind, identity, near))
         elif words[index][2] not in _SMALL and not words[index][2].isdigit():
             unknown.append(Span(start, end, prompt[start:end], "unknown", ""))
         index += size
+    _paraphrased(prompt, words, spans, unknown)
     plain = {word for _, _, word in words if word in _SMALL or (word,) in table}
     dressed, rest = _dressed(prompt, spans, unknown)
     return Understanding(dressed, rest, is_english(prompt, plain))
+
+
+def _thing_near(found: Meaning) -> bool:
+    """Whether a thing would stand for something else: worth it as the subject, in the way beside one."""
+    return found.near and found.kind == "subject" and SUBJECT[found.id].kind not in ALIVE
+
+
+def _paraphrased(prompt: str, words: Sequence[tuple[int, int, str]], spans: list[Span], unknown: list[Span]) -> None:
+    """Put who is only described among the spans: where nobody is named, or no more than that it is a bird."""
+    alive = next((span for span in spans if span.kind == "subject"), None)
+    stranger = alive is not None and alive.near and alive.id in ("man", "woman")
+    named = alive.text.casefold() if alive is not None and not stranger else None
+    if not unknown or len(words) > _DESCRIBING or (named is not None and named not in CLASSES):
+        return
+    parts = [(start, end, part) for start, end, word in words for part in word.split("-")]
+    taken = [span for span in spans if not (stranger and span is alive)]
+    strange = [i for i, (start, end, _) in enumerate(parts) if not any(s.start < end and start < s.end for s in taken)]
+    found = described([part for _, _, part in parts], named, strange)
+    if found is None or found.id == (alive.id if alive else None):
+        return
+    start, end = (alive.start, alive.end) if alive is not None else parts[found.word][:2]
+    for side in (spans, unknown):
+        side[:] = [span for span in side if span.end <= start or end <= span.start]
+    spans.append(Span(start, end, prompt[start:end], "subject", found.id, near=True))
+    spans.sort(key=_begins)
 
 
 def _dressed(
@@ -117,18 +160,42 @@ def _begins(span: Span) -> int:
 
 
 def _match(
-    words: list[tuple[int, int, str]], index: int, table: Mapping[tuple[str, ...], tuple[str, str]], longest: int
-) -> tuple[int, tuple[str, str] | None]:
-    for size in range(min(longest, len(words) - index), 0, -1):
-        key = tuple(w for _, _, w in words[index : index + size])
-        for form in (key, (*key[:-1], _singular(key[-1])), (*key[:-1], key[-1] + "s"), (*key[:-1], key[-1] + "es")):
-            if form in table:
-                return size, table[form]
+    words: Sequence[str], table: Mapping[tuple[str, ...], tuple[str, str]], acts: bool
+) -> tuple[int, Meaning | None]:
+    """How many of the words that come next mean one thing together, and what. The world's own wordings go before the
+    lexicon's; right behind a subject (acts) a word is rather what it does."""
+    for size in range(len(words), 0, -1):
+        key = tuple(words[:size])
+        act = _VERBS.get(key[0]) if acts and size == 1 else None
+        if act is not None:
+            return size, Meaning(*act)
+        for last in (*_singulars(key[-1]), key[-1] + "s", key[-1] + "es"):
+            if (*key[:-1], last) in table:
+                return size, Meaning(*table[*key[:-1], last])
+        if size == 1 and key[0] in _SMALL:
+            break
+        does = _verb(key[0]) if acts and size == 1 else None
+        meaning = does or next(filter(None, (noun((*key[:-1], one)) for one in _singulars(key[-1]))), None)
+        if meaning is not None:
+            return size, meaning
     return 1, None
 
 
+def _verb(word: str) -> Meaning | None:
+    """What a verb in any form is, by the world's own wordings, else by the lexicon."""
+    own = next((_acts()[form] for form in forms(word) if form in _acts()), None)
+    return verb(word) if own is None else Meaning("action", own)
+
+
 @cache
-def _wordings() -> Mapping[tuple[str, ...], tuple[str, str]]:
+def _acts() -> Mapping[str, str]:
+    """The action of each form that the verbs of the world's own wordings may have without their endings."""
+    told = {words[0]: of for words, (kind, of) in wordings().items() if kind == "action" and len(words) == 1}
+    return MappingProxyType({form: of for word, of in told.items() for form in forms(word)})
+
+
+@cache
+def wordings() -> Mapping[tuple[str, ...], tuple[str, str]]:
     """Every wording, as folded words, to its kind and id: whole ("old man", "the camera moves in"), then without
     leading small words; the first that claims one keeps it."""
     table: dict[tuple[str, ...], tuple[str, str]] = {}
@@ -167,18 +234,11 @@ def _fold(word: str) -> str:
     return word.casefold().replace("’", "'")
 
 
-def _singular(word: str) -> str:
-    for ending, instead in (
-        ("ies", "y"),
-        ("lves", "lf"),
-        ("mice", "mouse"),
-        ("women", "woman"),
-        ("men", "man"),
-        ("xes", "x"),
-        ("ches", "ch"),
-        ("shes", "sh"),
-        ("s", ""),
-    ):
-        if word.endswith(ending) and (len(word) > len(ending) + 1 or word in _IRREGULAR):
-            return word.removesuffix(ending) + instead
-    return word
+def _singulars(word: str) -> tuple[str, ...]:
+    """A word as it stands, and what it may be the plural of."""
+    if word in _ODD_PLURALS:
+        return word, _ODD_PLURALS[word]
+    for ending, instead in _ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return (word, *(word.removesuffix(ending) + end for end in instead))
+    return (word,)

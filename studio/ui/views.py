@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from model.world.understand import Span, Understanding
+from model.world.understand import Span, Understanding, nearest
 from studio.film import Job, Take
 from studio.policy import Decision
 from studio.preferences import Preferences
@@ -81,10 +81,11 @@ def policy(decision: Decision) -> dict[str, Any]:
 
 
 def understanding(found: Understanding) -> dict[str, Any]:
-    """What a model can film of a prompt and what it cannot: each word once, in the order of the prompt, with its kind
-    and the address of a picture of who it names; and whether it reads like English."""
+    """What a model can film of a prompt and what it cannot: each word once, in the order of the prompt, with its kind,
+    the address of a picture of who it names, and what is drawn for it where that is only near it; and whether the
+    prompt reads like English."""
     words = {
-        side: list({span.text.strip(): (span.kind, _face(span)) for span in spans}.items())[:SHOWN_SPANS]
+        side: list({span.text.strip(): (span.kind, _face(span), nearest(span)) for span in spans}.items())[:SHOWN_SPANS]
         for side, spans in (("can", found.spans), ("cannot", found.unknown))
     }
     told = {side: [[word, *known] for word, known in pairs] for side, pairs in words.items()}

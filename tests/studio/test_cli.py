@@ -328,6 +328,8 @@ def test_shoot_says_what_cannot_be_drawn_and_that_it_reads_english(
     monkeypatch.setattr(model, "load", lambda name, **_: FakeGenerator())
     assert main(["shoot", "a fox near the Eiffel tower", *FAST]) == 0
     assert "cannot draw: Eiffel" in capsys.readouterr().err
+    assert main(["shoot", "a meerkat in the desert", *FAST]) == 0
+    assert "what comes nearest: a fox for meerkat" in capsys.readouterr().err
     assert main(["shoot", "ein Fuchs im Schnee bei Nacht", *FAST]) == 0
     assert "English" in capsys.readouterr().err
 

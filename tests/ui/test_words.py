@@ -145,9 +145,12 @@ def test_every_field_that_a_shot_can_be_wrong_in_has_its_place() -> None:
 def test_what_is_understood_is_told_word_by_word() -> None:
     prompt = "A red fox in a forest near the Eiffel Tower"
     told = views.understanding(understand(prompt, None))
-    assert any("forest" in word and kind == "place" and face is None for word, kind, face in told["can"])
-    assert ["red fox", "subject", "studio/cast/fox.webp"] in told["can"]
-    assert any("Eiffel" in word for word, _, _ in told["cannot"])
+    assert any("forest" in word and kind == "place" and face is None for word, kind, face, _ in told["can"])
+    assert ["red fox", "subject", "studio/cast/fox.webp", None] in told["can"]
+    assert any("Eiffel" in word for word, _, _, _ in told["cannot"])
+    assert views.understanding(understand("a meerkat", None))["can"] == [
+        ["meerkat", "subject", "studio/cast/fox.webp", "a fox"]
+    ]
     assert views.understanding(understand("", None)) == {"can": [], "cannot": [], "english": True}
 
 

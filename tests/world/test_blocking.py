@@ -160,7 +160,7 @@ def test_any_stretch_is_the_same_frames_and_may_be_played_backwards() -> None:
 def test_a_drawing_is_cut_out_of_its_paper_and_moves() -> None:
     drawing = np.full((HIGH, WIDE, 3), 250, np.uint8)
     drawing[10:30, 10:30] = (200, 30, 30)
-    shot = block("my friend walks in the forest", given=1)
+    shot = block("my doodad walks in the forest", given=1)
     assert shot.actors[0].instance.subject == STAND_INS[0] and shot.actors[0].action == "walk"
     frames = Blocking(shot, WIDE, HIGH, (drawing,)).frames(at(2), 33)
     seen = (frames != PAPER).any(-1)

@@ -18,7 +18,11 @@ export function words(found, prompt, model) {
 
 function row(title, pairs, kind) {
   if (!pairs.length) return null;
-  const items = pairs.map(([word, what, face]) => el("li", {}, el("mark", { class: "word", title: what }, ...portrait(face), word)));
+  const items = pairs.map(([word, what, face, nearest]) => {
+    const title = nearest ? `${what}: ${nearest} comes nearest to it` : what;
+    const drawn = nearest ? [el("small", { class: "word-nearest" }, `drawn as ${nearest}`)] : [];
+    return el("li", {}, el("mark", { class: "word", title }, ...portrait(face), word, ...drawn));
+  });
   return el("div", { class: `words words-${kind}` }, el("span", { class: "words-title" }, title), el("ul", {}, ...items));
 }
 
