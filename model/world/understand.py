@@ -101,6 +101,7 @@ def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) 
         elif words[index][2] not in _SMALL and not words[index][2].isdigit():
             unknown.append(Span(start, end, prompt[start:end], "unknown", ""))
         index += size
+    _moving(prompt, spans, unknown)
     _paraphrased(prompt, words, spans, unknown)
     plain = {word for _, _, word in words if word in _SMALL or (word,) in table}
     dressed, rest = _dressed(prompt, spans, unknown)
@@ -110,6 +111,17 @@ def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) 
 def _thing_near(found: Meaning) -> bool:
     """Whether a thing would stand for something else: worth it as the subject, in the way beside one."""
     return found.near and found.kind == "subject" and SUBJECT[found.id].kind not in ALIVE
+
+
+def _moving(prompt: str, spans: list[Span], unknown: list[Span]) -> None:
+    """Put what somebody does among the spans where it stands in front of them: a waddling kestrel."""
+    for one in [span for span in unknown if span.text.endswith("ing")]:
+        behind = next((span for span in spans if span.start > one.end), None)
+        meaning = _verb(_fold(one.text))
+        if meaning and behind and behind.kind == "subject" and prompt[one.end : behind.start].isspace():
+            unknown.remove(one)
+            spans.append(Span(one.start, one.end, one.text, meaning.kind, meaning.id))
+    spans.sort(key=_begins)
 
 
 def _paraphrased(prompt: str, words: Sequence[tuple[int, int, str]], spans: list[Span], unknown: list[Span]) -> None:

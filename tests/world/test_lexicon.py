@@ -143,6 +143,7 @@ def test_a_thing_stands_for_another_only_where_nobody_else_is() -> None:
 
 def test_a_word_is_what_somebody_does_only_right_behind_them() -> None:
     assert understand("a fox trudging home").first("action") == "walk"
+    assert understand("a waddling kestrel, an undulating sea").first("action") == "walk"
     assert understand("a fox and a shamble").first("action") is None
 
 
