@@ -18,6 +18,7 @@ from model.world.scene import SUBJECT, Garment
 from model.world.wardrobe import ROBED, WALKERS
 
 HEAD = 0.10  # of somebody's height, from the top: where the head is as wide as a hat sees it
+HEAD_ASIDE = 0.36  # how much of the length of somebody seen from the side the head takes
 NECKS = (0.12, 0.65)  # of their height: between these a neck is looked for,
 NECKS_OF_WALKERS = (0.12, 0.28)  # and of whoever has long legs
 NARROW = 0.8  # of what is above and below it, and it is a neck
@@ -69,6 +70,8 @@ def _chin(subject: str) -> float:
 
 def _measured(alpha: Tensor, subject: str) -> Body:
     solid = alpha > 0.5
+    if _aside(subject):
+        solid = _foremost(solid, SUBJECT[subject].facing)
     side = alpha.shape[-1]
     rows = solid.any(2)
     tops = rows.float().argmax(1)
@@ -83,6 +86,17 @@ def _measured(alpha: Tensor, subject: str) -> Body:
         spans.append(torch.stack([axis[int(row.argmax())], axis[side - 1 - int(row.flip(0).argmax())]]))
     wide = float(solid[0, int(tops[0]) : int(tops[0]) + max(2, round(1.4 * HEAD * height))].any(0).sum()) / side
     return Body(height / side, tops / side, torch.stack(middles), wide, neck, torch.stack(spans))
+
+
+def _foremost(solid: Tensor, facing: str) -> Tensor:
+    """Of pictures (N, P, P) of somebody from the side the part where the head is: a tail may be higher."""
+    columns = solid.any(1)
+    ahead = columns if facing == "left" else columns.flip(1)
+    first, last = ahead.float().argmax(1), solid.shape[-1] - 1 - ahead.flip(1).float().argmax(1)
+    until = (first + HEAD_ASIDE * (last - first + 1))[:, None]
+    at = torch.arange(solid.shape[-1], device=solid.device)
+    keep = (at if facing == "left" else at.flip(0))[None] <= until
+    return solid & keep[:, None]
 
 
 def _neck(widths: Tensor, subject: str) -> float:
@@ -182,7 +196,7 @@ def _hat(colour: Tensor, alpha: Tensor, garment: Garment, body: Body, subject: s
     tall = garment.slot == "tall hat"
     half = 0.56 * body.wide
     middle = body.middles[:, None, None]
-    base = body.tops[:, None, None] + min(0.5 * body.wide, 0.16)
+    base = body.tops[:, None, None] + min(0.34 * body.wide, 0.11)
     high = (base - 0.01).clamp(max=body.wide * (0.85 if tall else 0.55))
     u, up = (x - middle) / half, (base - y) / high
     sides = 0.74 - (0.02 if tall else 0.16) * up

@@ -98,6 +98,17 @@ def test_everybody_can_wear_it_and_it_is_seen(slot: str, subject: str) -> None:
     assert shown.min() >= 0 and shown.max() <= 1
 
 
+@pytest.mark.parametrize("slot", ["hat", "tall hat", "crown"])
+def test_from_the_side_a_hat_is_on_the_head_though_the_tail_is_higher(slot: str) -> None:
+    picture = torch.zeros(4, SIDE, SIDE, dtype=torch.uint8)  # to the left: a head, a body, and a tail that stands
+    for top, bottom, left, right in ((60, 90, 20, 50), (80, 130, 40, 120), (20, 90, 112, 122)):
+        picture[:, top:bottom, left:right] = 255
+    frames = picture[None]
+    shown = dress(frames, Instance("cat", worn=(Garment(slot, "#00ff00"),)), frames[0])
+    rows, columns = torch.nonzero((shown[0, 1] - shown[0, 0]) > 0.5, as_tuple=True)
+    assert 15 < float(columns.float().mean()) < 55 and float(rows.float().mean()) < 66
+
+
 def test_nobody_at_all_can_be_dressed() -> None:
     frames = torch.zeros(2, 4, SIDE, SIDE, dtype=torch.uint8)
     every = tuple(
