@@ -48,6 +48,7 @@ STAND_INS = ("teddy", "pumpkin", "robot")  # as whom those move who are given as
 PAPER_DIFFERS = 48  # how far the colour of the paper may vary, over the three channels
 SMALLEST, LARGEST = 0.01, 0.85  # of a picture: what is cut out of it
 SCENERY = ("plant", "building", "object")
+OVERHEAD = frozenset("sun moon star cloud flame feather plumage plume snowflake rainbow".split())  # seen beside somebody
 PEOPLE = {
     "man": ("man", "woman", "walking_man_dark", "walking_woman_dark"),
     "woman": ("woman", "walking_woman_dark"),
@@ -111,15 +112,18 @@ def roles(prompt: str, knows: Knows | None = None) -> tuple[Role, ...]:
 
 
 def _around(span: Span, prompt: str) -> bool:
-    """Whether a subject is but what somebody wears, or trees, clouds and houses in the plural."""
+    """Whether a subject is but what somebody wears, what is above them or on them, or trees and houses in the
+    plural."""
     if SUBJECT[span.id].kind in ALIVE:
         return False
+    if span.text.lower().split()[-1] in OVERHEAD:
+        return True
     sentence = re.split(r"[.;!?]", prompt[: span.start])[-1]
     return bool(_WORN.search(sentence)) or (_plural(span) and SUBJECT[span.id].kind in SCENERY)
 
 
 def _plural(span: Span) -> bool:
-    subject, text = SUBJECT[span.id], span.text.lower()
+    subject, text = SUBJECT[span.id], span.text.lower().replace("’", "'").removesuffix("'s")
     if text.split()[-1] in _CROWD:
         return True
     return text.endswith(("s", "men", "mice", "geese")) and text not in (subject.phrase, *subject.synonyms)

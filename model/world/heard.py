@@ -69,7 +69,7 @@ bicycle: tandem, velocipede, cycle
 motorcycle: harley, chopper bike
 lorry: juggernaut, tanker truck
 sailboat: schooner, catamaran, sloop, ketch, sail boat
-ship: galleon, frigate, tugboat, steamer, freighter, trawler
+ship: pirate ship, viking ship, warship, tall ship, galleon, frigate, tugboat, steamer, freighter, trawler
 canoe: punt, gondola boat, paddle boat
 aeroplane: jumbo jet, concorde, flight
 small_plane: biplane, glider, cessna
@@ -89,6 +89,7 @@ goblin: hobgoblin, gnome
 elf: dwarf, hobbit, leprechaun
 wizard: merlin, gandalf, conjurer
 witch: hag, crone
+astronaut: space man, space traveller, space traveler
 fairy: tinker bell, nymph
 mermaid: siren, mermaids
 superhero: batman, spiderman, hero
@@ -102,7 +103,7 @@ king: emperor, tsar
 princess: empress, duchess
 builder: carpenter, construction crew
 woman: female, madam, businesslady, women
-man: male, bloke, dude, several people, people, pedestrians, shoppers, passers-by
+man: person, someone, somebody, young man, male, bloke, dude, several people, people, pedestrians, shoppers, passers-by
 dancer: ballerina, ballet dancer
 runner: athlete, racer
 child: children, kids, preschooler
@@ -177,6 +178,7 @@ weather/fog: smog
 time/night: at midnight, after dark
 time/dusk: gloaming, sundown
 time/day: noontime, lunchtime, daytime
+action/walk: shopping, browsing, window-shopping, bustles, patrols
 action/walk: lumbers, waddles, struts, paces, hikes, shuffles, toddles, tread, treads slowly, walk about, walks about
 action/run: charging, zips, zipping, scurries, stampedes, hurtles, dashing
 action/run: bolts, flees, sprinting, zooms, tears along, running along

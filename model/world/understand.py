@@ -89,6 +89,9 @@ def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) 
     index = 0
     while index < len(words):
         behind = spans[-1] if spans else None
+        if words[index][2] == "old" and index and words[index - 1][2] in ("year", "years"):
+            index += 1  # how old somebody is makes nobody old
+            continue
         between = prompt[behind.end : words[index][0]] if behind is not None and behind.kind == "subject" else "."
         acts = all(word in _LINKS or word.endswith("ly") for word in _fold(between).split())
         size, found = _match([word for _, _, word in words[index : index + longest]], table, acts)
@@ -248,6 +251,8 @@ def _fold(word: str) -> str:
 
 def _singulars(word: str) -> tuple[str, ...]:
     """A word as it stands, and what it may be the plural of."""
+    if word.endswith("'s"):
+        return word, word.removesuffix("'s")
     if word in _ODD_PLURALS:
         return word, _ODD_PLURALS[word]
     for ending, instead in _ENDINGS:

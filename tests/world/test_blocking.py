@@ -125,6 +125,15 @@ def test_what_falls_is_seen_piece_by_piece_and_elsewhere_in_another_take() -> No
     assert (other != frames).any()
 
 
+@pytest.mark.parametrize(("prompt", "who"), [
+    ("a mammoth walks, a sun high above and wispy clouds", ["mammoth"]),
+    ("a monster gazes at the flame of a candle", ["fluffy_monster", "candle"]),
+    ("a smiling sun above a meadow", ["sun_face"]),
+])  # fmt: skip
+def test_what_is_above_somebody_is_nobody(prompt: str, who: list[str]) -> None:
+    assert [role.instance.subject for role in roles(prompt)] == who
+
+
 def test_one_stands_in_the_middle_in_its_colour_and_smaller_in_a_wider_shot() -> None:
     assert drawn("a fox")[:, 62:82].any() and not drawn("a fox")[:, :20].any()
     red, blue = (Blocking(block(p), WIDE, HIGH).frames(0, 1)[0, 50, 72].astype(int) for p in ("a fox", "a blue fox"))

@@ -81,6 +81,14 @@ def test_words_that_no_caption_uses_are_understood(prompt: str, kind: str, wante
     assert understand(prompt).first(kind) == wanted
 
 
+@pytest.mark.parametrize(("prompt", "who"), (
+    ("a 24 year old woman's eye", ["woman"]), ("an old woman", ["grandmother"]), ("a person running", ["man"]),
+    ("the dragon’s cave", ["dragon"]), ("a dragon's head", ["dragon_head"]),
+))  # fmt: skip
+def test_ages_and_belongings_are_read(prompt: str, who: list[str]) -> None:
+    assert [span.id for span in understand(prompt).spans if span.kind == "subject"] == who
+
+
 def test_heard_words_are_not_those_of_captions_and_mean_known_terms() -> None:
     spoken = {wording.lower() for terms in VOCABULARY.values() for item in terms for wording in item.wordings}
     known = {(kind, item.id) for kind, terms in VOCABULARY.items() for item in terms}
