@@ -48,7 +48,7 @@ STAND_INS = ("teddy", "pumpkin", "robot")  # as whom those move who are given as
 PAPER_DIFFERS = 48  # how far the colour of the paper may vary, over the three channels
 SMALLEST, LARGEST = 0.01, 0.85  # of a picture: what is cut out of it
 SCENERY = ("plant", "building", "object")
-OVERHEAD = frozenset("sun moon star cloud flame feather plumage plume snowflake rainbow".split())  # seen beside somebody
+OVERHEAD = frozenset("sun moon star cloud flame feather plumage plume snowflake rainbow".split())  # beside somebody
 PEOPLE = {
     "man": ("man", "woman", "walking_man_dark", "walking_woman_dark"),
     "woman": ("woman", "walking_woman_dark"),
