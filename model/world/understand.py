@@ -97,18 +97,21 @@ def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) 
         size, found = _match([word for _, _, word in words[index : index + longest]], table, acts)
         start, end = words[index][0], words[index + size - 1][1]
         if found is not None:
-            can = knows is None or found.kind not in knows or found.id in knows[found.kind]
-            can = can and not (_thing_near(found) and any(span.kind == "subject" for span in spans))
+            can = _known(found.kind, found.id, knows) and not (_thing_near(found) and any(span.kind == "subject" for span in spans))
             kind, identity, near = (found.kind, found.id, found.near) if can else ("unknown", "", False)
             (spans if can else unknown).append(Span(start, end, prompt[start:end], kind, identity, near))
         elif words[index][2] not in _SMALL and not words[index][2].isdigit():
             unknown.append(Span(start, end, prompt[start:end], "unknown", ""))
         index += size
     _moving(prompt, spans, unknown)
-    _paraphrased(prompt, words, spans, unknown)
+    _paraphrased(prompt, words, spans, unknown, knows)
     plain = {word for _, _, word in words if word in _SMALL or (word,) in table}
     dressed, rest = _dressed(prompt, spans, unknown)
     return Understanding(dressed, rest, is_english(prompt, plain))
+
+
+def _known(kind: str, identity: str, knows: Mapping[str, Collection[str]] | None) -> bool:
+    return knows is None or kind not in knows or identity in knows[kind]
 
 
 def _thing_near(found: Meaning) -> bool:
@@ -127,7 +130,13 @@ def _moving(prompt: str, spans: list[Span], unknown: list[Span]) -> None:
     spans.sort(key=_begins)
 
 
-def _paraphrased(prompt: str, words: Sequence[tuple[int, int, str]], spans: list[Span], unknown: list[Span]) -> None:
+def _paraphrased(
+    prompt: str,
+    words: Sequence[tuple[int, int, str]],
+    spans: list[Span],
+    unknown: list[Span],
+    knows: Mapping[str, Collection[str]] | None,
+) -> None:
     """Put who is only described among the spans: where nobody is named, or no more than that it is a bird."""
     alive = next((span for span in spans if span.kind == "subject"), None)
     stranger = alive is not None and alive.near and alive.id in ("man", "woman")
@@ -138,7 +147,7 @@ def _paraphrased(prompt: str, words: Sequence[tuple[int, int, str]], spans: list
     taken = [span for span in spans if not (stranger and span is alive)]
     strange = [i for i, (start, end, _) in enumerate(parts) if not any(s.start < end and start < s.end for s in taken)]
     found = described([part for _, _, part in parts], named, strange)
-    if found is None or found.id == (alive.id if alive else None):
+    if found is None or found.id == (alive.id if alive else None) or not _known("subject", found.id, knows):
         return
     start, end = (alive.start, alive.end) if alive is not None else parts[found.word][:2]
     for side in (spans, unknown):

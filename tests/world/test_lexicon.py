@@ -150,6 +150,7 @@ def test_a_word_is_what_somebody_does_only_right_behind_them() -> None:
 def test_what_a_model_was_not_trained_on_is_unknown_though_the_lexicon_knows_it() -> None:
     found = understand("a kestrel in the Sahara", {"subject": ("fox",)})
     assert [span.text for span in found.unknown] == ["kestrel"] and found.first("place") == "desert"
+    assert understand("the long-necked animal of the savanna", {"subject": ("fox",)}).first("subject") is None
 
 
 @pytest.mark.parametrize(("prompt", "who"), (
