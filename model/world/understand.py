@@ -97,7 +97,8 @@ def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) 
         size, found = _match([word for _, _, word in words[index : index + longest]], table, acts)
         start, end = words[index][0], words[index + size - 1][1]
         if found is not None:
-            can = _known(found.kind, found.id, knows) and not (_thing_near(found) and any(span.kind == "subject" for span in spans))
+            beside = any(span.kind == "subject" for span in spans)
+            can = _known(found.kind, found.id, knows) and not (beside and _thing_near(found))
             kind, identity, near = (found.kind, found.id, found.near) if can else ("unknown", "", False)
             (spans if can else unknown).append(Span(start, end, prompt[start:end], kind, identity, near))
         elif words[index][2] not in _SMALL and not words[index][2].isdigit():
