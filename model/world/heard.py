@@ -100,7 +100,7 @@ police_officer: constable, bobby
 guard: soldier, trooper
 ninja: samurai, warrior, assassin
 king: emperor, tsar
-princess: empress, duchess
+princess: cinderella, snow white, sleeping beauty, rapunzel, empress, duchess
 builder: carpenter, construction crew
 woman: female, madam, businesslady, women
 man: person, someone, somebody, young man, male, bloke, dude, several people, people, pedestrians, shoppers, passers-by
@@ -110,10 +110,10 @@ child: children, kids, preschooler
 baby: bambino
 grandfather: senior, old gentleman
 grandmother: nana, old lady
-guitar: ukulele, banjo, mandolin, lute
+guitar: stratocaster, gibson guitar, ukulele, banjo, mandolin, lute
 trumpet: tuba, trombone, piccolo, horn
 drum: drums, bongo, tambourine
-violin: viola
+violin: stradivarius, viola
 rose: roses, rosebud
 daisy: marguerite, wildflower, poppy
 lotus: orchid
@@ -129,6 +129,11 @@ office_tower: high-rise
 gift: parcel, presents
 football: ball, football ball
 heart: hearts, valentine
+fountain: trevi fountain, the trevi
+ferris_wheel: london eye
+keyboard_piano: steinway, grand piano
+tent: yurt, wigwam, tepee, teepee
+laptop: macbook
 """
 _OTHERS = """
 place/meadow: serengeti, great plains, the plains, highlands, flower field
@@ -140,7 +145,7 @@ place/snow: mountain
 place/forest: yosemite, sherwood, black forest, taiga, lianas
 place/forest: grove, woodlands, thicket, copse, undergrowth
 place/city: metropolis, boulevard, avenue, high street, sidewalk, bustling city, downtown street, town square, plaza
-place/city: brooklyn, manhattan, times square, soho, traffic jam, rush hour, traffic, parking lot, city square
+place/city: gotham, brooklyn, manhattan, times square, soho, traffic jam, rush hour, traffic, parking lot, city square
 place/city: motorway, highway, suburb, suburbs, skyline, rooftop, rooftops, alley, alleyway, crossroads
 place/tokyo: ginza, shinjuku, harajuku, akihabara, asakusa
 place/tokyo: kyoto, shibuya, sakura, japanese city, shrine, bazaar, night market, food stalls, osaka

@@ -141,7 +141,7 @@ def _paraphrased(
     """Put who is only described among the spans: where nobody is named, or no more than that it is a bird."""
     alive = next((span for span in spans if span.kind == "subject"), None)
     stranger = alive is not None and alive.near and alive.id in ("man", "woman")
-    named = alive.text.casefold() if alive is not None and not stranger else None
+    named = alive.text.casefold().removeprefix("sea ") if alive is not None and not stranger else None
     if not unknown or len(words) > _DESCRIBING or (named is not None and named not in CLASSES):
         return
     parts = [(start, end, part) for start, end, word in words for part in word.split("-")]
