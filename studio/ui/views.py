@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from model.catalog import LEAST_GUIDED, MOST_CACHED, CatalogEntry
 from model.world.understand import Span, Understanding
 from studio.film import Job, Take
 from studio.policy import Decision
@@ -65,6 +66,30 @@ def job(found: Job, size: tuple[int, int], ahead: int | None = None) -> dict[str
         "when": when(found.created),
         "width": size[0],
         "height": size[1],
+    }
+
+
+def approximate(entry: CatalogEntry) -> bool:
+    """Whether a model has steps enough for some of their work to be left out, which a few-step model has not."""
+    return not entry.sigmas and entry.family != "storybook"
+
+
+def abilities(entry: CatalogEntry) -> dict[str, Any]:
+    """What the model of a film takes of a shot's less common keys, its own values, and the range of each number."""
+    limits, defaults = entry.limits, entry.defaults
+    return {
+        "title": entry.title,
+        "control": bool(entry.given.get("control", False)),
+        "mask": bool(entry.given.get("mask", False)),
+        "approximate": approximate(entry),
+        "steps": defaults.steps,
+        "guidance": defaults.guidance,
+        "ranges": {
+            "steps": [limits.min_steps, limits.max_steps],
+            "guidance": [limits.min_guidance, limits.max_guidance],
+            "block_cache": [0, MOST_CACHED],
+            "guided": [LEAST_GUIDED, 1],
+        },
     }
 
 
