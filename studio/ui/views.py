@@ -41,8 +41,9 @@ _STATES = {
 _WISHES = {"pause": "Pausing", "stop": "Stopping", "keep": "Stopping, keeping what is there"}
 
 
-def job(found: Job, size: tuple[int, int], ahead: int | None = None) -> dict[str, Any]:
-    """A job for the stage and the queue; `size` is (width, height) of its picture, `ahead` how many come before it."""
+def job(found: Job, size: tuple[int, int], ahead: int | None = None, needs: float | None = None) -> dict[str, Any]:
+    """A job for the stage and the queue; `size` is (width, height) of its picture, `ahead` how many come before it,
+    `needs` how many seconds it will take once it begins."""
     working = found.state in ("running", "finishing") and (_WISHES.get(found.waiting_for) or found.stage)
     return {
         "id": found.id,
@@ -55,6 +56,7 @@ def job(found: Job, size: tuple[int, int], ahead: int | None = None) -> dict[str
         "steps": found.steps,
         "elapsed": round(found.elapsed_s, 1),
         "left": None if found.eta_s is None else round(max(0.0, found.eta_s), 1),
+        "needs": None if needs is None else round(needs, 1),
         "preview": f"studio/jobs/{found.id}/preview?v={found.preview_version}" if found.preview_version > 0 else None,
         "take": found.take_id,
         "error": found.error,

@@ -11,7 +11,7 @@ export class Stage {
     this.acts = acts; // useExample, useTake, use(take, how, at), shootAgain, compare, star, bin, name, note, takes(), job(what, job), retry(job)
     this.player = new Player();
     this.title = new TitleLine(acts);
-    this.workbench = new Workbench({ ...acts, moment: () => this.moment(), marks: () => this.player.marks() });
+    this.workbench = new Workbench({ ...acts, moment: () => this.moment(), marks: () => this.player.marks(), markPart: (start, end) => this.take && this.player.markPart(start, end) });
     this.player.onmark = () => this.workbench.marked();
     this.take = null;
     this.well = this.buildWell(examples);
