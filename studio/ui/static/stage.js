@@ -1,5 +1,5 @@
 // The stage: examples while it is empty, the picture as it forms, then the clip with its credential and recipe.
-import { button, calm, clock, el, icon, sentence } from "./dom.js";
+import { button, calm, clock, duration, el, icon, sentence } from "./dom.js";
 import { menuButton } from "./menu.js";
 import { credentialPanel, recipePanel } from "./panels.js";
 import { Player } from "./player.js";
@@ -102,7 +102,8 @@ export class Stage {
     this.words.textContent = held ? "The queue is paused" : job.state === "queued" && job.ahead ? `${job.words}: ${job.ahead} before it` : job.words;
     const begun = job.state === "running" || (job.step && ["paused", "queued"].includes(job.state)); // what was done stays done
     this.steps.textContent = job.steps && begun ? `step ${job.step} of ${job.steps}` : "";
-    this.left.textContent = !ended && job.left !== null ? `${clock(Math.ceil(job.left))} left` : "";
+    const needs = job.needs ? `about ${duration(job.needs)}` : ""; // before it can tell by itself
+    this.left.textContent = ended ? "" : job.left !== null ? `${clock(Math.ceil(job.left))} left` : needs;
     this.bar.setAttribute("aria-valuemax", String(job.steps || 1));
     this.bar.setAttribute("aria-valuenow", String(job.step));
     this.bar.style.setProperty("--done", `${job.steps ? (100 * job.step) / job.steps : 0}%`);
