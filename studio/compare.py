@@ -49,11 +49,20 @@ def recipe_difference(a: Recipe, b: Recipe) -> tuple[Difference, ...]:
     found: list[Difference] = []
     for field in (name for name in LABELS if name in {field.name for field in fields(Recipe)}):
         left, right = getattr(a, field), getattr(b, field)
+        if _says_no_more(field, a, b):
+            continue
         if isinstance(left, dict):
             found += _of_names(field, left, right)
         elif left != right:
             found.append(Difference(field, LABELS[field], _text(left), _text(right)))
     return tuple(found)
+
+
+def _says_no_more(field: str, a: Recipe, b: Recipe) -> bool:
+    """Whether another row says it already: the prompt, where it was rendered as it stands, or the number of frames."""
+    if field == "rendered_prompt":
+        return all(each.rendered_prompt == each.prompt for each in (a, b))
+    return field == "seconds" and (a.frames, a.fps) == (b.frames, b.fps)
 
 
 def _of_names(field: str, a: dict[str, str], b: dict[str, str]) -> list[Difference]:

@@ -45,6 +45,11 @@ class Estimator:
 
     def total(self, recipe: Recipe) -> float | None:
         """Seconds from start to signed clip once the model is loaded; None before the first measurement."""
+        made = self._made(recipe)
+        return None if made is None else made + (self._part(recipe.model, "joins", _joined(recipe)) or 0.0)
+
+    def _made(self, recipe: Recipe) -> float | None:
+        """The same for what is made and finished, without looking at the clips that it joins."""
         denoise, rest = self._part(recipe.model, "denoise", _sampled(recipe)), self.finish(recipe)
         denoise = denoise if recipe.filmed else 0.0
         return None if denoise is None or rest is None else denoise + rest
@@ -67,8 +72,12 @@ class Estimator:
         self, recipe: Recipe, seconds: dict[str, float], memory: int = 0, entry: CatalogEntry | None = None
     ) -> None:
         """Remember what a shot took: the timings of `Take.seconds`, and the most memory in bytes."""
-        if recipe.work is not None:
-            return  # what is only copied would make everything look quick
+        if recipe.work is not None:  # what is only copied would make everything look quick
+            made, joined = self._made(recipe), _joined(recipe)
+            if made is not None and joined:
+                beside = max(0.0, seconds["total"] - seconds["load"] - made)
+                self._library.measure(recipe.model, self._machine, "joins", joined, beside)
+            return
         rest = seconds["total"] - seconds["load"] - seconds["denoise"]
         if not recipe.block_cache:  # how much it left out says nothing of the next shot
             self._library.measure(recipe.model, self._machine, "denoise", _sampled(recipe), seconds["denoise"])
@@ -100,6 +109,14 @@ def _pixels(recipe: Recipe) -> float:
 def _window(recipe: Recipe, entry: CatalogEntry) -> float:
     """Pixels of what is sampled at once: longer clips roll forward and need no more."""
     return float(recipe.width * recipe.height * min(recipe.frames, 1 + 4 * (entry.limits.window - 1)))
+
+
+def _joined(recipe: Recipe) -> float:
+    """Pixels of the frames at which work has to meet other clips: what is seen there is looked for before it begins."""
+    made = None if recipe.work is None else recipe.work.made
+    if made is None:
+        return 0.0
+    return float(recipe.width * recipe.height * sum(span is not None for span in (made.head, made.tail)))
 
 
 def _sampled(recipe: Recipe) -> float:

@@ -55,6 +55,10 @@ class Office(Base):
         """
         return self._estimator().total(self._plan(replace(shot, seed=0)).recipe)
 
+    def needs(self, job: Job) -> float | None:
+        """Seconds that a job which has not begun will take on this machine; None before the first measurement."""
+        return self._estimator().total(self.library.recipe(job.id))
+
     def forecast(self, shot: Shot, owner: str = LOCAL_OWNER) -> Forecast:
         """Time and memory for this shot here, and the nearest one that fits when it does not. Raises ShotError."""
         entry, recipe, estimator = self.entry(shot.model), self._plan(replace(shot, seed=0)).recipe, self._estimator()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from studio import words
@@ -52,10 +52,14 @@ BUILT_IN: tuple[Preset, ...] = (
 
 
 def fitting(knows: Mapping[str, Sequence[str]] | None) -> tuple[Preset, ...]:
-    """Those of the studio's styles that a model can draw: all of their direction is among what it knows."""
+    """Those of the studio's styles that a model can draw: all of their direction is among what it knows.
+
+    A model that knows so much and no more reads the direction; words about it would be words that it cannot film.
+    """
     if knows is None:
         return BUILT_IN
-    return tuple(p for p in BUILT_IN if all(value in knows.get(kind, ()) for kind, value in p.direction.items()))
+    known = (p for p in BUILT_IN if all(value in knows.get(kind, ()) for kind, value in p.direction.items()))
+    return tuple(replace(preset, words="") for preset in known)
 
 
 def of_owner(library: Library, owner: str) -> tuple[Preset, ...]:

@@ -96,7 +96,7 @@ class Rendering:
             held = unsigned.held(self._folder)
             if held is None:
                 media.require_space(self._folder, recipe.width * recipe.height * recipe.frames // 4)
-                self._stage("Reading the script")
+                self._stage("Reading the script" if recipe.work is None else "Looking at the clips")
                 held = self._film(generator, recipe)
             return self._finish(*held, generator)
         except unsigned.Unsigned:

@@ -68,6 +68,10 @@ class Workshop(Desk):
         orders = [(replace(shot, seed=recipe.seed), recipe) for recipe in recipes]
         return self._queued(self.library.add_jobs(owner, orders, notice, f"g{secrets.token_hex(8)}"), owner)
 
+    def vary_seconds(self, take_id: str, *, owner: str = LOCAL_OWNER) -> float | None:
+        """Seconds that one variation of a take will take on this machine; None before the first measurement."""
+        return self._estimator().total(self.library.take(take_id, owner).recipe)
+
     def _order(self, ask: Ask, finder: Finder, accept_rewrite: bool, consent: bool) -> tuple[Order, str | None]:
         """The plan of a piece of work that the policy lets pass, and what it wants said.
 

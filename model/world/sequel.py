@@ -35,9 +35,11 @@ def carried(prompts: Sequence[str], knows: Knows | None = None) -> tuple[str, ..
                 prompt = f"{prompt[: found.start()]}{name}{prompt[found.end() :]}"
         said = {span.kind: _PHRASE[span.kind, span.id] for span in reversed(spans) if span.kind in KEPT}
         if "place" in said and (place := set_place(heard)) is not None:
-            if place != "snow" and any(span.id == "snow" and span.kind == "place" for span in spans):
-                said.setdefault("weather", _PHRASE["weather", "snowfall"])  # "a snowy forest"
             said["place"] = _PHRASE["place", place]
+            if place != "snow" and any(span.id == "snow" and span.kind == "place" for span in spans):
+                said["place"] += ", snowy"  # snow lies in "a snowy forest"; that it falls is not said
+                if "weather" not in said:
+                    kept.pop("weather", None)  # nor does it rain there because it rained where one came from
         unsaid = [kept[kind] for kind in KEPT if kind in kept and kind not in said]
         kept |= said
         told.append(", ".join([prompt.rstrip(" .,;"), *unsaid]) if unsaid else prompt)

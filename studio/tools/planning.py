@@ -388,12 +388,16 @@ def _frame(field: str, moment: float, clip: Clip) -> int:
 
 def _span(field: str, span: tuple[float, float], clip: Clip) -> tuple[int, int]:
     """The frames of a span in seconds."""
-    good = len(span) == 2 and all(map(_is_number, span)) and 0 <= span[0] < span[1] <= clip.seconds + 0.05
-    start, stop = (round(value * clip.fps) for value in span) if good else (0, 0)
-    if not good or start >= (stop := min(stop, clip.frames)):
-        shown = " to ".join(f"{value:g}" if _is_number(value) else str(value)[:20] for value in span)
-        line = f"{field} {shown} s does not work: the end comes after the start; the clip lasts {clip.seconds:.2f} s"
-        raise ShotError(field, span, line, (0.0, round(clip.seconds, 2)))
+    whole = (0.0, round(clip.seconds, 2))
+    if len(span) != 2 or not all(map(_is_number, span)):
+        line = f"{field}: say where the part begins and where it ends; the clip lasts {clip.seconds:.2f} s"
+        raise ShotError(field, span, line, whole)
+    shown = f"{field} {span[0]:g} to {span[1]:g} s does not work"
+    if span[0] < 0 or span[1] > clip.seconds + 0.05:
+        raise ShotError(field, span, f"{shown}: the clip goes from 0 to {clip.seconds:.2f} s", whole)
+    start, stop = (min(round(value * clip.fps), clip.frames) for value in span)
+    if start >= stop:
+        raise ShotError(field, span, f"{shown}: the end comes after the start", whole)
     return start, stop
 
 

@@ -14,11 +14,14 @@ import secrets
 import shutil
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from studio import media
 from studio.disk import save_bytes
+from studio.errors import MediaError
 from studio.library import Library
 
 KEPT_FILES = 300  # of one owner; older ones are forgotten by the page and stay in the library
@@ -91,6 +94,13 @@ class Drafts:
         """One of the owner's files by its content, or None."""
         files = (self._read(owner).get("files") or {}).values()
         return next((Given(**item) for item in files if item.get("sha256") == sha256), None)
+
+    def is_clip(self, sha256: str) -> bool:
+        """Whether a file of the library is a clip: its first frame is what a page shows of it."""
+        kept = self._library.input(sha256)
+        with suppress(MediaError):  # captions are neither
+            return kept is not None and media.is_clip(kept)
+        return False
 
     def path(self, owner: str, given: Given) -> Path | None:
         """The file under its own name, or None when the library no longer has it."""

@@ -104,6 +104,7 @@ class FilmForms:
         found = self.drafts.of_content(owner, given.sha256)
         if found is None:
             kind = "sound" if given.name.lower().endswith((".wav", ".mp3", ".m4a", ".flac", ".ogg")) else "picture"
+            kind = "clip" if kind == "picture" and self.drafts.is_clip(given.sha256) else kind
             found = self.drafts.add(owner, given.sha256, given.name, kind, (0, 0))
         return found.shown()
 

@@ -184,6 +184,7 @@ class Filming(Owned):
             "redo": kept.redo,
             "size": list(picture_size(self.studio, film.size, film.model)),
             "references": bool(entry.given.get("references", False)),
+            "model": views.abilities(entry),
             "shots": [
                 {
                     **self._state(state, index, lost, joins),

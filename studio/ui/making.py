@@ -62,7 +62,7 @@ class Making(Owned):
                     "given": dict(entry.given),
                     "steps": entry.defaults.steps,
                     "guidance": entry.defaults.guidance,
-                    "approximate": not entry.sigmas and entry.family != "storybook",
+                    "approximate": views.approximate(entry),
                 },
                 "models": [{"name": each.name, "title": each.title} for each in self.studio.models.entries()],
                 "directions": pictures.shown(self.assets, offered),

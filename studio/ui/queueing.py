@@ -11,11 +11,12 @@ from starlette.routing import Route
 
 from studio.core import Studio
 from studio.errors import StudioError
-from studio.film import Job
+from studio.film import Job, Shot
 from studio.ui import views
 from studio.ui.form import Forms
 from studio.ui.web import Body, Owned, fresh
 
+REMEMBERED = 400  # waiting shots of which it is known how long they take
 SHOWN_JOBS = 40  # finished ones on the Queue page, until more are asked for
 
 
@@ -25,6 +26,7 @@ class Queueing(Owned):
     def __init__(self, studio: Studio, forms: Forms) -> None:
         super().__init__(studio)
         self.forms = forms
+        self._needed: dict[str, tuple[Shot, float | None]] = {}
 
     def routes(self) -> list[Route]:
         """The routes of this part."""
@@ -142,7 +144,18 @@ class Queueing(Owned):
         """Jobs as the page is given them; what their pictures measure is looked up once for each size."""
         kinds = {(job.shot.size, job.shot.model) for job in jobs}
         sizes = {kind: picture_size(self.studio, *kind) for kind in kinds}
-        return [views.job(job, sizes[job.shot.size, job.shot.model], places.get(job.id)) for job in jobs]
+        return [
+            views.job(job, sizes[job.shot.size, job.shot.model], places.get(job.id), self._needs(job)) for job in jobs
+        ]
+
+    def _needs(self, job: Job) -> float | None:
+        """Seconds that a job will take which has not told of its own; counted once for each shot that waits."""
+        if job.finished or job.eta_s is not None:
+            return None
+        if job.id not in self._needed or self._needed[job.id][0] != job.shot:
+            self._needed = dict(list(self._needed.items())[-REMEMBERED:])
+            self._needed[job.id] = (job.shot, self.studio.needs(job))
+        return self._needed[job.id][1]
 
 
 def picture_size(studio: Studio, size: str, model: str) -> tuple[int, int]:

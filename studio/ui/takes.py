@@ -81,7 +81,9 @@ class Takes(Owned):
         """What is not the same in two takes' recipes."""
         one, other = request.path_params["take"], request.path_params["other"]
         found = self.studio.difference(one, other, owner=owner)
-        return fresh({"rows": [[each.label, each.a, each.b] for each in found]})
+        made_of = {one, other}  # that the one was made of the other is why they are compared
+        told = [each for each in found if each.field != "parents" or not made_of & {each.a, each.b}]
+        return fresh({"rows": [[each.label, each.a, each.b] for each in told]})
 
     def star(self, request: Request, owner: str, body: Body) -> Response:
         """Mark a take as a favourite, or unmark it."""

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from model.catalog import LEAST_GUIDED, MOST_CACHED, CatalogEntry
 from model.world.understand import Span, Understanding, nearest
 from studio.film import Job, Take
 from studio.policy import Decision
@@ -40,8 +41,9 @@ _STATES = {
 _WISHES = {"pause": "Pausing", "stop": "Stopping", "keep": "Stopping, keeping what is there"}
 
 
-def job(found: Job, size: tuple[int, int], ahead: int | None = None) -> dict[str, Any]:
-    """A job for the stage and the queue; `size` is (width, height) of its picture, `ahead` how many come before it."""
+def job(found: Job, size: tuple[int, int], ahead: int | None = None, needs: float | None = None) -> dict[str, Any]:
+    """A job for the stage and the queue; `size` is (width, height) of its picture, `ahead` how many come before it,
+    `needs` how many seconds it will take once it begins."""
     working = found.state in ("running", "finishing") and (_WISHES.get(found.waiting_for) or found.stage)
     return {
         "id": found.id,
@@ -54,6 +56,7 @@ def job(found: Job, size: tuple[int, int], ahead: int | None = None) -> dict[str
         "steps": found.steps,
         "elapsed": round(found.elapsed_s, 1),
         "left": None if found.eta_s is None else round(max(0.0, found.eta_s), 1),
+        "needs": None if needs is None else round(needs, 1),
         "preview": f"studio/jobs/{found.id}/preview?v={found.preview_version}" if found.preview_version > 0 else None,
         "take": found.take_id,
         "error": found.error,
@@ -65,6 +68,30 @@ def job(found: Job, size: tuple[int, int], ahead: int | None = None) -> dict[str
         "when": when(found.created),
         "width": size[0],
         "height": size[1],
+    }
+
+
+def approximate(entry: CatalogEntry) -> bool:
+    """Whether a model has steps enough for some of their work to be left out, which a few-step model has not."""
+    return not entry.sigmas and entry.family != "storybook"
+
+
+def abilities(entry: CatalogEntry) -> dict[str, Any]:
+    """What the model of a film takes of a shot's less common keys, its own values, and the range of each number."""
+    limits, defaults = entry.limits, entry.defaults
+    return {
+        "title": entry.title,
+        "control": bool(entry.given.get("control", False)),
+        "mask": bool(entry.given.get("mask", False)),
+        "approximate": approximate(entry),
+        "steps": defaults.steps,
+        "guidance": defaults.guidance,
+        "ranges": {
+            "steps": [limits.min_steps, limits.max_steps],
+            "guidance": [limits.min_guidance, limits.max_guidance],
+            "block_cache": [0, MOST_CACHED],
+            "guided": [LEAST_GUIDED, 1],
+        },
     }
 
 

@@ -36,6 +36,8 @@ class Working(Owned):
 
     def plan(self, request: Request, owner: str, body: Body) -> Response:
         """How long the new clip will be, how much of it is made, and how long that takes; nothing is begun."""
+        if body.get("tool") == "vary" and "take" in request.path_params:
+            return fresh({"seconds": self.studio.vary_seconds(request.path_params["take"], owner=owner)})
         order, seconds = self.studio.plan_work(self._ask(request, owner, body), owner=owner)
         recipe = order.recipe
         return fresh(

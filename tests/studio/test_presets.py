@@ -29,6 +29,7 @@ def test_a_model_is_offered_only_what_it_can_draw() -> None:
     offered = presets.fitting({**knows, "style": ("3d",)})
     assert len(offered) >= 3 and "Papercraft" not in [style.name for style in offered]
     assert all(value in knows[kind] for style in offered for kind, value in style.direction.items())
+    assert not any(style.words for style in offered)  # the page would say that they cannot be drawn
     assert presets.fitting(None) == BUILT_IN
 
 

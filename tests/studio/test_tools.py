@@ -183,6 +183,8 @@ def test_a_clip_from_outside_is_worked_on_by_its_file(studio: Studio, take: Take
         (lambda t: Blend(clip=t, other=t, curve="odd"), "curve 'odd'"),
         (lambda t: Recut(clip=t), "say what to do"),
         (lambda t: Recut(clip=t, keep=(0.5, 0.2)), "the end comes after the start"),
+        (lambda t: Recut(clip=t, keep=(0.5, 9.0)), "the clip goes from 0 to"),
+        (lambda t: Recut(clip=t, keep=(None, 0.2)), "say where the part begins"),
         (lambda t: Recut(clip=t, replace=(0, 9)), "does not work"),
         (lambda t: Upscale(clip=t, factor=40), "up to"),
         (lambda t: Smooth(clip=t, fps=3), "this clip has"),

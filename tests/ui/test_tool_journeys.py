@@ -136,10 +136,11 @@ def test_two_takes_are_blended_and_both_can_be_compared(painted: Server, visit: 
     night = film(page, painted, "A panda sits in a meadow at night")
     first = film(page, painted)
     tool(page, "Blend")
-    page.locator("#work-other").select_option(night["id"])
+    page.locator(f'#work-other input[value="{night["id"]}"]').check()
+    expect(page.locator(".work-other-name")).to_contain_text(night["seed"])
     expect(page.locator("#work-prompt")).to_have_attribute("placeholder", f"{FOX}. A panda sits in a meadow at night")
-    thumb = page.locator(".work-other-picture").bounding_box()
-    assert thumb and thumb["width"] <= 72
+    row = page.locator("#work-other").bounding_box()
+    assert row and row["height"] <= 80
     page.fill("#work-seconds", "0.5")
     page.locator("#work-curve label", has_text="Early").click()
     fine(page, steps="2")

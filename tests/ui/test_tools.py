@@ -273,7 +273,10 @@ def test_two_pictures_are_led_into_each_other(painted: Server, visit: Visit, tmp
     anew(page)
     files = [picture(tmp_path, "seed.png", (320, 180), "teal"), picture(tmp_path, "flower.png", (320, 180), "maroon")]
     page.set_input_files("#two-file", files[:1])
-    expect(page.locator("#error-pictures")).to_contain_text("two pictures at once")
+    expect(page.locator("#leads")).to_contain_text("give the last one too")
+    expect(page.locator("#first-picture button")).to_have_attribute("aria-label", "First picture: seed.png")
+    page.click("#first-picture button")
+    page.locator(".picture-tools").get_by_text("Remove").click()
     with page.expect_file_chooser() as chooser:
         page.click("#between-two")
     chooser.value.set_files(files)

@@ -16,7 +16,11 @@ from model.world.sequel import carried
         (["a fox in the forest", "a dog on the beach", "it runs"], [None, None, "the dog runs, on the beach"]),
         (["a fox in the forest", "a quiet lake at night"], [None, None]),
         (["rain", "it's late"], [None, "it's late, in the rain"]),
-        (["a fox in a snowy forest", "it jumps"], [None, "the fox jumps, in a forest, while snow falls"]),
+        (["a fox in a snowy forest", "it jumps"], [None, "the fox jumps, in a forest, snowy"]),  # it lies, as before
+        (
+            ["a fox in a city in the rain", "it walks in a snowy forest", "it jumps"],
+            [None, "the fox walks in a snowy forest", "the fox jumps, in a forest, snowy"],
+        ),
         (["a fox in the woods", "a close-up of its face"], [None, "a close-up of the fox's face, in a forest"]),
         (["a fox in the woods", "it is raining"], [None, "it is raining, in a forest"]),
     ],

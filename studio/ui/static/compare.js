@@ -81,6 +81,14 @@ export class Compare {
     for (const each of this.videos) each.pause();
   }
 
+  // The keys of a take, for both; whether it was one.
+  press(name) {
+    const acts = { " ": () => this.toggle(), k: () => this.pause(), l: () => this.videos[0].paused && this.toggle(), j: () => this.step(-1), ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1) };
+    const act = acts[name.length > 1 ? name : name.toLowerCase()];
+    if (act) act();
+    return Boolean(act);
+  }
+
   at() {
     return clamp(Math.floor(this.videos[0].currentTime * this.takes[0].fps + 0.01), 0, Number(this.bar.max));
   }

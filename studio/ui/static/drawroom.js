@@ -214,6 +214,7 @@ export class DrawRoom {
     const file = el("input", { type: "file", accept: "image/*", onchange: async () => {
       try {
         this.lay(await createImageBitmap(file.files[0]));
+        this.say("");
       } catch {
         this.say("This file is no picture that the browser can read.");
       }
@@ -225,11 +226,14 @@ export class DrawRoom {
 
   async use(place) {
     const { page } = this;
+    if (this.dialog.hasAttribute("aria-busy")) return; // pressed twice, it would be there twice
+    this.dialog.setAttribute("aria-busy", "true");
+    this.say("The drawing is on its way …");
     const flat = this.drawing.flat();
     const data = await new Promise((done) => { flat.toBlob(done, "image/png"); });
-    this.dialog.setAttribute("aria-busy", "true");
     try {
       const item = await give(new File([data], "drawing.png", { type: "image/png" }));
+      this.say("");
       this.dialog.close();
       if (this.target) return this.target.take(item, place);
       if (page.form.data.clip) page.form.frames.put({ clip: null }); // pictures and a clip do not go together

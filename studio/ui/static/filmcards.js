@@ -8,6 +8,7 @@ import { asShot, chooseTakes } from "./filmshelf.js";
 import { shotDialog } from "./filmshot.js";
 
 const TYPING = 600;
+const GIVEN = ["first", "last", "control", "mask"]; // files of a shot that its card shows
 const LIST = /\b(?:shot|scene)\s*\d+\s*(?:[([][^)\]]*[)\]])?\s*[:.–-]/i;
 
 const seconds = (count) => `${Math.max(0, count).toFixed(1)} s`;
@@ -108,7 +109,7 @@ export class Cards {
 
   paintCast(parts, shot, state) {
     const alike = Object.fromEntries((state.kept || []).filter((one) => one.alike !== null).map((one) => [one.member, one.alike.toFixed(2)]));
-    const key = JSON.stringify([alike, shot.first && shot.first.id, shot.last && shot.last.id, this.film.cast.map((member) => [member.name, member.pictures.length ? member.pictures[0].picture : ""]), shot.prompt]);
+    const key = JSON.stringify([alike, ...GIVEN.map((name) => shot[name] && shot[name].id), this.film.cast.map((member) => [member.name, member.pictures.length ? member.pictures[0].picture : ""]), shot.prompt]);
     if (parts.cast.dataset.key === key) return;
     parts.cast.dataset.key = key;
     parts.cast.replaceChildren(...this.film.cast.map((member) => {
@@ -118,8 +119,8 @@ export class Cards {
       return el("button", { type: "button", class: "film-chip", "aria-pressed": String(inside), title: words, onclick: () => this.bring(shot.id, member.name, inside) },
         member.pictures.length ? el("img", { src: member.pictures[0].picture, alt: "" }) : null, `@${member.name}`, like ? el("span", { class: "mono" }, like) : null);
     }));
-    const given = ["first", "last"].filter((name) => shot[name]);
-    parts.cast.append(...given.map((name) => el("button", { type: "button", class: "film-chip film-givenchip", title: `Its ${name} picture: ${shot[name].name}`, onclick: () => shotDialog(this.of, shot.id) }, el("img", { src: shot[name].picture, alt: "" }), name)));
+    const given = GIVEN.filter((name) => shot[name]);
+    parts.cast.append(...given.map((name) => el("button", { type: "button", class: "film-chip film-givenchip", title: `Its ${name}${["first", "last"].includes(name) ? " picture" : ""}: ${shot[name].name}`, onclick: () => shotDialog(this.of, shot.id) }, el("img", { src: shot[name].picture, alt: "" }), name)));
     parts.cast.hidden = !parts.cast.children.length;
   }
 

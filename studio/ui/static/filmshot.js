@@ -1,5 +1,6 @@
 // Everything else about one shot: direction, words under the picture, how long a transition takes, given pictures, seed.
 import { ask, button, el } from "./dom.js";
+import { steering, tuning, typed } from "./filmhow.js";
 import { openDialog } from "./shell.js";
 
 const MOST_BETWEEN = 16;
@@ -26,12 +27,14 @@ export function shotDialog(film, id) {
     field("Caption", text(shot.caption, (value) => set((one) => { one.caption = value; }, "Caption"), { maxlength: "400" }), "Words under the picture while this shot is seen"),
     el("div", { class: "film-grid" },
       field("Transition, seconds", text(shot.transition_seconds, (value) => set((one) => { one.transition_seconds = Number(value.replace(",", ".")) || 0.5; }, "Transition"), { inputmode: "decimal" })),
-      field("Seed", text(shot.seed, (value) => set((one) => { one.seed = value.trim() === "" ? null : Number(value); }, "Seed"), { inputmode: "numeric", class: "mono", placeholder: `${film.film.seed}, as the film` })),
+      typed("Seed", shot.seed, { range: [0, Number.MAX_SAFE_INTEGER], whole: true, placeholder: `${film.film.seed}, as the film` }, (value) => set((one) => { one.seed = value; }, "Seed")),
       field("Name", text(shot.name, (value) => set((one) => { one.name = value; }, "Name"), { maxlength: "60" }), "What another shot can call it by"),
       field("Goes on after", afterSelect(film, id, shot, set), "For a shot that continues")),
     field("Not to be seen", text(shot.negative, (value) => set((one) => { one.negative = value; }, "Keep out"), { maxlength: "1000" })),
     el("div", { class: "film-grid" }, given(film, id, "first", "First picture", set), given(film, id, "last", "Last picture", set)),
-    between(film, id, set));
+    between(film, id, set),
+    steering(film, id, set, { given }),
+    tuning(film, shot, (name, value, said) => set((one) => { one[name] = value; }, said), film.film));
   openDialog(`Shot ${index + 1}`, content, "film-shot-dialog");
 }
 
@@ -42,15 +45,16 @@ function afterSelect(film, id, shot, set) {
   return select;
 }
 
-function given(film, id, name, label, set) {
-  const slot = el("div", { class: "film-given" });
-  const file = el("input", { type: "file", accept: "image/png,image/jpeg,image/webp,image/gif", hidden: true, onchange: () => receive() });
-  const put = (found) => { set((one) => { one[name] = found; }, label); show(found); };
+// One given file of a shot. `moving`: a clip will do as well, which is not drawn on; `then` is told what there is now.
+function given(film, id, name, label, set, { moving = false, then = () => {} } = {}) {
+  const slot = el("div", { class: "film-given", "data-given": name });
+  const file = el("input", { type: "file", accept: `image/png,image/jpeg,image/webp,image/gif${moving ? ",video/*" : ""}`, hidden: true, "aria-label": label, onchange: () => receive() });
+  const put = (found) => { set((one) => { one[name] = found; }, label); show(found); then(found); };
   const show = (value) => slot.replaceChildren(
     value ? el("img", { src: value.picture, alt: value.name }) : el("span", { class: "dim" }, "none"),
     button(value ? "Another" : "Choose", null, () => file.click(), { words: true, class: "plain" }),
-    button("Draw", "brush", () => draw(film, [[name, `Use as ${label.toLowerCase()}`]], put, value), { words: true, class: "plain" }),
-    ...(value ? [button("Remove", "close", () => { set((one) => { one[name] = null; }, label); show(null); }, { class: "film-tool" })] : []), file);
+    ...(moving ? [] : [button("Draw", "brush", () => draw(film, [[name, `Use as ${label.toLowerCase()}`]], put, value), { words: true, class: "plain" })]),
+    ...(value ? [button(`Remove the ${label.toLowerCase()}`, "close", () => put(null), { class: "film-tool" })] : []), file);
   const receive = async () => {
     const found = await upload(film, file);
     if (found) put(found);

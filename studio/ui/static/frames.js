@@ -53,13 +53,17 @@ export class Frames {
     const { first, last } = this.data;
     const able = this.able.first && this.able.last && !between;
     if (able && first && last) this.leads.textContent = "New frames lead from the first picture to the last.";
+    else if (able && first && this.leading) this.leads.textContent = "This is the first picture; give the last one too, and new frames lead to it.";
     else if (able && !first && !last) this.leads.replaceChildren(button("Between two pictures", null, () => this.two.click(), { words: true, class: "link", id: "between-two" }));
     else this.leads.replaceChildren();
   }
 
   receiveTwo(files) {
     if (files.length === 2) return this.receive(files, "two");
-    return this.acts.wrong(files.length === 1 ? "Choose two pictures at once: the clip leads from one to the other." : `Two pictures are the two ends; these are ${files.length}. Those in between have their own place.`);
+    this.node.scrollIntoView({ block: "nearest" }); // on a phone it was asked for from far above
+    this.leading = files.length === 1; // two folders hold two pictures: they come one after the other
+    if (this.leading) return this.receive(files, "first");
+    return this.acts.wrong(`Two pictures are the two ends; these are ${files.length}. Those in between have their own place.`);
   }
 
   reshape() {

@@ -4,6 +4,7 @@ import { ask, bytes, button, el, icon, later } from "./dom.js";
 import { openTake } from "./librarytake.js";
 import { makeRoom } from "./diskroom.js";
 import { playOnHover } from "./stage.js";
+import { toolName } from "./workbench.js";
 
 const DAY = 86400;
 const WHEN = [["", "Any time"], ["1", "Today"], ["7", "Last 7 days"], ["30", "Last 30 days"], ["365", "Last year"]];
@@ -133,6 +134,8 @@ export class Library {
   }
 
   nothing(whole) {
+    const only = { search: "", model: "", film: "", days: "", starred: true };
+    if (whole && Object.entries(only).every(([name, value]) => this.asked[name] === value)) return [el("p", {}, "No take has a star yet."), el("p", { class: "dim" }, "A star marks what you want to keep: nothing that clears up takes it."), button("Show everything", null, () => this.reset(), { words: true, class: "link" })];
     if (whole) return [el("p", {}, "Nothing here is like that."), button("Show everything", null, () => this.reset(), { words: true, class: "link" })];
     if (this.asked.bin) return [el("p", {}, "The bin is empty."), el("p", { class: "dim" }, "What you delete waits here until you empty it.")];
     return [el("p", {}, "No takes yet."), el("p", { class: "dim" }, "Everything you shoot is kept here, with its recipe and its credential.")];
@@ -177,7 +180,7 @@ export class Library {
     const [title, facts] = item.querySelectorAll("p");
     title.textContent = take.title;
     title.dataset.named = String(Boolean(take.name));
-    facts.textContent = `${(take.frames / take.fps).toFixed(1)} s · ${brief(take.created)}${take.note ? ` · ${take.note}` : ""}`;
+    facts.textContent = `${take.tool ? `${toolName(take.tool)} · ` : ""}${(take.frames / take.fps).toFixed(1)} s · ${brief(take.created)}${take.note ? ` · ${take.note}` : ""}`;
   }
 
   // Choosing several

@@ -194,7 +194,7 @@ export class Page {
     this.queue.show(this.jobs, this.paused);
     document.body.dataset.shooting = String(this.jobs.length > 0);
     const line = document.getElementById("queue-line");
-    const left = this.jobs.reduce((sum, each) => sum + (each.left || 0), 0);
+    const left = this.jobs.reduce((sum, each) => sum + (each.left ?? each.needs ?? 0), 0);
     const words = this.jobs.length ? `${this.paused ? "paused" : "queue"} ${this.jobs.length}${left ? ` · ${clock(Math.ceil(left))}` : ""}` : "";
     if (line && line.textContent !== words) line.textContent = words;
   }
@@ -234,6 +234,12 @@ export class Page {
     this.stage.player.video.pause();
     this.stage.node.hidden = true;
     this.compare.show(this.find(one.id) || one, this.find(other.id) || other, how); // as they are called by now
+    this.compare.node.scrollIntoView({ block: "nearest" }); // on a phone it was asked for from below
+  }
+
+  // Keys of what plays: the take, or two of them in step.
+  playKey(name) {
+    return this.compare.node.hidden ? this.stage.key(name) : this.compare.press(name);
   }
 
   closeCompare() {

@@ -51,6 +51,19 @@ export class Player {
     if (side === null) this.part = null;
     else if (side === "i") this.part = [at, end > at ? end : last];
     else this.part = [first < at ? first : 0, at];
+    this.showPart();
+  }
+
+  // A part in seconds, as it is typed: what of it is not a part of this take is not marked.
+  markPart(start, end) {
+    const last = this.take ? this.take.frames - 1 : 0;
+    const [first, until] = [Math.round(start * this.take.fps), Math.min(last, Math.round(end * this.take.fps) - 1)];
+    this.part = first >= 0 && (first > 0 || until < last) ? [first, until] : null;
+    this.showPart();
+  }
+
+  showPart() {
+    const last = this.take ? this.take.frames - 1 : 0;
     if (this.part && this.part[1] <= this.part[0]) this.part = null;
     const share = (frame) => `${(100 * frame) / Math.max(1, last)}%`;
     this.transport.dataset.marked = String(Boolean(this.part));

@@ -28,7 +28,7 @@ export class Queue {
     if (!this.node.isConnected) return;
     this.paused = paused;
     const waits = jobs.filter((job) => job.state === "queued");
-    const left = jobs.reduce((sum, job) => sum + (job.left || 0), 0);
+    const left = jobs.reduce((sum, job) => sum + (job.left ?? job.needs ?? 0), 0);
     this.said.textContent = paused ? "Paused: what is being shot ends, nothing new begins." : jobs.length ? `${jobs.length} in line${left ? `, about ${duration(left)}` : ""}` : "";
     this.pauseButton.querySelector("span").textContent = paused ? "Go on" : "Pause the queue";
     this.pauseButton.firstChild.replaceWith(icon(paused ? "play" : "pause"));
@@ -55,7 +55,7 @@ export class Queue {
     row.querySelector(".row-title").textContent = job.prompt;
     const place = job.state === "queued" && job.ahead !== null ? (job.ahead ? `${job.ahead} before it` : "next") : "";
     const steps = job.steps && (job.state === "running" || job.step) && job.state !== "finishing" ? `step ${job.step} of ${job.steps}` : "";
-    const left = job.left !== null ? `${clock(Math.ceil(job.left))} left` : "";
+    const left = job.left !== null ? `${clock(Math.ceil(job.left))} left` : job.state === "queued" && job.needs ? `about ${duration(job.needs)}` : "";
     row.querySelector(".row-said").textContent = [job.state === "queued" ? "" : job.words, place, steps, left, `${job.seconds} s`, `seed ${job.seed}`].filter(Boolean).join(" · ");
     row.querySelector(".row-bar").style.width = `${job.steps ? (100 * job.step) / job.steps : 0}%`;
     const picture = row.querySelector(".row-picture");

@@ -16,6 +16,7 @@ const SHEET = [
 export function listenForKeys(page) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      if (document.querySelector("dialog[open]")) return; // nothing is shot from behind a sheet
       event.preventDefault();
       event.stopPropagation();
       page.form.shoot(false);
@@ -37,8 +38,8 @@ export function listenForKeys(page) {
       page.undos.undo();
     } else if (event.ctrlKey || event.metaKey) return;
     else if (event.key === "?") showSheet();
-    else if (!event.target.closest("button, a, input, [role=slider], [role=listbox], dialog") || /^[jklio]$/i.test(event.key)) {
-      if (page.onShootPage() && page.stage.key(event.key)) event.preventDefault();
+    else if (!event.target.closest("button, a, input, [role=slider], [role=listbox], dialog") || /^[jklio]$/i.test(event.key) || (event.key === " " && event.target.closest(".wipe, .scrub"))) {
+      if (page.onShootPage() && page.playKey(event.key)) event.preventDefault();
     }
   });
 }
@@ -57,7 +58,7 @@ export function showSheet() {
 export function openDialog(title, content, id) {
   const close = button("Close", "close", () => node.close(), { class: "tool" });
   const node = el("dialog", { id, "aria-label": title }, el("header", {}, el("h2", {}, title), close), content);
-  node.addEventListener("close", () => node.remove());
+  node.addEventListener("close", () => setTimeout(() => node.remove())); // what stands in it for a while moves out first
   node.addEventListener("click", (event) => { if (event.target === node) node.close(); });
   document.body.append(node);
   node.showModal();

@@ -1,5 +1,5 @@
 // The stage: examples while it is empty, the picture as it forms, then the clip with its credential and recipe.
-import { button, calm, clock, el, icon, sentence } from "./dom.js";
+import { button, calm, clock, duration, el, icon, sentence } from "./dom.js";
 import { menuButton } from "./menu.js";
 import { credentialPanel, recipePanel } from "./panels.js";
 import { Player } from "./player.js";
@@ -11,7 +11,7 @@ export class Stage {
     this.acts = acts; // useExample, useTake, use(take, how, at), shootAgain, compare, star, bin, name, note, takes(), job(what, job), retry(job)
     this.player = new Player();
     this.title = new TitleLine(acts);
-    this.workbench = new Workbench({ ...acts, moment: () => this.moment(), marks: () => this.player.marks() });
+    this.workbench = new Workbench({ ...acts, moment: () => this.moment(), marks: () => this.player.marks(), markPart: (start, end) => this.take && this.player.markPart(start, end) });
     this.player.onmark = () => this.workbench.marked();
     this.take = null;
     this.well = this.buildWell(examples);
@@ -102,7 +102,8 @@ export class Stage {
     this.words.textContent = held ? "The queue is paused" : job.state === "queued" && job.ahead ? `${job.words}: ${job.ahead} before it` : job.words;
     const begun = job.state === "running" || (job.step && ["paused", "queued"].includes(job.state)); // what was done stays done
     this.steps.textContent = job.steps && begun ? `step ${job.step} of ${job.steps}` : "";
-    this.left.textContent = !ended && job.left !== null ? `${clock(Math.ceil(job.left))} left` : "";
+    const needs = job.needs ? `about ${duration(job.needs)}` : ""; // before it can tell by itself
+    this.left.textContent = ended ? "" : job.left !== null ? `${clock(Math.ceil(job.left))} left` : needs;
     this.bar.setAttribute("aria-valuemax", String(job.steps || 1));
     this.bar.setAttribute("aria-valuenow", String(job.step));
     this.bar.style.setProperty("--done", `${job.steps ? (100 * job.step) / job.steps : 0}%`);

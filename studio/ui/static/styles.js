@@ -90,15 +90,16 @@ export class Styles {
   }
 
   async save(style) {
-    const told = await this.tell("studio/styles", style);
-    if (!told) return;
-    this.acts.say(`${style.name.trim()} is saved.`);
+    const same = this.found.own.find((each) => each.name.toLowerCase() === style.name.trim().toLowerCase());
+    if (!(await this.tell("studio/styles", style))) return;
+    if (!same) return void this.acts.say(`${style.name.trim()} is saved.`);
+    this.acts.undoable(`${same.name} is as it was`, () => this.tell("studio/styles", same));
+    this.acts.say(`${same.name} is saved over what it was.`, { undo: true });
   }
 
   async remove(style) {
     if (!(await this.tell("studio/styles/remove", { name: style.name }))) return;
-    const back = () => tell("studio/styles", style);
-    this.acts.undoable(`${style.name} is back among your styles`, back);
+    this.acts.undoable(`${style.name} is back among your styles`, () => this.tell("studio/styles", style));
     this.acts.say(`${style.name} is removed.`, { undo: true });
   }
 

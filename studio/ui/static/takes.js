@@ -1,6 +1,7 @@
 // The strip of takes: posters that play on hover, a tile for every shot still in the works, stars, and a bin one can undo.
-import { button, el } from "./dom.js";
+import { button, calm, el } from "./dom.js";
 import { playOnHover } from "./stage.js";
+import { toolName } from "./workbench.js";
 
 export class Takes {
   constructor(acts) {
@@ -25,6 +26,16 @@ export class Takes {
       tile.firstChild.setAttribute("aria-current", String(tile.dataset.key === selected));
       if (this.list.children[index] !== tile) this.list.insertBefore(tile, this.list.children[index] || null);
     });
+    const shown = wanted.find((tile) => tile.dataset.key === selected);
+    if (shown && this.followed !== selected) this.follow(shown);
+    if (shown) this.followed = selected; // a shot is on the stage a little before it is in the queue
+  }
+
+  // What has just come to the stage is seen in the strip as well; the page itself stays where it is.
+  follow(tile) {
+    const [row, box] = [this.list.getBoundingClientRect(), tile.getBoundingClientRect()];
+    const by = box.left < row.left ? box.left - row.left - 8 : box.right > row.right ? box.right - row.right + 8 : 0;
+    if (by) this.list.scrollBy({ left: by, behavior: calm() ? "auto" : "smooth" });
   }
 
   ask(words) {
@@ -37,7 +48,7 @@ export class Takes {
     const tile = this.tiles.get(key) || this.newTile(key, take);
     tile.take = take;
     const [open, star] = [tile.firstChild, tile.querySelector(".tile-star")];
-    open.title = take.title;
+    open.title = take.tool ? `${take.title} (${toolName(take.tool)})` : take.title;
     open.setAttribute("aria-label", `Take: ${take.title}${take.starred ? ", starred" : ""}`);
     star.setAttribute("aria-pressed", String(take.starred));
     return tile;

@@ -11,6 +11,12 @@ export class Toasts {
 
   say(words, { act = null, label = "Undo", id = null, tone = "" } = {}) {
     clearTimeout(this.timer);
+    // What lies outside an open sheet can neither be seen well nor pressed: the line stands in it.
+    const sheet = [...document.querySelectorAll("dialog[open]")].pop() || document.body;
+    if (this.node.parentNode !== sheet) {
+      sheet.append(this.node);
+      if (sheet !== document.body) sheet.addEventListener("close", () => document.body.append(this.node), { once: true });
+    }
     const close = button("Close", "close", () => this.clear(), { class: "toast-close" });
     const acting = act ? button(label, null, () => { this.clear(); act(); }, { words: true, class: "toast-act", id }) : null;
     this.node.replaceChildren(el("div", { class: `toast ${tone}` }, ...[el("span", {}, words), acting, close].filter(Boolean)));

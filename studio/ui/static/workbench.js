@@ -1,6 +1,7 @@
 // The tools on a take: one is chosen, its few questions are answered, and what it comes to is said before it is begun.
 // What a tool makes is a new take; the one it is made of stays as it is.
 import { ask, button, choices, duration, el, later, tell } from "./dom.js";
+import { chooseTakes } from "./filmshelf.js";
 import { playOnHover } from "./stage.js";
 
 const TOOLS = [
@@ -16,6 +17,7 @@ const TOOLS = [
 ];
 const STRENGTHS = [["subtle", "Subtle"], ["gentle", "Gentle"], ["medium", "Medium"], ["bold", "Bold"], ["strong", "Strong"]];
 const CURVES = [["smooth", "Smooth"], ["even", "Even"], ["early", "Early"], ["late", "Late"], ["quick", "Quick"]];
+const NEAR = 12; // takes that are offered as the other one without looking for them
 const DRAWN = ["extend", "loop", "blend", "interpolate", "remix"];
 
 export class Workbench {
@@ -51,7 +53,9 @@ export class Workbench {
   draw() {
     const foreign = this.tool === "recut" && this.take.outside && !this.take.recipe;
     this.lead.textContent = foreign ? "New frames take the place of a part, and meet both ends." : TOOLS.find(([id]) => id === this.tool)[2];
+    const held = document.activeElement && this.fields.contains(document.activeElement) ? document.activeElement : null;
     this.fields.replaceChildren(...this.questions().filter(Boolean), ...(this.drawn() ? [this.fine()] : []));
+    if (held && held.name) this.fields.querySelector(`[name="${held.name}"]:checked`)?.focus(); // whoever works by keys stays where they were
     this.said.textContent = "";
     this.go.querySelector("span").textContent = this.tool === "vary" ? "Make the variations" : "Make a new take";
     this.forecast();
@@ -80,7 +84,7 @@ export class Workbench {
   row(name, label, options) {
     return choices(`work-${name}${this.take.outside ? "-outside" : ""}`, label, options, this.answers[name], (value) => {
       this.answers[name] = value;
-      if (name === "cutting") this.draw();
+      if (name === "cutting" || name === "direction") this.draw();
       else this.forecast();
     });
   }
@@ -111,8 +115,17 @@ export class Workbench {
   }
 
   marked() {
-    if (!this.take || !this.fields || !this.fields.isConnected) return;
+    if (this.marking || !this.take || !this.fields || !this.fields.isConnected) return;
     if (this.takeMarks() && this.tool === "recut") this.draw();
+  }
+
+  // What is typed here is marked on the clip, so that one sees and hears it played.
+  markTyped() {
+    const [start, end] = [this.answers.start, this.answers.end].map((value) => Number(String(value || "x").replace(",", ".")));
+    if (this.take.outside || !(end > start)) return;
+    this.marking = true;
+    this.acts.markPart(start, end);
+    this.marking = false;
   }
 
   number(name, label, value, keep, unit = "", empty = "") {
@@ -121,10 +134,11 @@ export class Workbench {
   }
 
   moments(name, label) {
-    const field = this.number(name, label, this.answers[name], (value) => { this.answers[name] = value; }, "s");
+    const field = this.number(name, label, this.answers[name], (value) => { this.answers[name] = value; this.markTyped(); }, "s");
     const here = button("Here", null, () => {
       const at = this.acts.moment();
       this.answers[name] = field.querySelector("input").value = `${round(at ?? 0)}`;
+      this.markTyped();
       this.forecast();
     }, { words: true, class: "quiet", title: "Where the clip stands now" });
     return el("div", { class: "work-moment" }, field, here);
@@ -142,27 +156,38 @@ export class Workbench {
     return el("div", { class: "work-place" }, el("span", { class: "choices-title" }, "Frame"), node);
   }
 
+  // Takes are told apart by their pictures: many are of the same words. Those of the library are a press away.
   other() {
     const all = this.acts.takes().filter((each) => each.id !== this.take.id);
-    if (!all.some((each) => each.id === this.answers.other)) this.answers.other = all.length ? all[0].id : "";
-    const picture = el("img", { alt: "", class: "work-other-picture" });
-    const seen = () => {
-      const chosen = all.find((each) => each.id === this.answers.other);
-      picture.hidden = !chosen;
-      if (chosen) picture.src = chosen.poster;
+    if (this.otherTake && this.otherTake.id === this.take.id) this.otherTake = null;
+    this.otherTake = this.otherTake || all[0] || null;
+    const near = all.slice(0, NEAR);
+    if (this.otherTake && !near.some((each) => each.id === this.otherTake.id)) near.unshift(this.otherTake);
+    const named = el("span", { class: "work-other-name" });
+    const name = () => { named.textContent = this.otherTake ? `${short(this.otherTake.title)} · ${round(this.otherTake.frames / this.otherTake.fps)} s · seed ${this.otherTake.seed}` : "There is no other take yet."; };
+    const choose = (take) => {
+      this.otherTake = take;
+      name();
       const area = this.fields.querySelector("#work-prompt");
       if (area) area.placeholder = this.wordless();
+      this.forecast();
     };
-    const node = el("select", { id: "work-other", onchange: () => { this.answers.other = node.value; seen(); this.forecast(); } },
-      ...(all.length ? all.slice(0, 40).map((each) => el("option", { value: each.id }, short(each.title))) : [el("option", { value: "" }, "there is no other take yet")]));
-    node.value = this.answers.other;
-    seen();
-    return el("label", { class: "work-other" }, el("span", {}, "The other take"), el("span", { class: "work-other-row" }, picture, node));
+    const tile = (each) => {
+      const input = el("input", { type: "radio", name: `work-other${this.take.outside ? "-outside" : ""}`, value: each.id, checked: each.id === this.otherTake.id, "aria-label": `${each.title}, seed ${each.seed}`, onchange: () => choose(each) });
+      const node = el("label", { class: "work-other-tile", title: each.title }, input, el("img", { src: each.poster, alt: "", loading: "lazy", style: `aspect-ratio: ${each.width} / ${each.height}` }));
+      playOnHover(node, node, each.clip);
+      return node;
+    };
+    const others = { title: "The other take", many: false, done: ([take]) => { if (take.id === this.take.id) return; choose(take); this.draw(); } };
+    const shelf = button("All takes", null, () => chooseTakes(others), { words: true, class: "link", id: "work-other-all" });
+    name();
+    return el("div", { class: "work-other" }, el("span", { class: "choices-title" }, "The other take"),
+      el("div", { class: "work-other-row", id: "work-other", role: "radiogroup", "aria-label": "The other take" }, ...near.map(tile)), el("p", { class: "work-other-said" }, named, all.length ? shelf : null));
   }
 
   // What is said where nothing is written: the words of the take, and of the other one that it leads to.
   wordless() {
-    const other = ["blend", "interpolate"].includes(this.tool) && this.acts.takes().find((each) => each.id === this.answers.other);
+    const other = ["blend", "interpolate"].includes(this.tool) && this.otherTake;
     const told = [this.take.prompt, other && other.prompt].filter(Boolean).map((each) => each.replace(/[. ]+$/, ""));
     return [...new Set(told)].join(". ") || "What the new frames show";
   }
@@ -181,7 +206,7 @@ export class Workbench {
     if (this.drawn()) Object.assign(body, { prompt: answers.prompt.trim(), seed: answers.seed, steps: answers.steps });
     if (["extend", "loop", "blend", "interpolate"].includes(tool)) body.seconds = answers.seconds[tool] ?? { extend: "4", loop: "", blend: "1", interpolate: "1" }[tool];
     if (tool === "extend") Object.assign(body, { direction: answers.direction }, answers.at === null ? {} : { at: answers.at });
-    if (tool === "blend" || tool === "interpolate") body.other = answers.other;
+    if (tool === "blend" || tool === "interpolate") body.other = this.otherTake ? this.otherTake.id : "";
     if (tool === "blend") Object.assign(body, { curve: answers.curve, strength: answers.strength });
     if (tool === "remix") body.strength = answers.strength;
     if (tool === "recut") body[answers.cutting] = [answers.start, answers.end];
@@ -193,10 +218,10 @@ export class Workbench {
 
   async forecast() {
     const mark = (this.mark = {});
-    if (this.tool === "vary") return this.say("They appear here side by side, as each is done.");
     try {
       const told = await ask(`${this.address()}/plan`, "POST", this.asked());
       if (mark !== this.mark) return;
+      if (this.tool === "vary") return this.say(`They appear here side by side, as each is done${told.seconds ? `: about ${duration(told.seconds * this.answers.count)} of work` : ""}.`);
       const parts = [`The new take lasts ${round(told.length)} s`];
       if (told.made) parts.push(`${round(told.made)} s of it new`);
       if (this.tool === "upscale") parts.push(`${told.width} × ${told.height}`);
@@ -215,6 +240,7 @@ export class Workbench {
   }
 
   async begin() {
+    this.say("It goes into the queue …");
     this.go.disabled = true;
     const address = `${this.address()}/${this.tool === "vary" ? "vary" : "work"}`;
     try {
@@ -285,6 +311,9 @@ export function seamLines(take) {
   if (!take.seams.length) return [];
   return [el("h3", {}, "How its parts meet"), el("ul", { class: "seams" }, ...take.seams.map((seam) => el("li", { "data-tone": seam.tone }, el("b", {}, seam.at), el("span", {}, seam.words), el("i", {}, seam.figures))))];
 }
+
+// What a take came of, in the word of its tool.
+export const toolName = (id) => (TOOLS.find(([name]) => name === id) || [id, id])[1].toLowerCase();
 
 const round = (value) => Math.round(value * 100) / 100;
 const short = (text, most = 46) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
