@@ -28,6 +28,8 @@ def restored(frames: Frames, detail: Detail) -> Frames:
     if detail.staged:
         for index, frame in enumerate(frames):
             out[index] = _whole(frame, detail.planned[index], detail.coded[index])
+            if detail.firm is not None and detail.firm[index] > 0:
+                out[index] = _between(out[index], detail.planned[index], float(detail.firm[index]))
         return out
     for index, seen in enumerate(detail.seen):
         rows, columns = (np.nonzero(seen.any(axis))[0] for axis in (1, 0))
@@ -45,6 +47,11 @@ def _whole(frame: Frames, planned: Frames, coded: Frames) -> Frames:
     share = off.div_(SOFT).square_().add_(1).reciprocal_()
     made = torch.addcmul(drawn.float(), share, (lost - shown).float())
     return made.add_(0.5).clamp_(0, 255).to(torch.uint8).numpy()
+
+
+def _between(one: Frames, other: Frames, share: float) -> Frames:
+    """A picture (H, W, 3) that is another to a share."""
+    return np.rint(one + share * (other.astype(np.float32) - one)).astype(np.uint8)
 
 
 def _restored(frame: Frames, planned: Frames, coded: Frames, seen: NDArray[np.bool_]) -> Frames:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from model.pipeline import Generator
 
 COARSE = 8  # channels of a latent, its largest principal components, that say what colour the whole area has
+FIRM = 0.25  # how much more of a blend may change with every latent from its joins
 FEW_STEPS = 6  # up to so many a remix takes them all
 
 
@@ -236,6 +237,8 @@ class Generation(Iterator[Frames]):
         if source.latents is not None:
             return given, source.latents[:, : self._asked.total].to(device, torch.float32)
         assert source.frames is not None
+        if self._asked.prefix:
+            return given, None  # they are staged, window by window
         encoder, parts = vae.stream_encoder(), []
         edges = [0, *range(1 + 4 * DECODE_AT_ONCE, self._asked.frames, 4 * DECODE_AT_ONCE), self._asked.frames]
         for start, stop in pairwise(edges):
@@ -300,6 +303,8 @@ class Generation(Iterator[Frames]):
         else:
             prefix_level = float(self._of.entry.notes.get("prefix_level", 0.0))
             hold = windows.hold(window, noise, before, given, prefix_level)
+            if clean is not None and self._asked.source is not None and self._ends:
+                hold = windows.firmer(hold, clean, noise, FIRM)
         velocity.begin()
         start = noise
         if clean is not None:

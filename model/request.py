@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """A clip to remix: uint8 frames (n, h, w, 3) or latents (C, t, h, w), at least as long as the new one. For a clip
-    that goes on from another they are those of the whole stream, what came before included.
+    that goes on from another they are those of the whole stream, what came before included; frames (1 + 4 (t - 1) of t
+    latents) only for a model that is shown what it films, which gives back what latents lose of them.
 
     `strength` is how much may change: 1 starts from pure noise, small values stay near the source.
     """
@@ -166,7 +167,7 @@ def check(request: GenerationRequest, entry: CatalogEntry, limits: Limits) -> No
     if request.control is not None:
         _control(request.control, size, entry)
     if request.source is not None:
-        if request.prefix and request.source.latents is None:
+        if request.prefix and request.source.latents is None and not entry.notes.get("blocking"):
             raise RequestError("source", "frames", "latents", "what goes on from another clip is remixed from latents")
         _source(request, request.source, request.total)
 

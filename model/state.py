@@ -70,7 +70,7 @@ def _text_tensor(text: str) -> Tensor:
     return torch.tensor(list(text.encode()), dtype=torch.uint8)
 
 
-PLAN = 3  # counted up when the same request comes to be rendered in other windows or from other plans
+PLAN = 4  # counted up when the same request comes to be rendered in other windows or from other plans
 
 
 def fingerprint(request: GenerationRequest, weights: str) -> str:

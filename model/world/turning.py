@@ -25,11 +25,14 @@ LOOK = ("time", "weather", "also", "camera", "style")
 _ZOOM, _LENS = COLUMNS.index("zoom"), COLUMNS.index("lens")
 
 
+Moves = Callable[[float | None], tuple[Tensor, Tensor | None]]
+
+
 @dataclass(frozen=True)
 class Turn:
     """Between a shot and what it goes on from, or leads up to (`ahead`). shot: the shot as it is there; frame: the last
     frame of the stream, or the first, that is all so; over: how many frames it takes. cast: the same ones as they move
-    there, where they move otherwise, and `second` of their plan at that frame."""
+    there, where they move otherwise or at another pace, and `second` of their plan at that frame."""
 
     shot: Shot
     frame: int
@@ -58,7 +61,7 @@ class Turning:
 
     looks: tuple[tuple[Shot, Tensor], ...]
     cast: tuple[tuple[tuple[Actor, ...], Tensor, Tensor], ...] = ()
-    camera: Callable[[float | None], tuple[Tensor, Tensor | None]] | None = None
+    camera: Moves | None = None
 
 
 def posed(number: int, actor: Actor, loop: int, times: Tensor, turning: Turning | None) -> Pose:
@@ -110,6 +113,33 @@ def airs(looks: Looks) -> list[tuple[str, int, Tensor | None]]:
 def look_of(shot: Shot, other: Shot) -> Shot:
     """A shot with the hour, the weather, the style and the camera of another."""
     return replace(shot, **{name: getattr(other, name) for name in LOOK}, seed=other.seed)
+
+
+def turned(shot: Shot, turn: Turn, second: Callable[[float], float], first: int, count: int) -> Moves:
+    """The camera in frames first, first + 1, ... of a shot in which one move of it goes over into another. second: of
+    the plan that a frame shows."""
+
+    def camera(straight: float | None) -> tuple[Tensor, Tensor | None]:
+        start, stop = reach([turn], first, count)
+        path = eased(shot, turn, start, torch.tensor([second(frame) for frame in range(start, stop)]))
+        then = None if straight is None else camera_path([turn.shot], torch.tensor([[straight]]))[0, 0]
+        return path[first - start : first - start + count], then
+
+    return camera
+
+
+def paced(shot: Shot, seconds: Tensor, paces: Sequence[tuple[Tensor, Tensor]]) -> Moves:
+    """The camera at seconds (T,) of a shot, led out of other paces of the same move, and into them: the seconds at
+    which it would be, and how much of each frame is so, (T,) each."""
+
+    def camera(straight: float | None) -> tuple[Tensor, Tensor | None]:
+        path = camera_path([shot], seconds[None])[0]
+        for times, share in paces:
+            path = torch.lerp(path, camera_path([shot], times[None])[0], share[:, None].to(path))
+        then = None if straight is None else camera_path([shot], torch.tensor([[straight]]))[0, 0]
+        return path, then
+
+    return camera
 
 
 def eased(shot: Shot, turn: Turn, first: int, times: Tensor) -> Tensor:

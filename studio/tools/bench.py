@@ -1,5 +1,5 @@
-"""How well the parts of clips meet that the tools make, on a fixed set: a table in Markdown, and the frames around every
-join to look at.
+"""How well the parts of clips meet that the tools make, on a fixed set: a table in Markdown, and the frames around
+every join to look at.
 
 python -m studio.tools.bench [--home FOLDER] [--sheets FOLDER] [--only WORD ...]
 
@@ -15,8 +15,9 @@ import argparse
 import math
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +59,7 @@ CASES = (
     Case("loop, the fox that hops", lambda of: Loop(clip=of("fox").id, seed=SEED)),
     Case("loop, the panda that stands", lambda of: Loop(clip=of("panda").id, seed=SEED)),
     Case("extend backward, the cat that walks", lambda of: _backward(of("cat"), None)),
-    Case("extend backward, the cat, by night before it is day", lambda of: _backward(of("cat"), "a cat walks at night")),
+    Case("extend backward, the cat, before that by night", lambda of: _backward(of("cat"), "a cat walks at night")),
     Case("one second replaced, the mammoth that walks", lambda of: _replaced(of("mammoth"))),
     Case("one second replaced, the fox that hops", lambda of: _replaced(of("fox"))),
     Case("blend, a fox at dusk into the panda", lambda of: Blend(clip=of("dusk").id, other=of("panda").id, seed=SEED)),
@@ -152,20 +153,16 @@ def _row(name: str, take: Take, sheets: Path | None) -> str:
 
 def _uneven(frames: Frames) -> float:
     """How much larger the largest step from one of some frames (t, h, w, 3) to the next is than they are on average."""
-    steps = [float(np.square(b.astype(np.int16) - a, dtype=np.int32).mean()) for a, b in _pairs(frames)]
+    steps = [float(np.square(b.astype(np.int16) - a, dtype=np.int32).mean()) for a, b in pairwise(frames)]
     mean = sum(steps) / max(1, len(steps))
     return 10 * math.log10(max(steps) / mean) if mean > 0 else 0.0
-
-
-def _pairs(frames: Frames) -> Iterator[tuple[Frames, Frames]]:
-    return zip(frames[:-1], frames[1:], strict=True)
 
 
 def _sheet(frames: Frames, path: Path, most: int = 2 * AROUND) -> None:
     """Up to so many frames, evenly spread, and under each by how much it differs from the one that is shown before."""
     picked = frames[np.unique(np.linspace(0, len(frames) - 1, min(most, len(frames))).round().astype(int))]
     steps = [np.zeros_like(picked[0])]
-    steps += [np.clip(np.abs(b.astype(int) - a) * AMPLIFIED, 0, 255).astype(np.uint8) for a, b in _pairs(picked)]
+    steps += [np.clip(np.abs(b.astype(int) - a) * AMPLIFIED, 0, 255).astype(np.uint8) for a, b in pairwise(picked)]
     across = AROUND
     rows = []
     for first in range(0, len(picked), across):
