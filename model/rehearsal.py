@@ -2,8 +2,9 @@
 
 Who is seen and how they move is laid on paper (`world/blocking.py`); the same is staged on a set that the transformer
 draws first, or before the picture that the clip begins with (`world/staging.py`). Where a clip leads from one place to
-another, or from somebody to somebody else, the end of the one and the start of the other are both staged, and the one
-dissolves into the other. Where other frames are given they say what there is, and nothing is staged.
+another, from somebody to somebody else, or from picture to picture, the end of the one and the start of the other are
+both staged, and the one dissolves into the other. Where other frames are given they say what there is, and nothing is
+staged.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -23,11 +23,11 @@ from model import conditioning, sets
 from model.conditioning import Anchor, Frames
 from model.cue import Cue, cued
 from model.request import Told
+from model.seen import Seen, is_seen, seen_in
 from model.world import staging
 from model.world.blocking import Blocking, block, emptied, traced
 from model.world.light import change_of_light
-from model.world.plate import joined, plate
-from model.world.render import PAPER, Backdrop
+from model.world.render import Backdrop
 from model.world.scene import Shot
 from model.world.turning import OVER, Turn, look_of
 
@@ -37,25 +37,24 @@ if TYPE_CHECKING:
     from model.windows import Window
 
 STRENGTH = 0.25  # the noise level from which a staged shot is rendered
-MET_BEFORE = True
 MET = 8  # frames over which what is drawn gives way to what is planned, where it meets frames that are there
 LOOKED_AT = 8  # frames of what it goes on from or leads up to
 ALIKE = 20.0  # grey levels by which their places may differ, or the clip leads from one place to another
-BESIDE = 10  # pixels around somebody that may be theirs too: they are found to a frame, and clips are compressed
-SEEN = 6  # grey levels from the paper: somebody, or something, is here
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detail:
     """Of the new frames of a window: how they are planned, what the autoencoder makes of that, both uint8 (t, H, W, 3),
     where in them somebody or something is seen, bool (t, H, W), whether everything else is planned too, and how much
-    of each frame is to be as planned whatever was drawn, 0 to 1 (t,): what has to meet frames that are there."""
+    of each frame is to be as planned whatever was drawn, 0 to 1 (t,): what has to meet frames that are there.
+    dissolves: whether one thing becomes another in it; then it does so evenly."""
 
     planned: Frames
     coded: Frames
     seen: NDArray[np.bool_]
     staged: bool = False
     firm: NDArray[np.float32] | None = None
+    dissolves: bool = False
 
     def part(self, first: int, count: int) -> Detail:
         """The same of `count` frames from `first` on."""
@@ -96,6 +95,13 @@ class Rehearsal:
         """The noise level from which the shot is rendered; None from nothing but noise."""
         return STRENGTH if self._staged else None
 
+    @property
+    def joint(self) -> Frames | None:
+        """The last frame (H, W, 3) of what it goes on from as it would be staged; None where nothing is."""
+        if self._before is None or not self._staged:
+            return None
+        return self._played(4 * (self._before.shape[1] - 1), 1)[1][0]
+
     @torch.inference_mode()
     def window(self, window: Window) -> Shown:
         """A window's part of it."""
@@ -111,7 +117,8 @@ class Rehearsal:
         if staged is not None or not blocking.plain:
             coded = conditioning.to_frames(self._of.vae.decode(latents if staged is None else staged))
             firm = self._firm(first + seen, len(planned) - seen) if staged is not None else None
-            detail = Detail(planned[seen:], coded[seen:], _seen(frames[seen:]), staged is not None, firm)
+            new = planned[seen:], coded[seen:], is_seen(frames[seen:])
+            detail = Detail(*new, staged is not None, firm, self._dissolves)
         return Shown(latents[:, :, behind:], None if staged is None else staged[0, :, behind:], detail)
 
     @cached_property
@@ -134,8 +141,12 @@ class Rehearsal:
         paper, planned = acts[0] if len(acts) == 1 else tuple(
             self._dissolved(one, other, first) for one, other in zip(*acts, strict=True)
         )  # fmt: skip
-        filmed = self._filmed
-        return paper, planned if filmed is None else filmed[first : first + count]
+        if self._filmed is not None:
+            planned = self._filmed[first : first + count]
+        elif self._ends is not None:
+            one, other = (each.repeat(count, axis=0) for each in self._ends)
+            planned = self._dissolved(one, other, first)
+        return paper, planned
 
     def _act(self, cue: Cue | None, backdrop: Backdrop | None, first: int, count: int) -> tuple[Frames, Frames]:
         pieces = ((self._blocking, first, count),) if cue is None else tuple(cue.pieces(first, count))
@@ -145,20 +156,29 @@ class Rehearsal:
 
     def _dissolved(self, one: Frames, other: Frames, first: int) -> Frames:
         """Frames first, first + 1, ... of what goes over from one thing into another between its joins."""
-        asked, last = self._asked, self._last
-        assert self._before is not None and last is not None and last.frames is not None
-        joint, meets = 4 * (self._before.shape[1] - 1), 4 * (asked.total - 1) + 1 - len(last.frames)
+        joint, meets = self._joints
+        assert joint is not None and meets is not None
         t = ((np.arange(first, first + len(one), dtype=np.float32) - joint) / (meets - joint)).clip(0, 1)
         share = (t * t * (3 - 2 * t))[:, None, None, None]
         return np.rint(one + share * (other.astype(np.float32) - one)).astype(np.uint8)
 
+    @property
+    def _joints(self) -> tuple[int | None, int | None]:
+        """The last frame of the stream that is there before what is made, and the first one behind it."""
+        last = 4 * (self._asked.total - 1) + 1
+        if self._ends is not None:
+            return 0, last - 4  # a picture behind the first is four equal frames
+        joint = None if self._before is None else 4 * (self._before.shape[1] - 1)
+        given = None if self._last is None else self._last.frames
+        return joint, None if given is None else last - len(given)
+
     def _firm(self, first: int, count: int) -> NDArray[np.float32] | None:
         """How much of frames first, first + 1, ... is to be as planned: all where they meet what is there."""
         frames, firm = np.arange(first, first + count), np.zeros(count, np.float32)
-        if self._before is not None and MET_BEFORE:
-            firm = np.maximum(firm, 1 - (frames - 4 * (self._before.shape[1] - 1)) / (MET + 1))
-        if self._last is not None and self._last.frames is not None:
-            meets = 4 * (self._asked.total - 1) + 1 - len(self._last.frames)
+        joint, meets = self._joints
+        if joint is not None:
+            firm = np.maximum(firm, 1 - (frames - joint) / (MET + 1))
+        if meets is not None:
             firm = np.maximum(firm, 1 - (meets - frames) / (MET + 1))
         return firm.clip(0, 1).astype(np.float32) if firm.any() else None
 
@@ -191,6 +211,14 @@ class Rehearsal:
             cued(Blocking(other, width, height), of.vae.encode, None, self._coming, of.device, (None, after)),
         )
         return (ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None
+
+    @property
+    def _dissolves(self) -> bool:
+        """Whether one thing becomes another."""
+        if self._filmed is not None or self._ends is not None or self._parted is not None:
+            return True
+        before, after = self._places
+        return before is not None and after is not None and _apart(before.picture, after.picture) >= ALIKE
 
     @property
     def _coming(self) -> tuple[int, Tensor] | None:
@@ -265,6 +293,19 @@ class Rehearsal:
         alone = one.place in ("first", 0) and one.frames is not None and len(one.frames) == 1
         return one.frames[0] if alone and one.frames is not None else None
 
+    @cached_property
+    def _ends(self) -> tuple[Frames, Frames] | None:
+        """The two pictures (1, H, W, 3) that are given, if they are the first and the last, to be kept, and all."""
+        asked = self._asked
+        if len(asked.anchors) != 2 or asked.prefix or asked.source is not None or self._pictures:
+            return None
+        one, other = sorted(asked.anchors, key=lambda anchor: anchor.place == "last")
+        placed = one.place in ("first", 0) and other.place == "last"
+        if not placed or any(1 - anchor.strength >= STRENGTH for anchor in asked.anchors):
+            return None
+        pictures = [anchor.frames for anchor in (one, other) if anchor.frames is not None and len(anchor.frames) == 1]
+        return (pictures[0], pictures[1]) if len(pictures) == 2 else None
+
     @property
     def _opens(self) -> bool:
         """Whether a clip is given that it begins with, and nothing else."""
@@ -296,6 +337,8 @@ class Rehearsal:
         asked, blocking = self._asked, self._blocking
         if asked.source is not None:
             return self._filmed is not None
+        if self._ends is not None:
+            return True
         if blocking.shot is None:
             return False
         if any(1 - anchor.strength >= STRENGTH for anchor in asked.anchors):
@@ -309,7 +352,7 @@ class Rehearsal:
         """What the clip is staged before: a set that is drawn for it, the picture that it begins with, or the place
         that is seen in what it goes on from or leads up to."""
         blocking = self._blocking
-        if not self._staged or self._filmed is not None:
+        if not self._staged or self._filmed is not None or self._ends is not None:
             return None
         if self._first is not None:
             picture = emptied(self._first) if blocking.manned else self._first
@@ -344,21 +387,21 @@ class Rehearsal:
     def _places(self) -> tuple[Backdrop | None, Backdrop | None]:
         """The places that are seen at the end of what it goes on from, and at the start of what it leads up to; None
         where there is none, or where nothing is staged."""
-        if not self._staged or self._filmed is not None or self._first is not None:
+        if not self._staged or self._filmed is not None or self._ends is not None or self._first is not None:
             return None, None
         one, other = self._parted or (self._cue, self._cue)
         before = None if self._before is None or one is None else self._seen_before(one.before)
         after = None if self._last is None or other is None else self._seen_after(other.after)
         shot, asked = self._blocking.shot, self._asked
         if before is not None and after is not None and shot is not None and shot.camera == "static":
-            if float(np.abs(before.picture.astype(np.float32) - after.picture).mean()) < ALIKE:
+            if _apart(before.picture, after.picture) < ALIKE:
                 before, after = before.beside(after), after.beside(before)
         return (
             None if before is None else self._completed(before, asked.was),
             None if after is None else self._completed(after, asked.will),
         )
 
-    def _seen_before(self, blocking: Blocking) -> _Plate:
+    def _seen_before(self, blocking: Blocking) -> Seen:
         """The place in the last frames of what the clip goes on from."""
         assert self._before is not None
         count = 1 + 4 * (self._before.shape[1] - 1)
@@ -366,18 +409,18 @@ class Rehearsal:
         if frames is None:
             frames = self._of.decode(self._before)
         frames = frames[:count][-LOOKED_AT:] if self._opens else frames[-LOOKED_AT:]
-        return _plate(frames, count - len(frames), blocking)
+        return seen_in(frames, count - len(frames), blocking)
 
-    def _seen_after(self, blocking: Blocking) -> _Plate:
+    def _seen_after(self, blocking: Blocking) -> Seen:
         """The place in the first frames of what the clip leads up to."""
         assert self._last is not None
         frames = self._last.frames
         if frames is None:
             assert self._last.latents is not None
             frames = self._of.decode(self._last.latents)
-        return _plate(frames[:LOOKED_AT], 4 * (self._asked.total - 1) + 1 - len(frames), blocking)
+        return seen_in(frames[:LOOKED_AT], 4 * (self._asked.total - 1) + 1 - len(frames), blocking)
 
-    def _completed(self, found: _Plate, told: Told | None) -> Backdrop:
+    def _completed(self, found: Seen, told: Told | None) -> Backdrop:
         """A place with what is hidden in it drawn; told: how it was asked for."""
         words = self._place_prompt if told is None else staging.set_prompt(told.prompt, self._knows)
         made = sets.completed(self._of, self._asked, words, found.picture, found.hidden)
@@ -398,34 +441,6 @@ class Rehearsal:
         return made
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Plate:
-    """A place (H, W, 3) without those who are seen in it, what of it they hide (H, W), and the second of the plan at
-    which it is seen so."""
-
-    picture: Frames
-    hidden: NDArray[np.bool_]
-    second: float
-
-    def beside(self, other: _Plate) -> _Plate:
-        """The same with what is hidden here as it is seen there."""
-        shown = self.hidden & ~other.hidden
-        if not shown.any():
-            return self
-        picture = joined(self.picture, other.picture, self.hidden)
-        return replace(self, picture=picture, hidden=self.hidden & other.hidden)
-
-
-def _plate(frames: Frames, first: int, blocking: Blocking) -> _Plate:
-    """The place in some frames, of which the first is frame `first` of a blocking of whoever is seen there."""
-    seen = _seen(blocking.calm().frames(first, len(frames)))
-    around = F.max_pool2d(torch.from_numpy(seen).float()[:, None], 2 * BESIDE + 1, stride=1, padding=BESIDE)
-    picture, hidden = plate(frames, around[:, 0].numpy() > 0)
-    return _Plate(picture, hidden, blocking.second(first + len(frames) - 1))
-
-
-def _seen(blocking: Frames) -> NDArray[np.bool_]:
-    """Where frames (t, H, W, 3) of a blocking are not paper, (t, H, W)."""
-    off = (blocking > PAPER + SEEN) | (blocking < PAPER - SEEN)
-    found: NDArray[np.bool_] = off[..., 0] | off[..., 1] | off[..., 2]
-    return found
+def _apart(one: Frames, other: Frames) -> float:
+    """How far two pictures of one size are apart, in grey levels."""
+    return float(np.abs(one.astype(np.float32) - other).mean())

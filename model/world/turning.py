@@ -20,7 +20,7 @@ from model.world.motion import Pose, pose
 from model.world.scene import Actor, Shot
 
 OVER = 20  # frames: a second and a quarter
-EDGE = 0.08  # of somebody's width
+EDGE = 0.2  # of somebody's width
 LOOK = ("time", "weather", "also", "camera", "style")
 _ZOOM, _LENS = COLUMNS.index("zoom"), COLUMNS.index("lens")
 

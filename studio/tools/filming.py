@@ -136,6 +136,8 @@ class Cutting:
         request, seen = self._request(made, head, tail)
         generation = self._generation = start(request)
         self.seconds = generation.seconds
+        if seen is not None and self._planned and (joint := generation.joint) is not None:
+            seen = joint[None]
         into = None if head is None or seen is None else ease(head[-1], seen[-1], self._planned)
         fresh = _upto(made.frames + (0 if tail is None else 1), generation)
         yield from eased(fresh, made.frames, into, None if tail is None else tail[0], self._planned)
