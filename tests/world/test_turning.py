@@ -111,3 +111,20 @@ def test_what_is_dark_does_not_become_bright_without_limit() -> None:
     assert change_of_light(("day", "clear"), ("day", "clear")) == (1.0, 1.0, 1.0)
     assert all(each < 0.7 for each in change_of_light(("day", "clear"), ("night", "clear")))
     assert max(change_of_light(("night", "rain"), ("day", "clear"))) <= 2.0
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+def test_those_who_go_at_another_pace_are_led_into_the_usual_one_camera_and_all(ahead: bool) -> None:
+    """Played backwards in between, a plan goes on at its pace where it joins, and comes to it where it meets."""
+    plain = Blocking(block("a mammoth walks in the snow, pan left"), 144, 80)
+    backwards = plain.at(100, -1.0)  # frame 40 shows the plan's sixtieth
+    led = backwards.led(ahead, 40, 24, 12)
+    there = plain.at(24 - 40)  # but is to show the twenty-fourth
+    backdrop = Backdrop(np.random.default_rng(0).integers(0, 255, (80, 144, 3), np.uint8), straight=plain.second(24))
+    at, away = (range(40, 44), range(20, 24)) if ahead else (range(37, 41), range(60, 64))
+    for frames, like in ((at, there), (away, backwards)):
+        found, expected = (each.staged(backdrop, frames[0], 4) for each in (led, like))
+        for one, other in zip(found, expected, strict=True):
+            assert np.abs(one.astype(int) - other).max() <= 1
+    assert led.led(ahead, 40, 99, 12) is led  # once is enough
+    assert Blocking(None, 144, 80).led(ahead, 40, 24, 12).frames(0, 1).std() == 0
