@@ -102,7 +102,8 @@ def test_two_pictures_dissolve_into_each_other(shown: Generator) -> None:
 def test_one_clip_dissolves_into_another_of_somebody_else_and_both_move_on(shown: Generator) -> None:
     width, height = size(shown)
     fox, panda = (Blocking(block(told), width, height) for told in ("a fox stands", "a panda stands"))
-    woods, meadow = (Backdrop(np.full((height, width, 3), colour, np.uint8)) for colour in ((40, 60, 40), (90, 200, 90)))
+    grounds = (np.full((height, width, 3), colour, np.uint8) for colour in ((40, 60, 40), (90, 200, 90)))
+    woods, meadow = map(Backdrop, grounds)
     before = shown.vae.encode(to_video(fox.staged(woods, 0, 17)[1]))[0]
     ending, coming = fox.staged(woods, 9, 8)[1], panda.staged(meadow, 0, 4)[1]
     more = {
