@@ -97,8 +97,9 @@ class Rehearsal:
 
     @property
     def joint(self) -> Frames | None:
-        """The last frame (H, W, 3) of what it goes on from as it would be staged; None where nothing is."""
-        if self._before is None or not self._staged:
+        """The last frame (H, W, 3) of what it goes on from as it would be staged, where the first ones will be eased
+        onto it; None where they go on from what is decoded."""
+        if self._before is None or not self._asked.eased or not self._staged:
             return None
         return self._played(4 * (self._before.shape[1] - 1), 1)[1][0]
 
@@ -175,10 +176,10 @@ class Rehearsal:
     def _firm(self, first: int, count: int) -> NDArray[np.float32] | None:
         """How much of frames first, first + 1, ... is to be as planned: all where they meet what is there."""
         frames, firm = np.arange(first, first + count), np.zeros(count, np.float32)
-        joint, meets = self._joints
-        if joint is not None:
+        (joint, meets), last = self._joints, 4 * (self._asked.total - 1) + 1
+        if joint is not None and (self._asked.eased or self._before is None):
             firm = np.maximum(firm, 1 - (frames - joint) / (MET + 1))
-        if meets is not None:
+        if meets is not None and (self._ends is not None or last - meets >= 4):  # a lone picture is held, not planned
             firm = np.maximum(firm, 1 - (meets - frames) / (MET + 1))
         return firm.clip(0, 1).astype(np.float32) if firm.any() else None
 

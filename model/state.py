@@ -83,6 +83,8 @@ def fingerprint(request: GenerationRequest, weights: str) -> str:
     digest.update(json.dumps(plain).encode())
     if request.meet:
         digest.update(json.dumps(["meet", request.meet]).encode())
+    if request.eased:
+        digest.update(b"eased")
     if request.was or request.will:
         told = [None if each is None else [each.prompt, each.seed, each.frame] for each in (request.was, request.will)]
         digest.update(json.dumps(["told", *told]).encode())

@@ -172,6 +172,7 @@ class Cutting:
             will=None if made.tail is None else self._told(made.tail, made.tail.start),
             source=self._source(made, head, before, tail),
             meet=MET,
+            eased=before is not None,
         )
         return request, seen
 

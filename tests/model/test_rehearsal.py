@@ -107,7 +107,7 @@ def test_one_clip_dissolves_into_another_of_somebody_else_and_both_move_on(shown
     before = shown.vae.encode(to_video(fox.staged(woods, 0, 17)[1]))[0]
     ending, coming = fox.staged(woods, 9, 8)[1], panda.staged(meadow, 0, 4)[1]
     more = {
-        "frames": 12, "before": before, "shown": ending, "anchors": (Anchor(coming, place="last"),),
+        "frames": 12, "before": before, "shown": ending, "eased": True, "anchors": (Anchor(coming, place="last"),),
         "was": Told("a fox stands in the woods", 0, 16), "will": Told("a panda stands in a meadow", 0, 0),
     }  # fmt: skip
     plan = rehearsal(shown, "a fox, then a panda", **more)
@@ -119,6 +119,11 @@ def test_one_clip_dissolves_into_another_of_somebody_else_and_both_move_on(shown
     assert np.abs(planned[8] - coming[0]).mean() < 6
     steps = np.abs(np.diff(planned[:9], axis=0)).mean((1, 2, 3))
     assert steps.max() < 2.2 * steps.mean()
+    assert part.detail.firm is not None and part.detail.firm[0] > 0.8
+    alone = rehearsal(shown, "a fox, then a panda", **{**more, "eased": False})
+    part = alone.window(Window(4, 5, 8))
+    assert alone.joint is None and part.detail is not None and part.detail.firm is not None
+    assert part.detail.firm[0] < 0.2 and part.detail.firm[8] == 1  # where nothing is eased it goes on as decoded
     same = {**more, "will": Told("a fox stands in the woods", 0, 0)}
     assert rehearsal(shown, "a fox stands in the woods", **same)._parted is None
 
