@@ -68,8 +68,8 @@ class GenerationRequest:
     it goes on from, and what it leads up to, was asked for: light, weather and camera turn from the one and to the
     other, and what the prompt leaves unsaid is as it was. `references`
     are pictures, uint8 (n, h, w, 3) at the clip's size, of whoever is to be seen in it, not of how it begins. `meet` is
-    over how many latents a jump at a join is spread, as far as it is more than the clip's movement; 0 leaves it. `eased`
-    says that the first frames will be eased onto what they go on from: then they begin as planned.
+    over how many latents a jump at a join is spread, as far as it is more than the clip's movement; 0 leaves it.
+    `eased` says that the first frames will be eased onto what they go on from: then they begin as planned.
 
     Two approximations, both off by default: `block_cache` above 0 leaves out blocks of the transformer whose first one
     changed by less than that part since they were last run, and of the steps only the first `guided` part is guided.
