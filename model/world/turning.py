@@ -70,21 +70,24 @@ def posed(number: int, actor: Actor, loop: int, times: Tensor, turning: Turning 
     path = pose(actor, loop, times)
     for cast, then, share in turning.cast if turning is not None else ():
         there = cast[number]
-        path = _mixed(pose(there, loop, then.to(times)), path, share.to(times), there.height / actor.height)
+        path = _mixed(pose(there, loop, then.to(times)), path, share.to(times), there.height / actor.height, loop)
     return path
 
 
-def _mixed(one: Pose, other: Pose, share: Tensor, taller: float) -> Pose:
-    """A pose between two: as one of them to a share (T,) of each frame. taller: how many times so high the one is."""
+def _mixed(one: Pose, other: Pose, share: Tensor, taller: float, loop: int) -> Pose:
+    """A pose between two: as one of them to a share (T,) of each frame. taller: how many times so high the one is;
+    loop: of how many pictures, which are gone through the shorter way round: a head that nods does not jump."""
 
     def between(a: Tensor, b: Tensor) -> Tensor:
         return torch.lerp(b, a, share)
 
     wide = between(one.stretch_x * taller, other.stretch_x)
     edge = torch.where(wide.abs() < EDGE, torch.where(wide < 0, -EDGE, EDGE), wide)  # who turns is never seen edge-on
+    further = (one.frame - other.frame + loop // 2) % loop - loop // 2
+    picture = (other.frame + (share * further).round().long()) % loop
     return Pose(
         between(one.x, other.x), between(one.y, other.y), edge, between(one.stretch_y * taller, other.stretch_y),
-        between(one.tilt, other.tilt), between(one.lift, other.lift), torch.where(share > 0.5, one.frame, other.frame),
+        between(one.tilt, other.tilt), between(one.lift, other.lift), picture,
         other.grounded, other.pivot,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ import torch
 from model.world.blocking import Blocking, block
 from model.world.light import change_of_light
 from model.world.render import Backdrop
-from model.world.turning import OVER, Turn, airs, eased, look_of, looks_in
+from model.world.turning import OVER, Turn, Turning, airs, eased, look_of, looks_in, posed
 
 WIDE, HIGH = 144, 80
 JOINS = 40
@@ -128,3 +128,15 @@ def test_those_who_go_at_another_pace_are_led_into_the_usual_one_camera_and_all(
             assert np.abs(one.astype(int) - other).max() <= 1
     assert led.led(ahead, 40, 99, 12) is led  # once is enough
     assert Blocking(None, 144, 80).led(ahead, 40, 24, 12).frames(0, 1).std() == 0
+
+
+def test_the_pictures_of_a_loop_are_gone_through_and_not_jumped_over() -> None:
+    """Led from the thirty-fourth picture of thirty-six to the fifth, it is not far by way of the first."""
+    shot = block("a panda stands")
+    turn = Turn(shot, 0, 12, cast=shot.actors)
+    times, then = torch.full((13,), 5.5 / 12), torch.full((13,), 34.5 / 12)  # a loop of 36 lasts three seconds
+    path = posed(0, shot.actors[0], 36, times, Turning((), ((shot.actors, then, turn.share(0, 13)),)))
+    assert (int(path.frame[0]), int(path.frame[-1])) == (34, 5)
+    assert int((path.frame.diff() % 36).max()) <= 2
+    still = posed(0, shot.actors[0], 1, times, Turning((), ((shot.actors, then, turn.share(0, 13)),)))
+    assert not still.frame.any()
