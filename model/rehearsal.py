@@ -215,7 +215,9 @@ class Rehearsal:
 
     @property
     def _dissolves(self) -> bool:
-        """Whether one thing becomes another."""
+        """Whether one thing becomes another: a clip, a place, an hour."""
+        if self._led and self._plan.relights:
+            return True
         if self._filmed is not None or self._ends is not None or self._parted is not None:
             return True
         before, after = self._places

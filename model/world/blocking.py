@@ -29,7 +29,7 @@ from model.world.motion import MIDDLE, SPEED
 from model.world.render import FPS, Backdrop, Renderer, View
 from model.world.scene import ALIVE, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
 from model.world.setting import SETTINGS
-from model.world.turning import Turn, Turning, look_of, paced, turned
+from model.world.turning import Turn, Turning, led, look_of, paced, relights, turned
 from model.world.understand import Span, Understanding, understand
 from model.world.wardrobe import outfit
 
@@ -254,6 +254,11 @@ class Blocking:
         """Whether somebody is in it."""
         return self.shot is not None and bool(self.shot.actors)
 
+    @property
+    def relights(self) -> bool:
+        """Whether it turns from, or to, another light, weather or style."""
+        return self.shot is not None and relights(self.shot, self._turns)
+
     def _like(self, shot: Shot | None = None, **other: Any) -> Blocking:
         """The same, of another shot or played in another way."""
         same = {"begins": self._begins, "rate": self._rate, "straight": self.straight, "turns": self._turns}
@@ -286,15 +291,12 @@ class Blocking:
         return self._like(turns=turns)
 
     def led(self, ahead: bool, joint: int, frame: float, over: int) -> Blocking:
-        """The same, led out of the way that those in it move at the usual pace, or into it (`ahead`), over so many
-        frames; frame `joint` of the stream shows a frame of the plan then."""
-        shot = self.shot
-        if shot is None or any(turn.ahead == ahead and turn.cast for turn in self._turns):
+        """The same, led out of how those in it move at the usual pace, or into it (`ahead`), over so many frames; frame
+        `joint` of the stream shows a frame of the plan then."""
+        if self.shot is None or any(turn.ahead == ahead and turn.cast for turn in self._turns):
             return self  # they are led already, from what they did otherwise
-        second = shot.start + frame * PACE / FPS
-        sides = [turn for turn in self._turns if turn.ahead == ahead] or [Turn(shot, joint, over, ahead)]
-        others = [turn for turn in self._turns if turn.ahead != ahead]
-        return self._like(turns=[*others, *(replace(turn, cast=shot.actors, second=second) for turn in sides)])
+        joining = Turn(self.shot, joint, over, ahead, second=self.shot.start + frame * PACE / FPS)
+        return self._like(turns=led(self.shot, self._turns, joining))
 
     def there(self, ahead: bool) -> Blocking:
         """The plan as it is in what the shot goes on from, or leads up to (`ahead`), and turns into no other."""
@@ -348,9 +350,8 @@ class Blocking:
         if self.shot is None:
             return None
         actors = self.shot.actors
-        if self._back:
-            actors = tuple(replace(actor, back=actor.action in SPEED) for actor in actors)
-        return replace(self.shot, start=self.second(first), actors=actors)
+        way = tuple(replace(actor, back=actor.action in SPEED) for actor in actors) if self._back else actors
+        return replace(self.shot, start=self.second(first), actors=way)
 
     @cached_property
     def _renderer(self) -> Renderer:

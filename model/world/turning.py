@@ -118,6 +118,19 @@ def look_of(shot: Shot, other: Shot) -> Shot:
     return replace(shot, **{name: getattr(other, name) for name in LOOK}, seed=other.seed)
 
 
+def relights(shot: Shot, turns: Sequence[Turn]) -> bool:
+    """Whether a shot turns from, or to, another light, weather or style."""
+    return any(look_of(shot, replace(turn.shot, camera=shot.camera)) != shot for turn in turns)
+
+
+def led(shot: Shot, turns: Sequence[Turn], joint: Turn) -> list[Turn]:
+    """The turns of a shot, with those in it led from, or to, how they move at the usual pace: in the turn that there is
+    on that side, else in `joint`."""
+    sides = [turn for turn in turns if turn.ahead == joint.ahead] or [joint]
+    others = [turn for turn in turns if turn.ahead != joint.ahead]
+    return [*others, *(replace(turn, cast=shot.actors, second=joint.second) for turn in sides)]
+
+
 def turned(shot: Shot, turn: Turn, second: Callable[[float], float], first: int, count: int) -> Moves:
     """The camera in frames first, first + 1, ... of a shot in which one move of it goes over into another. second: of
     the plan that a frame shows."""

@@ -193,6 +193,8 @@ def test_what_goes_on_begins_in_the_weather_and_the_light_that_were(
 
     monkeypatch.setattr(sets, "relit", relit)
     told = Told("a quiet street by day", 5)
+    plain = rehearsal(shown, "a quiet street by day", frames=8, before=before, was=told)
+    assert not plain._dissolves and rehearsal(shown, "it is night", frames=8, before=before, was=told)._dissolves
     plan = rehearsal(shown, "rain on a quiet street at night", frames=16, before=before, was=told)
     place = plan._set
     assert place is not None and place.turned is not None
