@@ -2,7 +2,9 @@
 
 What came before was drawn from a blocking too, but what is given is latents alone. So the plan is gone through, latent
 by latent, for the one that is most like them: from there it goes on. Where a clip has to end with given frames as well,
-their moment is found in the same way, and the plan is played so that it gets there, backwards if need be.
+their moment is found in the same way, and the plan is played so that it gets there, backwards if need be. A moment that
+can be got to is seldom quite the one that is given: before they meet, and behind the join where the pace is another,
+those in it are led from the one way of moving into the other.
 """
 
 from __future__ import annotations
@@ -22,8 +24,10 @@ REACH = 64  # latents of the plan that are gone through: twice to and fro
 AT_ONCE = 8
 NEVER = 1 << 30  # a frame
 HASTE = 0.06  # of the best likeness is given up for not having to hurry by once the usual pace more
-JOINING, MEETING = 4, 8  # frames in which nobody turns round
-SURE = 0.65  # cosine, from which those given show what they are known to show
+LED = 12  # frames over which those in a plan are led from one way of moving into another
+EVEN = 0.5  # by how much a pace may differ from the usual one, and what is known be got to all the same
+SAME = 0.05  # by how much it may differ and count as the usual one
+SURE = 0.35  # cosine, from which those given show what they are known to show; two frames off it is less than 0.4
 ALIKE = 0.15  # cosine, below which those given show somebody else
 
 Encode = Callable[[Tensor], Tensor]
@@ -33,8 +37,8 @@ Encode = Callable[[Tensor], Tensor]
 class Cue:
     """A plan as it was played in what came before, up to frame `joins`, as it has to be played then, and as it is
     played from frame `meets` on, in what comes after; each counted in frames of the whole stream. backwards: whether it
-    is played backwards in between: then those who go somewhere turn round for their way back, but not where it joins
-    and meets, where they are seen as they are."""
+    is played backwards in between: then those who go somewhere turn round for their way back, and again before it
+    meets what comes after, where they are seen as they are."""
 
     before: Blocking
     plan: Blocking
@@ -46,10 +50,8 @@ class Cue:
     def pieces(self, first: int, count: int) -> Iterator[tuple[Blocking, int, int]]:
         """What is played in frames first, first + 1, ...: the plan, its first frame and how many of it."""
         last = max(first + count, self.meets)
-        parts = [(self.before, self.joins), (self.plan, max(self.joins, self.meets)), (self.after, last)]
-        if self.backwards and self.meets - self.joins > JOINING + MEETING:
-            about = (self.plan.about(), self.meets - MEETING)
-            parts[1:1] = [(self.plan, self.joins + JOINING), about]
+        between = self.plan.about() if self.backwards else self.plan
+        parts = [(self.before, self.joins), (between, max(self.joins, self.meets)), (self.after, last)]
         for played, end in parts:
             if (part := min(end, first + count) - first) > 0:
                 yield played, first, part
@@ -70,14 +72,13 @@ def cued(
     joins, meets = (0 if before is None else 4 * start + 1), (NEVER if after is None else 4 * after[0] - 3)
     if not blocking.manned:
         return Cue(blocking, blocking, blocking, joins, meets)
-    here, there = None, None
+    here = there = None
     if before is not None:
         blocking, here = _found(blocking, encode, device, before[:, -1], ahead=False, known=known[0])
         if here is None:
             return None
     if after is not None:
-        coming = None if here is None else (here, 4 * (after[0] - start))
-        blocking, there = _found(blocking, encode, device, after[1], ahead=True, known=known[1], coming=coming)
+        blocking, there = _found(blocking, encode, device, after[1], ahead=True, known=known[1])
         if there is None:
             return None
     played = None if here is None else blocking.at(here - 4 * start)
@@ -87,8 +88,18 @@ def cued(
     leads = blocking.at(there - 4 * after[0])
     if here is None or played is None:
         return Cue(leads, leads, leads, joins, meets)
-    rate = (there - 3 - here) / max(1, meets - 4 * start)  # the first of the four frames that are given is met
-    return Cue(played, blocking.at(here - 4 * rate * start, rate), leads, joins, meets, rate < 0)
+    near, span = there, meets - 4 * start  # the first of the four frames that are given is met
+    if abs((there - 3 - here) / max(1, span) - 1) > EVEN:
+        reached = _found(blocking, encode, device, after[1], ahead=True, known=None, coming=(here, span + 3))[1]
+        near = there if reached is None else reached
+    rate = (near - 3 - here) / max(1, span)
+    plan = blocking.at(here - 4 * rate * start, rate)
+    over = min(LED, max(1, (meets - joins) // 2))
+    if abs(rate - 1) > SAME:
+        plan = plan.led(False, joins - 1, here, over)
+    if abs(rate - 1) > SAME or near != there:
+        plan = plan.led(True, meets, there - 3, over)
+    return Cue(played, plan, leads, joins, meets, rate < 0)
 
 
 def _found(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from model.conditioning import Frames
 from model.rehearsal import Detail
 
+_AROUND = (0.125, 0.25, 0.25, 0.25, 0.125)  # shares of the frames around one
 SOFT = 40.0  # grey levels by which a frame may differ from what was expected of it and still be given half the detail
 DARKEST, BRIGHTEST = 0.15, 1.25
 
@@ -28,6 +29,8 @@ def restored(frames: Frames, detail: Detail) -> Frames:
     if detail.staged:
         for index, frame in enumerate(frames):
             out[index] = _whole(frame, detail.planned[index], detail.coded[index])
+            if detail.firm is not None and detail.firm[index] > 0:
+                out[index] = _between(out[index], detail.planned[index], float(detail.firm[index]))
         return out
     for index, seen in enumerate(detail.seen):
         rows, columns = (np.nonzero(seen.any(axis))[0] for axis in (1, 0))
@@ -45,6 +48,46 @@ def _whole(frame: Frames, planned: Frames, coded: Frames) -> Frames:
     share = off.div_(SOFT).square_().add_(1).reciprocal_()
     made = torch.addcmul(drawn.float(), share, (lost - shown).float())
     return made.add_(0.5).clamp_(0, 255).to(torch.uint8).numpy()
+
+
+class Evening:
+    """Evens out how frames differ from their plan where one thing becomes another: what is drawn changes with every
+    latent, every fourth frame, and what is seen is to change with every frame. Each difference becomes the mean of
+    those of the four frames around it; the last two frames wait for those that come."""
+
+    def __init__(self) -> None:
+        self._off: list[NDArray[np.float32]] = []
+        self._planned: list[Frames] = []
+        self._behind = 0  # frames that are kept only for those that follow
+
+    def push(self, frames: Frames, planned: Frames) -> Frames:
+        """Takes frames (t, H, W, 3) and their plan; gives those that are ready by now, (n, H, W, 3)."""
+        self._off += [frame.astype(np.float32) - plan for frame, plan in zip(frames, planned, strict=True)]
+        self._planned += list(planned)
+        return self._ready(len(self._off) - len(_AROUND) // 2, frames.shape[1:])
+
+    def rest(self) -> list[Frames]:
+        """Those that waited, all there are, (n, H, W, 3), or nothing."""
+        waiting = len(self._off) - self._behind
+        made = [self._ready(len(self._off), self._planned[0].shape)] if waiting > 0 else []
+        self._off, self._planned, self._behind = [], [], 0
+        return made
+
+    def _ready(self, until: int, shape: tuple[int, ...]) -> Frames:
+        reach, made = len(_AROUND) // 2, list[Frames]()
+        for index in range(self._behind, until):
+            near = [self._off[min(max(0, index + step), len(self._off) - 1)] for step in range(-reach, reach + 1)]
+            off = np.tensordot(np.array(_AROUND, np.float32), np.stack(near), 1)
+            made.append(np.rint(self._planned[index] + off).clip(0, 255).astype(np.uint8))
+        self._behind = max(self._behind, until)
+        gone = max(0, self._behind - reach)
+        self._off, self._planned, self._behind = self._off[gone:], self._planned[gone:], self._behind - gone
+        return np.stack(made) if made else np.empty((0, *shape), np.uint8)
+
+
+def _between(one: Frames, other: Frames, share: float) -> Frames:
+    """A picture (H, W, 3) that is another to a share."""
+    return np.rint(one + share * (other.astype(np.float32) - one)).astype(np.uint8)
 
 
 def _restored(frame: Frames, planned: Frames, coded: Frames, seen: NDArray[np.bool_]) -> Frames:

@@ -23,7 +23,7 @@ from torch import Tensor
 
 from model import conditioning, control, flow, meeting, shotlist, windows
 from model.conditioning import Frames, Given
-from model.detail import restored
+from model.detail import Evening, restored
 from model.errors import ModelError
 from model.reel import DECODE_AT_ONCE, Reel
 from model.rehearsal import Rehearsal, Shown
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from model.pipeline import Generator
 
 COARSE = 8  # channels of a latent, its largest principal components, that say what colour the whole area has
+FIRM = 0.25  # how much more of a blend may change with every latent from its joins
 FEW_STEPS = 6  # up to so many a remix takes them all
 
 
@@ -91,6 +92,7 @@ class Generation(Iterator[Frames]):
         self._random = torch.Generator("cpu").manual_seed(asked.seed)
         self._digest = fingerprint(asked, generator.sha256)
         self._latents: Tensor | None = None
+        self._evening = Evening()
         if resume is not None and resume.request != self._digest:
             raise ModelError("this saved state is of another render (or other weights); start the render again")
         self._chunks = self._run()
@@ -101,6 +103,13 @@ class Generation(Iterator[Frames]):
         if self._latents is None:
             raise ModelError("the latents are there when the last chunk has been taken")
         return self._latents
+
+    @property
+    def joint(self) -> Frames | None:
+        """What the plan makes of the last frame (h, w, 3) before the clip: its first frames go on from that. None where
+        they go on from what the decoder makes of it."""
+        rehearsal = self._shots[0].rehearsal
+        return None if rehearsal is None else rehearsal.joint
 
     def __next__(self) -> Frames:
         return next(self._chunks)
@@ -180,6 +189,7 @@ class Generation(Iterator[Frames]):
             fresh = self._met(window, latents[:, window.fresh - window.start :], finished, given, staged)
             finished = fresh if finished is None else torch.cat([finished, fresh], dim=1)
             yield from self._detailed(reel.add(_with(prefix, fresh), window.fresh - window.start), shown)
+        yield from self._evening.rest()
         assert finished is not None
         self._latents = finished[:, self._asked.prefix :].to("cpu", torch.float16)
 
@@ -221,9 +231,13 @@ class Generation(Iterator[Frames]):
         for frames in parts:
             if shown is not None and shown.detail is not None:
                 with self._timed("decode"):
-                    frames = restored(frames, shown.detail.part(begins, len(frames)))
-                begins += len(frames)
-            yield frames
+                    detail = shown.detail.part(begins, len(frames))
+                    begins += len(frames)
+                    frames = restored(frames, detail)
+                    if detail.dissolves:
+                        frames = self._evening.push(frames, detail.planned)
+            if len(frames):
+                yield frames
 
     @torch.inference_mode()
     def _encode_given(self) -> tuple[tuple[Given, ...], Tensor | None]:
@@ -236,6 +250,8 @@ class Generation(Iterator[Frames]):
         if source.latents is not None:
             return given, source.latents[:, : self._asked.total].to(device, torch.float32)
         assert source.frames is not None
+        if self._asked.prefix:
+            return given, None  # they are staged, window by window
         encoder, parts = vae.stream_encoder(), []
         edges = [0, *range(1 + 4 * DECODE_AT_ONCE, self._asked.frames, 4 * DECODE_AT_ONCE), self._asked.frames]
         for start, stop in pairwise(edges):
@@ -300,6 +316,8 @@ class Generation(Iterator[Frames]):
         else:
             prefix_level = float(self._of.entry.notes.get("prefix_level", 0.0))
             hold = windows.hold(window, noise, before, given, prefix_level)
+            if clean is not None and self._asked.source is not None and self._ends:
+                hold = windows.firmer(hold, clean, noise, FIRM)
         velocity.begin()
         start = noise
         if clean is not None:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """A clip to remix: uint8 frames (n, h, w, 3) or latents (C, t, h, w), at least as long as the new one. For a clip
-    that goes on from another they are those of the whole stream, what came before included.
+    that goes on from another they are those of the whole stream, what came before included; frames (1 + 4 (t - 1) of t
+    latents) only for a model that is shown what it films, which gives back what latents lose of them.
 
     `strength` is how much may change: 1 starts from pure noise, small values stay near the source.
     """
@@ -68,6 +69,7 @@ class GenerationRequest:
     other, and what the prompt leaves unsaid is as it was. `references`
     are pictures, uint8 (n, h, w, 3) at the clip's size, of whoever is to be seen in it, not of how it begins. `meet` is
     over how many latents a jump at a join is spread, as far as it is more than the clip's movement; 0 leaves it.
+    `eased` says that the first frames will be eased onto what they go on from: then they begin as planned.
 
     Two approximations, both off by default: `block_cache` above 0 leaves out blocks of the transformer whose first one
     changed by less than that part since they were last run, and of the steps only the first `guided` part is guided.
@@ -94,6 +96,7 @@ class GenerationRequest:
     will: Told | None = None
     references: Frames | None = None
     meet: int = 0
+    eased: bool = False
     control: Control | None = None
     block_cache: float = 0.0
     guided: float = 1.0
@@ -166,7 +169,7 @@ def check(request: GenerationRequest, entry: CatalogEntry, limits: Limits) -> No
     if request.control is not None:
         _control(request.control, size, entry)
     if request.source is not None:
-        if request.prefix and request.source.latents is None:
+        if request.prefix and request.source.latents is None and not entry.notes.get("blocking"):
             raise RequestError("source", "frames", "latents", "what goes on from another clip is remixed from latents")
         _source(request, request.source, request.total)
 

@@ -70,7 +70,7 @@ def _text_tensor(text: str) -> Tensor:
     return torch.tensor(list(text.encode()), dtype=torch.uint8)
 
 
-PLAN = 3  # counted up when the same request comes to be rendered in other windows or from other plans
+PLAN = 4  # counted up when the same request comes to be rendered in other windows or from other plans
 
 
 def fingerprint(request: GenerationRequest, weights: str) -> str:
@@ -83,6 +83,8 @@ def fingerprint(request: GenerationRequest, weights: str) -> str:
     digest.update(json.dumps(plain).encode())
     if request.meet:
         digest.update(json.dumps(["meet", request.meet]).encode())
+    if request.eased:
+        digest.update(b"eased")
     if request.was or request.will:
         told = [None if each is None else [each.prompt, each.seed, each.frame] for each in (request.was, request.will)]
         digest.update(json.dumps(["told", *told]).encode())

@@ -82,3 +82,15 @@ def hold(window: Window, noise: Tensor, known: Tensor | None, given: Sequence[Gi
             ]
             level[first - window.start : stop - window.start] = anchor.level
     return Hold(torch.lerp(clean, noise, level[:, None, None]), level)
+
+
+def firmer(hold: Hold, clean: Tensor, noise: Tensor, more: float) -> Hold:
+    """A hold in which those frames that are free stay the nearer to the `clean` latents (C, T, h, w) that they start
+    from the nearer they are to one that is held: from each to the next farther away `more` of them may change."""
+    held = [index for index, level in enumerate(hold.level.tolist()) if level < 1]
+    if not held:
+        return hold
+    away = torch.tensor([min(abs(index - one) for one in held) for index in range(len(hold.level))])
+    level = torch.where(away == 0, hold.level.cpu(), (more * away).clamp(max=1.0)).to(hold.level)
+    free = (away > 0).to(noise.device)[:, None, None]
+    return Hold(torch.where(free, torch.lerp(clean, noise, level[:, None, None]), hold.value), level)

@@ -25,12 +25,11 @@ from torch import Tensor
 from model.catalog import MOST_BLOCKED
 from model.world.air import FALLS
 from model.world.art import PICTURES, Art, Sprite
-from model.world.camera import camera_path
 from model.world.motion import MIDDLE, SPEED
 from model.world.render import FPS, Backdrop, Renderer, View
 from model.world.scene import ALIVE, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
 from model.world.setting import SETTINGS
-from model.world.turning import Turn, Turning, eased, reach
+from model.world.turning import Turn, Turning, led, look_of, paced, relights, turned
 from model.world.understand import Span, Understanding, understand
 from model.world.wardrobe import outfit
 
@@ -259,6 +258,11 @@ class Blocking:
         """Whether somebody is in it."""
         return self.shot is not None and bool(self.shot.actors)
 
+    @property
+    def relights(self) -> bool:
+        """Whether it turns from, or to, another light, weather or style."""
+        return self.shot is not None and relights(self.shot, self._turns)
+
     def _like(self, shot: Shot | None = None, **other: Any) -> Blocking:
         """The same, of another shot or played in another way."""
         same = {"begins": self._begins, "rate": self._rate, "straight": self.straight, "turns": self._turns}
@@ -289,6 +293,14 @@ class Blocking:
         second = 0.0 if self.shot is None else self.shot.start + frame * PACE / FPS
         turns = [replace(turn, second=second) if turn.ahead == ahead else turn for turn in self._turns]
         return self._like(turns=turns)
+
+    def led(self, ahead: bool, joint: int, frame: float, over: int) -> Blocking:
+        """The same, led out of how those in it move at the usual pace, or into it (`ahead`), over so many frames; frame
+        `joint` of the stream shows a frame of the plan then."""
+        if self.shot is None or any(turn.ahead == ahead and turn.cast for turn in self._turns):
+            return self  # they are led already, from what they did otherwise
+        joining = Turn(self.shot, joint, over, ahead, second=self.shot.start + frame * PACE / FPS)
+        return self._like(turns=led(self.shot, self._turns, joining))
 
     def there(self, ahead: bool) -> Blocking:
         """The plan as it is in what the shot goes on from, or leads up to (`ahead`), and turns into no other."""
@@ -322,32 +334,28 @@ class Blocking:
         turns, shot = self._turns, self.shot
         if not turns or shot is None:
             return None
-        looks = tuple((turn.shot, turn.share(first, count)) for turn in turns)
+        shares = [(turn, turn.share(first, count)) for turn in turns]
+        looking = [turn for turn in turns if look_of(shot, turn.shot) != shot]
         frames = torch.arange(first, first + count)
         cast = tuple(
             (turn.cast, turn.second + (frames - turn.frame) * (PACE / FPS), share)
-            for turn, (_, share) in zip(turns, looks, strict=True)
+            for turn, share in shares
             if turn.cast and bool(share.any())
         )
-        if len(turns) > 1 or turns[0].shot.camera == shot.camera:
-            return Turning(looks, cast)  # between two clips there is but one way
-        (turn,) = turns
-
-        def camera(straight: float | None) -> tuple[Tensor, Tensor | None]:
-            start, stop = reach(turns, first, count)
-            path = eased(shot, turn, start, torch.tensor([self.second(frame) for frame in range(start, stop)]))
-            then = None if straight is None else camera_path([turn.shot], torch.tensor([[straight]]))[0, 0]
-            return path[first - start : first - start + count], then
-
-        return Turning(looks, cast, camera)
+        looks = tuple((turn.shot, share) for turn, share in shares if turn in looking)
+        if len(looking) == 1 and looking[0].shot.camera != shot.camera:
+            return Turning(looks, cast, turned(shot, looking[0], self.second, first, count))
+        if looking or shot.camera == "static":  # between two clips there is but one way
+            return Turning(looks, cast)
+        seconds = torch.tensor([self.second(frame) for frame in range(first, first + count)])
+        return Turning(looks, cast, paced(shot, seconds, [(times, share) for _, times, share in cast]))
 
     def _from(self, first: int) -> Shot | None:
         if self.shot is None:
             return None
         actors = self.shot.actors
-        if self._back:
-            actors = tuple(replace(actor, back=actor.action in SPEED) for actor in actors)
-        return replace(self.shot, start=self.second(first), actors=actors)
+        way = tuple(replace(actor, back=actor.action in SPEED) for actor in actors) if self._back else actors
+        return replace(self.shot, start=self.second(first), actors=way)
 
     @cached_property
     def _renderer(self) -> Renderer:

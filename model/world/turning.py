@@ -20,16 +20,19 @@ from model.world.motion import Pose, pose
 from model.world.scene import Actor, Shot
 
 OVER = 20  # frames: a second and a quarter
-EDGE = 0.08  # of somebody's width
+EDGE = 0.2  # of somebody's width
 LOOK = ("time", "weather", "also", "camera", "style")
 _ZOOM, _LENS = COLUMNS.index("zoom"), COLUMNS.index("lens")
+
+
+Moves = Callable[[float | None], tuple[Tensor, Tensor | None]]
 
 
 @dataclass(frozen=True)
 class Turn:
     """Between a shot and what it goes on from, or leads up to (`ahead`). shot: the shot as it is there; frame: the last
     frame of the stream, or the first, that is all so; over: how many frames it takes. cast: the same ones as they move
-    there, where they move otherwise, and `second` of their plan at that frame."""
+    there, where they move otherwise or at another pace, and `second` of their plan at that frame."""
 
     shot: Shot
     frame: int
@@ -58,7 +61,7 @@ class Turning:
 
     looks: tuple[tuple[Shot, Tensor], ...]
     cast: tuple[tuple[tuple[Actor, ...], Tensor, Tensor], ...] = ()
-    camera: Callable[[float | None], tuple[Tensor, Tensor | None]] | None = None
+    camera: Moves | None = None
 
 
 def posed(number: int, actor: Actor, loop: int, times: Tensor, turning: Turning | None) -> Pose:
@@ -67,21 +70,24 @@ def posed(number: int, actor: Actor, loop: int, times: Tensor, turning: Turning 
     path = pose(actor, loop, times)
     for cast, then, share in turning.cast if turning is not None else ():
         there = cast[number]
-        path = _mixed(pose(there, loop, then.to(times)), path, share.to(times), there.height / actor.height)
+        path = _mixed(pose(there, loop, then.to(times)), path, share.to(times), there.height / actor.height, loop)
     return path
 
 
-def _mixed(one: Pose, other: Pose, share: Tensor, taller: float) -> Pose:
-    """A pose between two: as one of them to a share (T,) of each frame. taller: how many times so high the one is."""
+def _mixed(one: Pose, other: Pose, share: Tensor, taller: float, loop: int) -> Pose:
+    """A pose between two: as one of them to a share (T,) of each frame. taller: how many times so high the one is;
+    loop: of how many pictures, which are gone through the shorter way round: a head that nods does not jump."""
 
     def between(a: Tensor, b: Tensor) -> Tensor:
         return torch.lerp(b, a, share)
 
     wide = between(one.stretch_x * taller, other.stretch_x)
     edge = torch.where(wide.abs() < EDGE, torch.where(wide < 0, -EDGE, EDGE), wide)  # who turns is never seen edge-on
+    further = (one.frame - other.frame + loop // 2) % loop - loop // 2
+    picture = (other.frame + (share * further).round().long()) % loop
     return Pose(
         between(one.x, other.x), between(one.y, other.y), edge, between(one.stretch_y * taller, other.stretch_y),
-        between(one.tilt, other.tilt), between(one.lift, other.lift), torch.where(share > 0.5, one.frame, other.frame),
+        between(one.tilt, other.tilt), between(one.lift, other.lift), picture,
         other.grounded, other.pivot,
     )  # fmt: skip
 
@@ -110,6 +116,46 @@ def airs(looks: Looks) -> list[tuple[str, int, Tensor | None]]:
 def look_of(shot: Shot, other: Shot) -> Shot:
     """A shot with the hour, the weather, the style and the camera of another."""
     return replace(shot, **{name: getattr(other, name) for name in LOOK}, seed=other.seed)
+
+
+def relights(shot: Shot, turns: Sequence[Turn]) -> bool:
+    """Whether a shot turns from, or to, another light, weather or style."""
+    return any(look_of(shot, replace(turn.shot, camera=shot.camera)) != shot for turn in turns)
+
+
+def led(shot: Shot, turns: Sequence[Turn], joint: Turn) -> list[Turn]:
+    """The turns of a shot, with those in it led from, or to, how they move at the usual pace: in the turn that there is
+    on that side, else in `joint`."""
+    sides = [turn for turn in turns if turn.ahead == joint.ahead] or [joint]
+    others = [turn for turn in turns if turn.ahead != joint.ahead]
+    return [*others, *(replace(turn, cast=shot.actors, second=joint.second) for turn in sides)]
+
+
+def turned(shot: Shot, turn: Turn, second: Callable[[float], float], first: int, count: int) -> Moves:
+    """The camera in frames first, first + 1, ... of a shot in which one move of it goes over into another. second: of
+    the plan that a frame shows."""
+
+    def camera(straight: float | None) -> tuple[Tensor, Tensor | None]:
+        start, stop = reach([turn], first, count)
+        path = eased(shot, turn, start, torch.tensor([second(frame) for frame in range(start, stop)]))
+        then = None if straight is None else camera_path([turn.shot], torch.tensor([[straight]]))[0, 0]
+        return path[first - start : first - start + count], then
+
+    return camera
+
+
+def paced(shot: Shot, seconds: Tensor, paces: Sequence[tuple[Tensor, Tensor]]) -> Moves:
+    """The camera at seconds (T,) of a shot, led out of other paces of the same move, and into them: the seconds at
+    which it would be, and how much of each frame is so, (T,) each."""
+
+    def camera(straight: float | None) -> tuple[Tensor, Tensor | None]:
+        path = camera_path([shot], seconds[None])[0]
+        for times, share in paces:
+            path = torch.lerp(path, camera_path([shot], times[None])[0], share[:, None].to(path))
+        then = None if straight is None else camera_path([shot], torch.tensor([[straight]]))[0, 0]
+        return path, then
+
+    return camera
 
 
 def eased(shot: Shot, turn: Turn, first: int, times: Tensor) -> Tensor:

@@ -23,25 +23,35 @@ AREA = 24  # pixels
 FARTHEST = 12.0  # pixels that something is led aside
 CALM = 4.0  # pixels: how smooth the field is that leads
 NOTED = 2.0  # grey levels by which leading has to be better than leaving
+STILL = 6.0  # grey levels by which a place may differ from frame to frame and count as still
 
 
 @dataclass(frozen=True, eq=False)
 class Ease:
     """What a made frame lacks of the kept one that it stands for: how far each place is from what belongs there, (h, w,
-    2) in pixels, None for nowhere; and what is to be added after that, (h, w, 3)."""
+    2) in pixels, None for nowhere; and what is to be added after that, (h, w, 3). fine: the detail that is to be added
+    where a frame is as the made one is, `made`, (h, w, 3) both: a blade of grass may go over into a flower where
+    nothing moves, but on somebody who goes by it would stay behind."""
 
     aside: np.ndarray | None
     lacking: np.ndarray
+    fine: np.ndarray | None = None
+    made: np.ndarray | None = None
 
     def onto(self, frame: np.ndarray, share: float) -> np.ndarray:
         """A frame (h, w, 3), float32, corrected by a share of it."""
         led = frame if self.aside is None else _led(frame, self.aside * share)
-        return led + self.lacking * share
+        if self.fine is None or self.made is None:
+            return led + self.lacking * share
+        still = (np.abs(frame - self.made).max(-1) < STILL).astype(np.uint8)
+        near = cv2.GaussianBlur(cv2.erode(still, np.ones((5, 5), np.uint8)).astype(np.float32), (0, 0), 1.5)
+        return led + (self.lacking + near[..., None] * self.fine) * share
 
 
 def ease(kept: np.ndarray, made: np.ndarray, planned: bool) -> Ease:
     """How a made frame (h, w, 3) differs from a kept one. Of a model that plans its shots the detail is in the frames
-    beside it already: then it is where things are, and how the colours of whole areas differ."""
+    beside it already: then it is where things are, how the colours of whole areas differ, and detail where nothing
+    moves."""
     made = made.astype(np.float32)
     if not planned:
         return Ease(None, kept.astype(np.float32) - made)
@@ -51,7 +61,8 @@ def ease(kept: np.ndarray, made: np.ndarray, planned: bool) -> Ease:
     small = max(1, width // AREA), max(1, height // AREA)
     colours = [Image.fromarray(np.ascontiguousarray(lacking[..., colour])) for colour in range(3)]
     areas = [colour.resize(small, Resampling.BOX).resize((width, height), Resampling.BILINEAR) for colour in colours]
-    return Ease(aside, np.stack([np.asarray(area) for area in areas], -1))
+    coarse = np.stack([np.asarray(area) for area in areas], -1)
+    return Ease(aside, coarse, lacking - coarse, made)
 
 
 def _aside(kept: np.ndarray, made: np.ndarray) -> np.ndarray | None:

@@ -136,11 +136,11 @@ class Cutting:
         request, seen = self._request(made, head, tail)
         generation = self._generation = start(request)
         self.seconds = generation.seconds
-        assert self._generator is not None
-        planned = bool(self._generator.entry.notes.get("blocking"))
-        into = None if head is None or seen is None else ease(head[-1], seen[-1], planned)
+        if seen is not None and self._planned and (joint := generation.joint) is not None:
+            seen = joint[None]
+        into = None if head is None or seen is None else ease(head[-1], seen[-1], self._planned)
         fresh = _upto(made.frames + (0 if tail is None else 1), generation)
-        yield from eased(fresh, made.frames, into, None if tail is None else tail[0], planned)
+        yield from eased(fresh, made.frames, into, None if tail is None else tail[0], self._planned)
         for _ in generation:  # what is given at the end is known: it is only run to its end
             pass
 
@@ -172,8 +172,14 @@ class Cutting:
             will=None if made.tail is None else self._told(made.tail, made.tail.start),
             source=self._source(made, head, before, tail),
             meet=MET,
+            eased=before is not None,
         )
         return request, seen
+
+    @property
+    def _planned(self) -> bool:
+        """Whether the model is shown what it films."""
+        return self._generator is not None and bool(self._generator.entry.notes.get("blocking"))
 
     def _told(self, span: Span, frame: int) -> Told | None:
         """How what is seen in a frame of a parent was asked for."""
@@ -219,6 +225,9 @@ class Cutting:
         crossed = cross(self._whole(made.source[0]), self._whole(made.source[1]), made.curve)
         missing = -(len(head) - 1) % 4
         stream = np.concatenate([head[:1].repeat(missing, 0), head, crossed, tail])
+        if self._planned:
+            latents = before.shape[1] + (len(crossed) + len(tail)) // 4
+            return Source(frames=stream[-(4 * latents - 3) :], strength=made.strength)
         found = self._generator.encode([stream])
         return Source(latents=found[:, -(before.shape[1] + (len(crossed) + len(tail)) // 4) :], strength=made.strength)
 

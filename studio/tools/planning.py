@@ -132,8 +132,10 @@ def _extend(ask: asks.Extend, clip: Clip, room: Room) -> Order:
 
 def _loop(ask: asks.Loop, clip: Clip, room: Room) -> Order:
     if ask.seconds is None:
-        free = max(1, room.entry.limits.window - max(1, room.entry.limits.overlap) - room.tail)
-        frames = TEMPORAL * min(free, max(1, round(LOOP_SECONDS * room.entry.fps / TEMPORAL)))
+        frames = TEMPORAL * max(1, round(LOOP_SECONDS * room.entry.fps / TEMPORAL))
+        if not room.entry.notes.get("blocking"):  # without a plan only one window leads straight back
+            free = room.entry.limits.window - max(1, room.entry.limits.overlap) - room.tail
+            frames = min(frames, TEMPORAL * max(1, free))
     else:
         frames = _length(ask.seconds, room)
     made = Made(frames, head=_head(clip, clip.frames, room), tail=_tail(clip, 0, room))

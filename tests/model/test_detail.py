@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from model.detail import restored
+from model.detail import Evening, restored
 from model.rehearsal import Detail
 
 PAPER = 128
@@ -75,3 +75,27 @@ def test_a_set_behind_somebody_that_is_drawn_otherwise_is_left_as_it_is_drawn(bl
     assert error(found[box], planned[box]) < 0.5 * error(drawn[box], planned[box])
     changed = np.abs(found.astype(int) - drawn)[~seen].mean()
     assert changed < 0.35 * np.abs(planned.astype(int) - coded)[~seen].mean()
+
+
+def test_what_meets_frames_that_are_there_is_as_planned(blocking: Pictures) -> None:
+    drawn, firm = np.full_like(blocking, 60), np.array([0, 0.5, 1], np.float32)
+    detail = Detail(blocking, blocking, (blocking != PAPER).any(-1), True, firm)
+    found, free = restored(drawn, detail), restored(drawn, Detail(blocking, blocking, detail.seen, True))
+    assert np.array_equal(found[0], free[0]) and np.array_equal(found[2], blocking[2])
+    assert np.abs(found[1].astype(float) - (free[1].astype(float) + blocking[1]) / 2).max() <= 1
+    assert detail.part(1, 2).firm is not None and detail.part(1, 2).firm.tolist() == [0.5, 1]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("pieces", [(1, 3, 8, 4, 5), (21,), (2, 19)])
+def test_a_dissolve_that_is_drawn_in_steps_of_a_latent_goes_evenly(pieces: tuple[int, ...]) -> None:
+    planned = (40 + 6 * np.arange(21)).astype(np.uint8)[:, None, None, None] * np.ones((1, 4, 4, 3), np.uint8)
+    off = np.repeat([0, 24, -16, 8, 0, 0], 4)[:21, None, None, None]
+    drawn, evening = (planned + off).astype(np.uint8), Evening()
+    parts, first = [], 0
+    for count in pieces:
+        parts.append(evening.push(drawn[first : first + count], planned[first : first + count]))
+        first += count
+    found = np.concatenate([*parts, *evening.rest()])[:, 0, 0, 0].astype(int)
+    assert len(found) == 21 and evening.rest() == []
+    assert np.abs(np.diff(drawn[:, 0, 0, 0].astype(int)) - 6).max() == 40 and np.abs(np.diff(found) - 6).max() <= 11
+    assert abs(int(found.sum()) - int(drawn[:, 0, 0, 0].sum())) <= 21  # nothing is lost of what is drawn

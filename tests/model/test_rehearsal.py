@@ -10,12 +10,14 @@ import pytest
 import torch
 
 from model import sets
-from model.conditioning import Anchor
+from model.conditioning import Anchor, to_video
 from model.pipeline import Generator
 from model.rehearsal import STRENGTH, Rehearsal
 from model.request import Source, Told
+from model.seen import Seen
 from model.windows import Window
-from model.world.render import PAPER
+from model.world.blocking import Blocking, block
+from model.world.render import PAPER, Backdrop
 from tests.model.doubles import ENTRY, FakeText, FakeVAE
 from tests.model.test_places import SHOWN, Sees
 
@@ -73,12 +75,80 @@ def test_what_is_asked_in_words_alone_is_staged_on_a_set_that_is_drawn_for_it(
 
 def test_where_other_frames_are_given_they_say_what_there_is(shown: Generator) -> None:
     picture = drawing(shown)
-    two = (Anchor(picture), Anchor(picture, place="last"))
+    two = (Anchor(picture), Anchor(picture, place=4))
     for more in ({"anchors": two}, {"source": Source(frames=np.repeat(picture, 9, 0))}):
         plan = rehearsal(shown, "a fox runs in the woods", **more)
         assert plan.strength is None and plan.window(WINDOW).staged is None
     plan = rehearsal(shown, "a fox runs", anchors=two)
     assert (plan._blocking.frames(0, 1) == PAPER).all()
+
+
+def test_two_pictures_dissolve_into_each_other(shown: Generator) -> None:
+    width, height = size(shown)
+    dark, light = (np.full((1, height, width, 3), grey, np.uint8) for grey in (40, 200))
+    ends = (Anchor(light, place="last"), Anchor(dark))
+    plan = rehearsal(shown, "morning comes", frames=17, anchors=ends)
+    part = plan.window(Window(0, 0, 5))
+    assert plan.strength == STRENGTH and part.staged is not None and part.detail is not None and part.detail.dissolves
+    greys = part.detail.planned[:, 0, 0, 0].astype(int)
+    assert greys[0] == 40 and (greys[13:] == 200).all()  # the last picture is four equal frames
+    assert (np.diff(greys[:14]) > 0).all() and np.diff(greys).max() < 20
+    firm = part.detail.firm
+    assert firm is not None and firm[0] == 1 and (firm[13:] == 1).all() and firm[6] < 0.4
+    weaker = rehearsal(shown, "morning comes", frames=17, anchors=(Anchor(dark), Anchor(light, None, "last", 0.5)))
+    assert weaker.strength is None
+
+
+def test_one_clip_dissolves_into_another_of_somebody_else_and_both_move_on(shown: Generator) -> None:
+    width, height = size(shown)
+    fox, panda = (Blocking(block(told), width, height) for told in ("a fox stands", "a panda stands"))
+    grounds = (np.full((height, width, 3), colour, np.uint8) for colour in ((40, 60, 40), (90, 200, 90)))
+    woods, meadow = map(Backdrop, grounds)
+    before = shown.vae.encode(to_video(fox.staged(woods, 0, 17)[1]))[0]
+    ending, coming = fox.staged(woods, 9, 8)[1], panda.staged(meadow, 0, 4)[1]
+    more = {
+        "frames": 12, "before": before, "shown": ending, "eased": True, "anchors": (Anchor(coming, place="last"),),
+        "was": Told("a fox stands in the woods", 0, 16), "will": Told("a panda stands in a meadow", 0, 0),
+    }  # fmt: skip
+    plan = rehearsal(shown, "a fox, then a panda", **more)
+    assert plan._parted is not None and plan._dissolves
+    part = plan.window(Window(4, 5, 8))
+    assert part.detail is not None
+    planned = part.detail.planned.astype(int)
+    assert np.abs(plan.joint.astype(int) - ending[-1]).mean() < 6  # type: ignore[union-attr]
+    assert np.abs(planned[8] - coming[0]).mean() < 6
+    steps = np.abs(np.diff(planned[:9], axis=0)).mean((1, 2, 3))
+    assert steps.max() < 2.2 * steps.mean()
+    assert part.detail.firm is not None and part.detail.firm[0] > 0.8
+    alone = rehearsal(shown, "a fox, then a panda", **{**more, "eased": False})
+    part = alone.window(Window(4, 5, 8))
+    assert alone.joint is None and part.detail is not None and part.detail.firm is not None
+    assert part.detail.firm[0] < 0.2 and part.detail.firm[8] == 1  # where nothing is eased it goes on as decoded
+    same = {**more, "will": Told("a fox stands in the woods", 0, 0)}
+    assert rehearsal(shown, "a fox stands in the woods", **same)._parted is None
+
+
+def test_what_is_drawn_over_clips_is_planned_as_they_are(shown: Generator) -> None:
+    width, height = size(shown)
+    stream = np.linspace(20, 220, 29).astype(np.uint8)[:, None, None, None] * np.ones((1, height, width, 3), np.uint8)
+    before = shown.vae.encode(to_video(stream[:17]))[0]
+    more = {"frames": 12, "before": before, "anchors": (Anchor(stream[25:], place="last"),)}
+    plan = rehearsal(shown, "a quiet street", source=Source(frames=stream, strength=0.6), **more)
+    part = plan.window(Window(4, 5, 8))
+    assert part.detail is not None and part.detail.dissolves and part.staged is not None
+    assert np.array_equal(part.detail.planned, stream[17:])
+
+
+def test_what_somebody_hides_at_one_end_is_seen_at_the_other() -> None:
+    street = np.random.default_rng(0).integers(60, 200, (40, 60, 3), np.uint8)
+    hidden, elsewhere = np.zeros((40, 60), bool), np.zeros((40, 60), bool)
+    hidden[10:30, 5:25], elsewhere[10:30, 20:40] = True, True
+    one = Seen(np.where(hidden[..., None], 0, street).astype(np.uint8), hidden, 1.0)
+    other = Seen(np.where(elsewhere[..., None], 255, street).astype(np.uint8), elsewhere, 2.0)
+    found = one.beside(other)
+    assert np.array_equal(found.hidden, hidden & elsewhere) and found.second == 1.0
+    assert np.abs(found.picture.astype(int) - street)[~found.hidden].mean() < 12
+    assert one.beside(one) is one
 
 
 def test_a_drawing_moves_on_its_own_paper(shown: Generator) -> None:
@@ -123,6 +193,8 @@ def test_what_goes_on_begins_in_the_weather_and_the_light_that_were(
 
     monkeypatch.setattr(sets, "relit", relit)
     told = Told("a quiet street by day", 5)
+    plain = rehearsal(shown, "a quiet street by day", frames=8, before=before, was=told)
+    assert not plain._dissolves and rehearsal(shown, "it is night", frames=8, before=before, was=told)._dissolves
     plan = rehearsal(shown, "rain on a quiet street at night", frames=16, before=before, was=told)
     place = plan._set
     assert place is not None and place.turned is not None

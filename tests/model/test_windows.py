@@ -80,3 +80,14 @@ def test_a_jump_at_a_join_is_spread_and_plain_movement_is_left_alone() -> None:
     assert (joined[9] - joined[8]).abs() <= 1
     assert torch.equal(meeting.meet(made, None, None, 4), made)
     assert meeting.meet(made[:, :1], before[:, :1], None, 4).shape == (2, 1, 3, 3)
+
+
+def test_a_blend_is_the_firmer_the_nearer_it_is_to_what_it_joins() -> None:
+    clean, noise = torch.zeros(2, 7, 3, 3), torch.ones(2, 7, 3, 3)
+    known = torch.full((2, 1, 3, 3), 5.0)
+    hold = windows.hold(windows.Window(0, 1, 7), noise, known, [Given(6, known, 0.0)], 0.0)
+    found = windows.firmer(hold, clean, noise, 0.25)
+    assert found.level.tolist() == [0.0, 0.25, 0.5, 0.75, 0.5, 0.25, 0.0]
+    assert found.value[0, :, 0, 0].tolist() == [5.0, 0.25, 0.5, 0.75, 0.5, 0.25, 5.0]
+    free = windows.hold(windows.Window(0, 0, 7), noise, None, [], 0.0)
+    assert windows.firmer(free, clean, noise, 0.25) is free

@@ -21,6 +21,8 @@ SHA256 = "ab" * 32
 
 
 class FakeGeneration(Iterator[np.ndarray]):
+    joint = None
+
     def __init__(self, of: FakeGenerator, asked: GenerationRequest, on_step: Any, resume: SamplerState | None) -> None:
         self.of, self.asked, self.on_step = of, asked, on_step
         self.seconds = {"text": 0.01, "denoise": 0.02, "decode": 0.01, "encode_anchors": 0.0}

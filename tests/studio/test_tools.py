@@ -298,6 +298,26 @@ def test_what_stands_a_little_aside_is_led_to_where_it_is() -> None:
     assert ease(made[-1], made[-1], planned=True).aside is None
 
 
+def test_what_holds_still_goes_over_in_every_detail_and_nothing_is_left_behind_of_what_moves() -> None:
+    """A flower is elsewhere in the kept clip; and somebody goes by in front of all that."""
+
+    def picture(flower: int, somebody: int) -> np.ndarray:
+        frame = np.full((96, 160, 3), 120, np.uint8)
+        frame[80:84, flower : flower + 4] = (250, 40, 90)
+        frame[20:60, somebody : somebody + 30] = (40, 40, 200)
+        return frame
+
+    made = np.stack([picture(20, 60 + 4 * index) for index in range(13)])
+    target = picture(140, 108)
+    target[30:34, 120:124] = 255  # a button that the made one lacks
+    out = np.concatenate(list(eased(iter([made]), 12, None, target, planned=True))).astype(int)
+    flowers = out[:, 82, [21, 141], 0]
+    assert np.abs(flowers[:4] - [250, 120]).max() <= 2
+    assert np.abs(np.diff([*flowers, target[82, [21, 141], 0]], axis=0)).max() < 24  # 130 at once without
+    moving = np.s_[6, 30:34, 116:128]  # somebody's edge comes by where the button will be
+    assert np.abs(out[moving] - made[moving]).max() < 24
+
+
 def test_between_two_pictures_is_a_shot_that_has_both(studio: Studio, picture: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.png"
     Image.new("RGB", (64, 64), "navy").save(other)

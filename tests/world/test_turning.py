@@ -11,7 +11,7 @@ import torch
 from model.world.blocking import Blocking, block
 from model.world.light import change_of_light
 from model.world.render import Backdrop
-from model.world.turning import OVER, Turn, airs, eased, look_of, looks_in
+from model.world.turning import OVER, Turn, Turning, airs, eased, look_of, looks_in, posed
 
 WIDE, HIGH = 144, 80
 JOINS = 40
@@ -111,3 +111,32 @@ def test_what_is_dark_does_not_become_bright_without_limit() -> None:
     assert change_of_light(("day", "clear"), ("day", "clear")) == (1.0, 1.0, 1.0)
     assert all(each < 0.7 for each in change_of_light(("day", "clear"), ("night", "clear")))
     assert max(change_of_light(("night", "rain"), ("day", "clear"))) <= 2.0
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+def test_those_who_go_at_another_pace_are_led_into_the_usual_one_camera_and_all(ahead: bool) -> None:
+    """Played backwards in between, a plan goes on at its pace where it joins, and comes to it where it meets."""
+    plain = Blocking(block("a mammoth walks in the snow, pan left"), 144, 80)
+    backwards = plain.at(100, -1.0)  # frame 40 shows the plan's sixtieth
+    led = backwards.led(ahead, 40, 24, 12)
+    there = plain.at(24 - 40)  # but is to show the twenty-fourth
+    backdrop = Backdrop(np.random.default_rng(0).integers(0, 255, (80, 144, 3), np.uint8), straight=plain.second(24))
+    at, away = (range(40, 44), range(20, 24)) if ahead else (range(37, 41), range(60, 64))
+    for frames, like in ((at, there), (away, backwards)):
+        found, expected = (each.staged(backdrop, frames[0], 4) for each in (led, like))
+        for one, other in zip(found, expected, strict=True):
+            assert np.abs(one.astype(int) - other).max() <= 1
+    assert led.led(ahead, 40, 99, 12) is led  # once is enough
+    assert Blocking(None, 144, 80).led(ahead, 40, 24, 12).frames(0, 1).std() == 0
+
+
+def test_the_pictures_of_a_loop_are_gone_through_and_not_jumped_over() -> None:
+    """Led from the thirty-fourth picture of thirty-six to the fifth, it is not far by way of the first."""
+    shot = block("a panda stands")
+    turn = Turn(shot, 0, 12, cast=shot.actors)
+    times, then = torch.full((13,), 5.5 / 12), torch.full((13,), 34.5 / 12)  # a loop of 36 lasts three seconds
+    path = posed(0, shot.actors[0], 36, times, Turning((), ((shot.actors, then, turn.share(0, 13)),)))
+    assert (int(path.frame[0]), int(path.frame[-1])) == (34, 5)
+    assert int((path.frame.diff() % 36).max()) <= 2
+    still = posed(0, shot.actors[0], 1, times, Turning((), ((shot.actors, then, turn.share(0, 13)),)))
+    assert not still.frame.any()
