@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import torch
@@ -20,7 +19,8 @@ from torch import Tensor
 from model.conditioning import Frames, to_video
 from model.world.blocking import Blocking
 
-REACH = 64  # latents of the plan that are gone through: twice to and fro
+REACH = 64  # latents of the plan that are gone through,
+ONCE = 44  # and where any moment will do: those who walk have gone to and fro by then
 AT_ONCE = 8
 NEVER = 1 << 30  # a frame
 HASTE = 0.06  # of the best likeness is given up for not having to hurry by once the usual pace more
@@ -131,7 +131,7 @@ class _Plan:
         from which frame of it one comes, and in how many, then what is near is as good; known: which it should be."""
         if known is not None and coming is None and float(self._ending([known], latent)) > SURE:
             return known
-        moment = _moment(_likeness(self._latents, latent), coming)
+        moment = _moment(_likeness(self._latents(ONCE if coming is None else REACH), latent), coming)
         if moment is None:
             return None
         ends = range(4 * moment - 3, 4 * moment + 4)  # latents are four frames apart; those given may lie between two
@@ -142,10 +142,10 @@ class _Plan:
         near = torch.stack([self._coded(self._blocking.frames(end - 8, 9))[2] for end in ends]) - self._blank
         return _likeness(near, latent)
 
-    @cached_property
-    def _latents(self) -> Tensor:
-        """(REACH, C, h, w), those of frames 1 to 4 first, less those of paper."""
-        parts = (self._blocking.frames(first, 1 + 4 * AT_ONCE) for first in range(0, 4 * REACH, 4 * AT_ONCE))
+    def _latents(self, count: int) -> Tensor:
+        """(count, C, h, w), those of frames 1 to 4 first, less those of paper."""
+        firsts = range(0, count, AT_ONCE)
+        parts = (self._blocking.frames(4 * first, 1 + 4 * min(AT_ONCE, count - first)) for first in firsts)
         return torch.cat([self._coded(frames)[1:] for frames in parts]) - self._blank
 
     def _coded(self, frames: Frames) -> Tensor:
