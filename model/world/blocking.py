@@ -27,7 +27,7 @@ from model.world.air import FALLS
 from model.world.art import PICTURES, Art, Sprite
 from model.world.motion import MIDDLE, SPEED
 from model.world.render import FPS, Backdrop, Renderer, View
-from model.world.scene import ALIVE, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
+from model.world.scene import ALIVE, BUSTS, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
 from model.world.setting import SETTINGS
 from model.world.turning import Turn, Turning, led, look_of, paced, relights, turned
 from model.world.understand import Span, Understanding, understand
@@ -52,12 +52,6 @@ PEOPLE = {
     "man": ("man", "woman", "walking_man_dark", "walking_woman_dark"),
     "woman": ("woman", "walking_woman_dark"),
 }
-BUSTS = frozenset(
-    "wizard king prince princess princess_dark witch superhero superheroine villain elf genie astronaut ninja vampire "
-    "waving_woman waving_man doctor student teacher judge_person farmer chef mechanic welder businesswoman businessman "
-    "scientist programmer singer painter pilot firefighter police_officer detective guard builder bride groom "
-    "headscarf_woman pregnant_woman juggler family".split()
-)  # of whom no legs are drawn: the lower edge of the frame is where they end
 LEAST_BUST = 0.5  # of the frame's height
 RISES = {"jump": 0.34, "run": 0.12, "dance": 0.13, "wave": 0.11, "walk": 0.06}  # of their height, at most
 BACK, FARTHER = 0.12, 0.6  # how much higher and smaller those are who are behind

@@ -19,6 +19,12 @@ DIVERS = ("crab", "turtle", "astronaut", "rocket")
 ROOMS = ("gallery", "kitchen", "library", "cave", "stage")  # too low for a bus; the living room takes anybody, as ever
 HUES: Mapping[str, float] = {"red": 0.0, "orange": 0.07, "green": 0.36, "blue": 0.60, "purple": 0.77, "pink": 0.90}
 OUTSIDE = "outside"  # the place of a picture that is not of this world: see outside.py
+BUSTS = frozenset(
+    "wizard king prince princess princess_dark witch superhero superheroine villain elf genie astronaut ninja vampire "
+    "waving_woman waving_man doctor student teacher judge_person farmer chef mechanic welder businesswoman businessman "
+    "scientist programmer singer painter pilot firefighter police_officer detective guard builder bride groom "
+    "headscarf_woman pregnant_woman juggler family".split()
+)  # of whom no legs are drawn: the lower edge of the frame is where they end
 ALIVE = ("animal", "person", "fantasy", "monster", "vehicle")
 FRAMING_HEIGHT = {"close": (0.68, 0.82), "medium": (0.48, 0.60), "wide": (0.30, 0.38)}
 FLOOR = {"close": (0.92, 1.0), "medium": (0.83, 0.93), "wide": (0.74, 0.84)}
