@@ -139,18 +139,18 @@ def _paraphrased(
     knows: Mapping[str, Collection[str]] | None,
 ) -> None:
     """Put who is only described among the spans: where nobody is named, or no more than that it is a bird."""
-    alive = next((span for span in spans if span.kind == "subject"), None)
-    stranger = alive is not None and alive.near and alive.id in ("man", "woman")
-    named = alive.text.casefold().removeprefix("sea ") if alive is not None and not stranger else None
+    first = next((span for span in spans if span.kind == "subject"), None)
+    stranger = first is not None and first.near and first.id in ("man", "woman")
+    named = first.text.casefold().removeprefix("sea ") if first is not None and not stranger else None
     if not unknown or len(words) > _DESCRIBING or (named is not None and named not in CLASSES):
         return
     parts = [(start, end, part) for start, end, word in words for part in word.split("-")]
-    taken = [span for span in spans if not (stranger and span is alive)]
+    taken = [span for span in spans if not (stranger and span is first)]
     strange = [i for i, (start, end, _) in enumerate(parts) if not any(s.start < end and start < s.end for s in taken)]
     found = described([part for _, _, part in parts], named, strange)
-    if found is None or found.id == (alive.id if alive else None) or not _known("subject", found.id, knows):
+    if found is None or found.id == (first.id if first else None) or not _known("subject", found.id, knows):
         return
-    start, end = (alive.start, alive.end) if alive is not None else parts[found.word][:2]
+    start, end = (first.start, first.end) if first is not None else parts[found.word][:2]
     for side in (spans, unknown):
         side[:] = [span for span in side if span.end <= start or end <= span.start]
     spans.append(Span(start, end, prompt[start:end], "subject", found.id, near=True))

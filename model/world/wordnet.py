@@ -52,7 +52,14 @@ class WordNet:
 
 def read(folder: Path, pos: str) -> WordNet:
     """Read one part of speech ("noun" or "verb") from the folder of WordNet's files; FileNotFoundError where there are
-    none."""
+    none, ValueError where they are cut off or other files."""
+    try:
+        return _read(folder, pos)
+    except (IndexError, KeyError, ValueError) as error:
+        raise ValueError(f"the files of WordNet's {pos}s are cut off, or are no files of WordNet") from error
+
+
+def _read(folder: Path, pos: str) -> WordNet:
     synsets = {found.id: found for found in _synsets(folder / f"data.{pos}")}
     for one in synsets.values():
         for above in one.above:

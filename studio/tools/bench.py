@@ -84,7 +84,7 @@ def _between(one: str | Path, other: str | Path) -> Ask:
 
 
 def _still(take: Take) -> Path:
-    """The middle frame of a take as a picture, beside its clip."""
+    """The middle frame of a take as a picture, among the temporary files."""
     path = Path(tempfile.gettempdir()) / f"auteur-bench-{take.sha256[:16]}.png"
     Image.fromarray(media.decode_clip(take.clip)[take.frames // 2]).save(path)
     return path
@@ -101,12 +101,16 @@ def main(arguments: Sequence[str]) -> int:
     if not cases:
         print(f"No row has that in its name; there are: {'; '.join(case.name for case in CASES)}", file=sys.stderr)
         return 2
+    for folder in (options.home, options.sheets):
+        if folder is not None and folder.exists() and not folder.is_dir():
+            print(f"{folder} is a file: give a folder", file=sys.stderr)
+            return 2
     if options.sheets is not None:
         options.sheets.mkdir(parents=True, exist_ok=True)
     print("| | into | out of | largest step |\n|---|---|---|---|")
     with (
-        tempfile.TemporaryDirectory(prefix="auteur-bench-", ignore_cleanup_errors=True) as folder,
-        Studio(replace(Settings.from_env(), home=options.home or Path(folder))) as studio,
+        tempfile.TemporaryDirectory(prefix="auteur-bench-", ignore_cleanup_errors=True) as temporary,
+        Studio(replace(Settings.from_env(), home=options.home or Path(temporary))) as studio,
     ):
         for case in cases:
             take = _take(studio, studio.work(case.ask(lambda name: _clip(studio, CLIPS[name]))))

@@ -86,6 +86,9 @@ def test_an_anchor_that_wordnet_does_not_have_is_named(wordnet: Path, capsys: py
         make(wordnet, (("subject", "fox", "fox"),), (), ("person",))
     assert main(["lexicon", str(wordnet)]) == 2
     assert "WordNet has no sense" in capsys.readouterr().err
+    (wordnet / "data.noun").write_text(NOUNS[: len(NOUNS) // 2], encoding="latin-1")
+    assert main(["lexicon", str(wordnet)]) == 2
+    assert "cut off" in capsys.readouterr().err
     assert main(["lexicon", str(wordnet / "nowhere")]) == 2
     assert "is not WordNet's folder" in capsys.readouterr().err
 
