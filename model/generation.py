@@ -25,6 +25,7 @@ from model import conditioning, control, flow, meeting, shotlist, windows
 from model.conditioning import Frames, Given
 from model.detail import Evening, restored
 from model.errors import ModelError
+from model.recast import recast
 from model.reel import DECODE_AT_ONCE, Reel
 from model.rehearsal import Rehearsal, Shown
 from model.request import GenerationRequest
@@ -127,6 +128,10 @@ class Generation(Iterator[Frames]):
         prompts = carried([*known, *(part.prompt for part in parts)], of.entry.notes.get("knows"))[len(known) :]
         if len(parts) == 1 or asked.before is not None or asked.will is not None:
             one = replace(asked, prompt=prompts[-1])
+            anew = recast(of, one)
+            if anew is not None:
+                rehearsal = Rehearsal(of, anew.asked, begins=anew.begins, shared=anew.sets)
+                return (_Shot(anew.asked, 0, asked.total, rehearsal),)
             return (_Shot(one, 0, asked.total, Rehearsal(of, one, self._before())),)
         shots, shared = [], Sets(of, asked)
         for part, prompt in zip(parts, prompts, strict=True):
@@ -199,7 +204,7 @@ class Generation(Iterator[Frames]):
 
     def _levels_of(self, shot: _Shot) -> Tensor:
         """The noise levels that a shot goes through, from what it starts from."""
-        source, stated = self._asked.source, self._of.entry.sigmas
+        source, stated = shot.asked.source, self._of.entry.sigmas
         if source is not None:
             return _levels(self._asked, source.strength, stated, staged=False)
         strength = None if shot.rehearsal is None else shot.rehearsal.strength

@@ -51,6 +51,10 @@ class Sets:
         wide, high = self._extents.get(prompt, (1.0, 1.0))
         self._extents[prompt] = max(wide, extent[0]), max(high, extent[1])
 
+    def keep(self, prompt: str, place: Backdrop) -> None:
+        """Have this place as the set of a prompt."""
+        self._painted[prompt] = place
+
     def set(self, prompt: str) -> Backdrop:
         """The set of a prompt, painted when it is first asked for."""
         if prompt not in self._painted:
@@ -139,14 +143,16 @@ def completed(
 
 
 @torch.inference_mode()
-def relit(of: Generator, asked: GenerationRequest, prompt: str, picture: Frames, tint: Tensor) -> Frames:
+def relit(
+    of: Generator, asked: GenerationRequest, prompt: str, picture: Frames, tint: Tensor, strength: float = RELIT
+) -> Frames:
     """A picture (H, W, 3) of a place as a prompt has its hour and its weather, the place as it is. tint: by how much
-    the light differs, RGB."""
+    the light differs, RGB; strength: the noise level from which it is drawn."""
     seen = (conditioning.to_video(picture[None], of.device) + 1) * tint.to(of.device)[:, None, None, None] - 1
     clean = of.vae.encode(seen.clamp(-1, 1))[0]
     levels = flow.sigmas(max(STEPS, asked.steps), asked.shift)
-    levels = torch.cat([levels.new_tensor([RELIT]), levels[levels < RELIT]])
-    start = torch.lerp(clean, _noise(of, asked, tuple(clean.shape)), RELIT)
+    levels = torch.cat([levels.new_tensor([strength]), levels[levels < strength]])
+    start = torch.lerp(clean, _noise(of, asked, tuple(clean.shape)), strength)
     return _picture(of, latents(of, asked, prompt, start, levels), prompt)
 
 

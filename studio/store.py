@@ -130,6 +130,22 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _open(path: Path) -> sqlite3.Connection:
+    """Open for writing; whoever opens the same new library in the same moment is waited for.
+
+    SQLite answers "busy" at once, without its own waiting, where two connections turn to the write-ahead log together
+    (https://www.sqlite.org/c3ref/busy_handler.html: waiting there could be a deadlock), so it is asked again here.
+    """
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            return _opened(path)
+        except sqlite3.OperationalError as error:
+            if (error.sqlite_errorcode or 0) & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.02)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
     db = _connect(path)
     try:
         for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):

@@ -168,7 +168,7 @@ class Cutting:
             anchors=anchors,
             before=before,
             shown=None if head is None else head[-SHOWN:],
-            was=None if made.head is None else self._told(made.head, made.head.stop - 1),
+            was=self._was(made),
             will=None if made.tail is None else self._told(made.tail, made.tail.start),
             source=self._source(made, head, before, tail),
             meet=MET,
@@ -180,6 +180,18 @@ class Cutting:
     def _planned(self) -> bool:
         """Whether the model is shown what it films."""
         return self._generator is not None and bool(self._generator.entry.notes.get("blocking"))
+
+    def _was(self, made: Made) -> Told | None:
+        """How what comes before was asked for; of a remix the clip itself, where it is one shot."""
+        if made.head is not None:
+            return self._told(made.head, made.head.stop - 1)
+        if len(made.source) != 1:
+            return None
+        span = made.source[0]
+        first, last = (self._told(span, frame) for frame in (span.start, span.stop - 1))
+        if first is None or last is None or first.frame is None:
+            return None
+        return first if last == replace(first, frame=first.frame + len(span) - 1) else None
 
     def _told(self, span: Span, frame: int) -> Told | None:
         """How what is seen in a frame of a parent was asked for."""
