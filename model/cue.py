@@ -18,6 +18,7 @@ from torch import Tensor
 
 from model.conditioning import Frames, to_video
 from model.world.blocking import Blocking
+from model.world.render import PAPER
 
 REACH = 64  # latents of the plan that are gone through,
 ONCE = 44  # and where any moment will do: those who walk have gone to and fro by then
@@ -28,7 +29,8 @@ LED = 12  # frames over which those in a plan are led from one way of moving int
 EVEN = 0.5  # by how much a pace may differ from the usual one, and what is known be got to all the same
 SAME = 0.05  # by how much it may differ and count as the usual one
 SURE = 0.35  # cosine, from which those given show what they are known to show; two frames off it is less than 0.4
-ALIKE = 0.15  # cosine, below which those given show somebody else
+ALIKE = 0.15  # cosine of latents, below which those given show somebody else,
+LIKE = 0.35  # and of pictures, which is higher: two where there was one are 0.3
 
 Encode = Callable[[Tensor], Tensor]
 
@@ -58,15 +60,27 @@ class Cue:
                 first, count = first + part, count - part
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What is known of the last frame of what comes before, or of the first latent of what comes after: which frame of
+    the plan it is, where the same people are in both, and how it was planned itself (1, H, W, 3), small."""
+
+    frame: int | None = None
+    picture: Frames | None = None
+
+
+NOTHING = Known()
+
+
 def cued(
     blocking: Blocking, encode: Encode, before: Tensor | None, after: tuple[int, Tensor] | None, device: str = "cpu",
-    known: tuple[int | None, int | None] = (None, None),
+    known: tuple[Known, Known] = (NOTHING, NOTHING),
 ) -> Cue | None:  # fmt: skip
     """The cue of a blocking, or None where what is given shows somebody else.
 
     before: latents (C, t, h, w) with which the stream begins; after: the index of a later latent of it, and that
-    latent (C, h, w). known: the last frame of the plan that the last of those before shows, and of the one after, where
-    it is known; it is looked for where they do not show it.
+    latent (C, h, w). known: what is known of the last frame before, and of the last of the four after; it is looked for
+    where that does not show.
     """
     start = 0 if before is None else before.shape[1] - 1
     joins, meets = (0 if before is None else 4 * start + 1), (NEVER if after is None else 4 * after[0] - 3)
@@ -90,7 +104,8 @@ def cued(
         return Cue(leads, leads, leads, joins, meets)
     near, span = there, meets - 4 * start  # the first of the four frames that are given is met
     if abs((there - 3 - here) / max(1, span) - 1) > EVEN:
-        reached = _found(blocking, encode, device, after[1], ahead=True, known=None, coming=(here, span + 3))[1]
+        seen, coming = Known(None, known[1].picture), (here, span + 3)
+        reached = _found(blocking, encode, device, after[1], ahead=True, known=seen, coming=coming)[1]
         near = there if reached is None else reached
     rate = (near - 3 - here) / max(1, span)
     plan = blocking.at(here - 4 * rate * start, rate)
@@ -103,19 +118,38 @@ def cued(
 
 
 def _found(
-    blocking: Blocking, encode: Encode, device: str, latent: Tensor, *, ahead: bool, known: int | None,
+    blocking: Blocking, encode: Encode, device: str, latent: Tensor, *, ahead: bool, known: Known,
     coming: tuple[int, int] | None = None,
 ) -> tuple[Blocking, int | None]:  # fmt: skip
     """The frame of a plan that a latent shows, and the plan: it knows then where those are who move otherwise there."""
-    others = blocking.casting(ahead)
-    frame = _Plan(blocking.there(ahead).calm(), encode, device).frame(latent, coming, None if others else known)
+    here, others = blocking.there(ahead).calm(), blocking.casting(ahead)
+    if others is None and known.frame is None and known.picture is not None:
+        return blocking, _nearest(here.small(), known.picture, coming)
     if others is None:
-        return blocking, frame
-    then = _Plan(others.calm(), encode, device).frame(latent, coming, known)
+        return blocking, _Plan(here, encode, device).frame(latent, coming, known.frame)
+    then = _Plan(others.calm(), encode, device).frame(latent, coming, known.frame)
     if then is None:
-        return blocking, frame
+        return blocking, _Plan(here, encode, device).frame(latent, coming)
     turned = blocking.cast_at(ahead, then - 3 if ahead else then)  # the first of the four is met
+    frame = _nearest(here.small(), others.calm().small().at(then).frames(0, 1), coming)
     return turned, then if frame is None else frame
+
+
+def _nearest(plan: Blocking, picture: Frames, coming: tuple[int, int] | None) -> int | None:
+    """The frame of a plan that is most like a picture (1, H, W, 3) of the same people on the same paper, who may move
+    otherwise there; `coming` as in `_Plan.frame`. None where none is."""
+    count = ONCE if coming is None else REACH
+    moment = _moment(_alike(plan.at(4, 4).frames(0, count), picture), coming, LIKE)
+    if moment is None:
+        return None
+    first = max(0, 4 * moment - 3)
+    return first + int(_alike(plan.at(first).frames(0, 7), picture).argmax())
+
+
+def _alike(frames: Frames, picture: Frames) -> Tensor:
+    """How like a picture (1, H, W, 3) some frames (t, H, W, 3) of a blocking are: cosines (t,) of what is on paper."""
+    shown, sought = (torch.from_numpy(each).flatten(1).float() - PAPER for each in (frames, picture))
+    return torch.cosine_similarity(shown, sought)
 
 
 class _Plan:
@@ -159,11 +193,11 @@ def _likeness(plan: Tensor, latent: Tensor) -> Tensor:
     return (flat @ sought) / (flat.norm(dim=1).clamp(min=1e-6) * sought[where].norm().clamp(min=1e-6))
 
 
-def _moment(alike: Tensor, coming: tuple[int, int] | None) -> int | None:
+def _moment(alike: Tensor, coming: tuple[int, int] | None, least: float = ALIKE) -> int | None:
     """The latent of the plan, counted from 1, that is most alike, and can be got to without haste; None where none
     is."""
     best = float(alike.max())
-    if best <= ALIKE:
+    if best <= least:
         return None
     here, count = coming or (0, 0)
     rates = (4 * torch.arange(1, len(alike) + 1, device=alike.device) - here).abs() / max(1, count)

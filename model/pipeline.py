@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model import catalog, conditioning, loading, lora, request, weights
+from model import allocation, catalog, conditioning, loading, lora, request, weights
 from model.catalog import CatalogEntry, Limits
 from model.conditioning import Anchor, Frames
 from model.dit import DiT
@@ -72,6 +72,8 @@ class Generator:
         if threads is not None:
             torch.set_num_threads(max(1, threads))
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        if device == "cpu":
+            allocation.keep()
         if entry.family == "storybook":
             return cls(entry, *loading.storybook(entry, device), device=device)
         kept = residency or Residency()

@@ -21,11 +21,12 @@ from torch import Tensor
 
 from model import conditioning, sets
 from model.conditioning import Anchor, Frames
-from model.cue import Cue, cued
+from model.cue import NOTHING, Cue, Known, cued
 from model.request import Told
 from model.seen import Seen, is_seen, seen_in
 from model.world import staging
-from model.world.blocking import Blocking, block, emptied, traced
+from model.world.blocking import Blocking, block, traced
+from model.world.cutout import emptied
 from model.world.light import change_of_light
 from model.world.render import Backdrop
 from model.world.scene import Shot
@@ -206,12 +207,11 @@ class Rehearsal:
         one, other = (block(told.prompt, self._knows, seed=told.seed) for told in (asked.was, asked.will))
         if [actor.instance for actor in one.actors] == [actor.instance for actor in other.actors]:
             return None
-        after = asked.will.frame if asked.will.frame is None else asked.will.frame + 3
-        ends = (
-            cued(Blocking(one, width, height), of.vae.encode, self._before, None, of.device, (asked.was.frame, None)),
-            cued(Blocking(other, width, height), of.vae.encode, None, self._coming, of.device, (None, after)),
-        )
-        return (ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None
+        code, last = of.vae.encode, asked.will.frame
+        known = Known(asked.was.frame), Known(None if last is None else last + 3)
+        begins = cued(Blocking(one, width, height), code, self._before, None, of.device, (known[0], NOTHING))
+        ends = cued(Blocking(other, width, height), code, None, self._coming, of.device, (NOTHING, known[1]))
+        return (begins, ends) if begins is not None and ends is not None else None
 
     @property
     def _dissolves(self) -> bool:
@@ -277,14 +277,15 @@ class Rehearsal:
         known, of = (self._known(self._asked.was, 0), self._known(self._asked.will, 3)), self._of
         return cued(self._plan, of.vae.encode, self._before, self._coming, of.device, known)
 
-    def _known(self, told: Told | None, more: int) -> int | None:
-        """The frame of its own plan, and so many more, that is seen in a clip, where the same are seen in both."""
+    def _known(self, told: Told | None, more: int) -> Known:
+        """What is known of a frame that is so many behind the one that is seen in a clip."""
         shot = self._plan.shot
         if told is None or told.frame is None or shot is None:
-            return None
-        there = block(told.prompt, self._knows, given=len(self._pictures), seed=told.seed)
+            return NOTHING
+        there, frame = block(told.prompt, self._knows, given=len(self._pictures), seed=told.seed), told.frame + more
         same = [actor.instance for actor in there.actors] == [actor.instance for actor in shot.actors]
-        return told.frame + more if same else None
+        planned = Blocking(there, self._asked.width, self._asked.height, self._pictures).calm().small()
+        return Known(frame if same else None, planned.frames(frame, 1))
 
     @property
     def _first(self) -> Frames | None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psutil
 
+from model import allocation
+
 _LIMITS = (  # a container's limit and use: cgroup 2, then 1
     (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
     (Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"), Path("/sys/fs/cgroup/memory/memory.usage_in_bytes")),
@@ -56,6 +58,7 @@ def give_back() -> None:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()
+    allocation.give_back()
 
 
 def ran_out(error: BaseException) -> bool:

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter
 from torch import Tensor
 
 from model.catalog import MOST_BLOCKED
 from model.world.air import FALLS
 from model.world.art import PICTURES, Art, Sprite
+from model.world.cutout import cut_out, sprite_of
 from model.world.motion import MIDDLE, SPEED
 from model.world.render import FPS, Backdrop, Renderer, View
 from model.world.scene import ALIVE, BUSTS, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
@@ -42,10 +42,9 @@ SUITS = {"water": "reef", "afloat": "ocean"}  # where those are of whom no place
 BY_KIND = {"vehicle": "city", "food": "kitchen", "object": "room", "person": "park"}
 SET = "set"  # the place of a shot before it has one: it casts shadows
 LEG = 4.0  # seconds of the world
+SMALL = 4  # times smaller
 PACE = 0.75  # of the world's: slower is clearer
 STAND_INS = ("teddy", "pumpkin", "robot")  # as whom those move who are given as pictures and named by no known word
-PAPER_DIFFERS = 48  # how far the colour of the paper may vary, over the three channels
-SMALLEST, LARGEST = 0.01, 0.85  # of a picture: what is cut out of it
 SCENERY = ("plant", "building", "object")
 OVERHEAD = frozenset("sun moon star cloud flame feather plumage plume snowflake rainbow".split())  # beside somebody
 PEOPLE = {
@@ -63,7 +62,6 @@ _NUMBERS = {
 }  # fmt: skip
 _CROWD = ("people", "sheep", "fish", "deer")
 _WORN = re.compile(r"\b(?:wear(?:s|ing)?|dressed)\b", re.IGNORECASE)
-_MARK = (1, 2, 3)  # what is filled: a colour that no picture is all over
 
 Picture = NDArray[np.uint8]
 Knows = Mapping[str, Collection[str]]
@@ -276,6 +274,12 @@ class Blocking:
         turns = [replace(turn, shot=replace(turn.shot, weather="clear", also="clear")) for turn in self._turns]
         return self._like(shot, turns=turns)
 
+    def small(self) -> Blocking:
+        """The same plan a quarter as wide and high: enough to tell its moments apart."""
+        found, (width, height) = self._like(), self._size
+        found._size = max(1, width // SMALL), max(1, height // SMALL)
+        return found
+
     def casting(self, ahead: bool) -> Blocking | None:
         """The plan with those in it as they move in what the shot goes on from, or leads up to; None where they move as
         here."""
@@ -380,7 +384,7 @@ def _pictures(frames: Tensor) -> Picture:
 def traced(picture: Picture, prompt: str, knows: Knows | None = None, *, seed: int = 0) -> Blocking | None:
     """The blocking of a shot that begins with a drawing (H, W, 3): whoever is drawn sets out from where they stand and
     moves as the prompt says. None where nobody stands out from plain paper."""
-    found = _cut_out(Image.fromarray(picture))
+    found = cut_out(picture)
     if found is None:
         return None
     cut, (left, _, right, bottom) = found
@@ -397,52 +401,3 @@ def traced(picture: Picture, prompt: str, knows: Knows | None = None, *, seed: i
     shot = _shot(heard, "close", (actor,), seed, start)
     shot = replace(shot, place=OUTSIDE, time="day", style="3d")  # what is drawn is lit, and drawn, as it is
     return Blocking(shot, width, height, (picture,), straight=start)
-
-
-def emptied(picture: Picture) -> Picture:
-    """A drawing (H, W, 3) without whoever stands out from its plain paper: the paper alone; other pictures as they
-    are."""
-    found = _cut_out(Image.fromarray(picture))
-    if found is None:
-        return picture
-    whole, (cut, (left, top, _, _)) = Image.fromarray(picture), found
-    mask = cut.getchannel("A").point(lambda alpha: 255 if alpha else 0).filter(ImageFilter.MaxFilter(5))
-    whole.paste(_border(whole), (left, top), mask)
-    return np.asarray(whole)
-
-
-def sprite_of(picture: Picture, identity: str) -> Sprite:
-    """Somebody who can be moved, from a picture of them (H, W, 3): cut out of its plain background if it has one, else
-    the whole of it, standing on the bottom edge of a square."""
-    found = _cut_out(Image.fromarray(picture))
-    cut = Image.fromarray(picture).convert("RGBA") if found is None else found[0]
-    side = max(cut.size)
-    square = Image.new("RGBA", (side, side))
-    square.paste(cut, ((side - cut.width) // 2, side - cut.height))
-    pixels = np.ascontiguousarray(np.asarray(square).transpose(2, 0, 1))
-    return Sprite(identity, torch.from_numpy(pixels)[None])
-
-
-def _cut_out(picture: Image.Image) -> tuple[Image.Image, tuple[int, int, int, int]] | None:
-    """What is drawn on a plain background, RGBA and no larger than it is, and where: left, top, right, bottom. None
-    where there is no such background."""
-    small = picture.resize((max(8, picture.width // 2), max(8, picture.height // 2)))
-    framed = Image.new("RGB", (small.width + 2, small.height + 2), _border(small))
-    framed.paste(small, (1, 1))
-    ImageDraw.floodfill(framed, (0, 0), _MARK, thresh=PAPER_DIFFERS)
-    drawn = (np.asarray(framed)[1:-1, 1:-1] != _MARK).any(-1)
-    if not SMALLEST < drawn.mean() < LARGEST:
-        return None
-    mask = Image.fromarray(drawn.astype(np.uint8) * 255).resize(picture.size, Image.Resampling.BILINEAR)
-    whole = picture.convert("RGBA")
-    whole.putalpha(mask)
-    box = mask.getbbox()
-    return None if box is None else (whole.crop(box), box)
-
-
-def _border(picture: Image.Image) -> tuple[int, int, int]:
-    """The colour in the middle of those along the border."""
-    pixels = np.asarray(picture)
-    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    red, green, blue = (int(value) for value in np.median(border, axis=0))
-    return red, green, blue

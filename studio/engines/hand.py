@@ -53,6 +53,7 @@ class Hand:
         self._load, self._check, self._closing = load, check, closing
         self._generator: Generator | None = None
         self._planner = Planner(library)
+        self._tired = False  # it has rendered since it last rested
         self._kept: Kept | None = None  # how the loaded model is kept in memory
         self.job: str | None = None  # what it is at
 
@@ -65,7 +66,7 @@ class Hand:
 
     def render(self, job: Job) -> None:
         """Render a job that was claimed; however it ends, its end is written."""
-        watch = Stopwatch()
+        watch, self._tired = Stopwatch(), True
         try:
             job = continuity.settle(self._library, job, self._signer())
             work = self._library.recipe(job.id).work
@@ -94,6 +95,12 @@ class Hand:
             log.error("job %s failed: %s", job.id, error, exc_info=None if expected else error)
             line = plain_error(error)
             self._surely(lambda: self._library.finish_job(job.id, "failed", "Failed", error=line))
+
+    def rest(self) -> None:
+        """There is nothing to render: what the last jobs needed is given back, once."""
+        if self._tired:
+            self._tired = False
+            memory.give_back()
 
     def _ran_out(self, job: Job) -> None:
         """Memory ran out: the job is kept, and tried again it goes on with the next smaller plan."""

@@ -148,6 +148,7 @@ class LocalEngine:
                 self._closing.wait(TROUBLE_SECONDS)
 
     def _idle(self, hand: Hand) -> None:
+        hand.rest()
         with self._turn:
             if not self._serve and all(each.job is None for each in self._hands):
                 self._let_go()

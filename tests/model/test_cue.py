@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from model.conditioning import to_video
-from model.cue import cued
+from model.cue import NOTHING, Known, cued
 from model.world.blocking import Blocking, block
 from model.world.render import PAPER
 from model.world.turning import Turn
@@ -68,7 +68,7 @@ def test_a_known_moment_that_cannot_be_got_to_in_time_is_met_all_the_same() -> N
     """Of two moments that look nearly alike the nearer is played up to, and the given one is what is met."""
     hops = Blocking(block("a fox hops in the meadow"), 144, 80)
     before, after = latents(hops, 60, 3), latents(hops, 7, 1)[:, 0]
-    found = cued(hops, VAE.encode, before, (7, after), known=(60, 7))
+    found = cued(hops, VAE.encode, before, (7, after), known=(Known(60), Known(7)))
     assert found is not None
     last, first = (np.concatenate([p.frames(f, n) for p, f, n in found.pieces(at, 1)]).astype(int) for at in (24, 25))
     expected = hops.frames(4, 1).astype(int)
@@ -102,12 +102,12 @@ def test_an_empty_plan_and_somebody_else_are_no_cue() -> None:
 
 def test_what_is_known_is_not_looked_for_but_checked() -> None:
     before = latents(plan(), 60, 3)
-    found = cued(plan(), VAE.encode, before, None, known=(59, None))
+    found = cued(plan(), VAE.encode, before, None, known=(Known(59), NOTHING))
     assert found is not None
     off = np.abs(found.plan.frames(8, 1).astype(int) - plan().frames(59, 1)).max()
     assert off <= 1, "a frame beside it, and it was not looked for"
     nobody = torch.zeros_like(before)
-    assert cued(plan(), VAE.encode, nobody, None, known=(60, None)) is None
+    assert cued(plan(), VAE.encode, nobody, None, known=(Known(60), NOTHING)) is None
 
 
 def test_those_who_move_otherwise_go_on_from_where_they_were() -> None:
@@ -120,3 +120,24 @@ def test_those_who_move_otherwise_go_on_from_where_they_were() -> None:
         assert np.abs(found.before.frames(frame, 1).astype(int) - expected).max() <= 1
     step = np.abs(found.plan.frames(9, 1).astype(int) - plan().frames(61, 1)).mean()
     assert step < 0.35 * np.abs(Blocking(now, 144, 80).frames(9, 1).astype(int) - plan().frames(61, 1)).mean()
+
+
+def test_of_a_known_clip_the_moment_that_is_most_like_is_found_in_its_plan_and_nothing_is_encoded() -> None:
+    """Somebody else of the same build goes on from where the one before was; who is quite unlike them does not."""
+    cat, fox, other = (
+        Blocking(block(prompt), 144, 80)
+        for prompt in ("a cat walks in the snow", "a fox walks in the snow", "a whale swims in the sea")
+    )
+    picture, given = cat.calm().small().frames(60, 1), latents(cat, 60, 3)
+
+    def encode(video: torch.Tensor) -> torch.Tensor:
+        raise AssertionError("what is known need not be looked for in latents")
+
+    found = cued(fox, encode, given, None, known=(Known(None, picture), NOTHING))
+    assert found is not None
+
+    def middle(plan: Blocking, frame: int) -> float:
+        return float(np.nonzero((np.abs(plan.frames(frame, 1)[0].astype(int) - PAPER).max(-1) > 30).any(0))[0].mean())
+
+    assert abs(middle(found.plan, 8) - middle(cat, 60)) < 3, "pixels; frame 8 is the last of three latents"
+    assert cued(other, encode, given, None, known=(Known(None, picture), NOTHING)) is None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,3 +94,26 @@ def test_parts_of_different_models_are_refused(folder: Path, tmp_path: Path) -> 
     shutil.copy(mixed / "vae.safetensors", mixed / "dit.safetensors")
     with pytest.raises(WeightsError, match="holds a tiny_vae"):
         model.load(mixed, device="cpu")
+
+
+def test_freed_memory_is_kept_between_products_and_given_back_at_rest() -> None:
+    """In a process of its own: it would be kept for all the tests that come after."""
+    script = """
+import psutil, resource, sys
+from model import allocation
+if not allocation.keep():
+    sys.exit(77)
+import torch
+me, faults = psutil.Process(), lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+used = lambda: [torch.ones(4 << 20) for _ in range(8)] and None  # 8 blocks of 16 MB
+[used() for _ in range(5)]
+before = faults(); used(); again = faults() - before
+held = me.memory_info().rss; allocation.give_back(); left = me.memory_info().rss
+print(again, held - left)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    if done.returncode == 77:
+        pytest.skip("another C library than glibc")
+    again, given_back = map(int, done.stdout.split())
+    assert again < 1000, "128 MB are 32,768 pages"
+    assert given_back > 100e6

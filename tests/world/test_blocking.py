@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from model.world.art import LOOPS, PICTURES
-from model.world.blocking import LEG, PACE, STAND_INS, Blocking, block, emptied, roles, traced
+from model.world.blocking import LEG, PACE, STAND_INS, Blocking, block, roles, traced
 from model.world.cast import CAST
+from model.world.cutout import emptied
 from model.world.render import PAPER
 
 WIDE, HIGH = 144, 80
