@@ -427,7 +427,7 @@ class Rehearsal:
     def _completed(self, found: Seen, told: Told | None) -> Backdrop:
         """A place with what is hidden in it drawn; told: how it was asked for."""
         words = self._place_prompt if told is None else staging.set_prompt(told.prompt, self._knows)
-        made = sets.completed(self._of, self._asked, words, found.picture, found.hidden)
+        made = sets.completed(self._of, self._asked, words, found.picture, found.hidden, told)
         return replace(made, straight=found.second)
 
     @property

@@ -17,7 +17,7 @@ from model import conditioning, flow
 from model.conditioning import Frames
 from model.velocity import Velocity
 from model.world import staging
-from model.world.blocking import Blocking
+from model.world.blocking import Blocking, block
 from model.world.brush import brushed
 from model.world.plate import joined
 from model.world.render import Backdrop
@@ -25,7 +25,7 @@ from model.world.understand import understand
 
 if TYPE_CHECKING:
     from model.pipeline import Generator
-    from model.request import GenerationRequest
+    from model.request import GenerationRequest, Told
 
 MOST_KEPT = 12
 TAKES = 4  # of a set whose hour is not the one that was asked for
@@ -36,6 +36,7 @@ SPREAD = 2654435761  # Knuth's: seeds that follow each other are far from each o
 JOINED = 0.6  # the noise level below which what is known gives way beside what is not
 RELIT = 0.6  # the noise level from which a place is drawn in another light
 COMPLETED = 0.9  # the noise level from which what is not seen of a place is drawn
+ALIKE = 12.0  # grey levels by which a set and what was shot on it may differ
 
 
 class Sets:
@@ -124,15 +125,20 @@ def _middle(latents: Tensor, columns: int, rows: int) -> Tensor:
 
 @torch.inference_mode()
 def completed(
-    of: Generator, asked: GenerationRequest, prompt: str, picture: Frames, hidden: NDArray[np.bool_]
-) -> Backdrop:
-    """A picture (H, W, 3) of a place, with what is hidden in it (H, W) drawn anew.
+    of: Generator, asked: GenerationRequest, prompt: str, picture: Frames, hidden: NDArray[np.bool_],
+    was: Told | None = None,
+) -> Backdrop:  # fmt: skip
+    """A picture (H, W, 3) of a place, with what is hidden in it (H, W) as it is on the set that it was shot on, where
+    `was` says which that is, else drawn anew.
 
     What is known is put back after every step, as in "RePaint" (arXiv 2201.09865). By how much the two differ along
     the edge fades over what is drawn, as in "Poisson image editing" (Perez 2003), so that no edge is seen.
     """
     if not hidden.any():
         return Backdrop(picture)
+    stood = None if was is None else _stood(of, asked, was, picture, hidden)
+    if stood is not None:
+        return Backdrop(joined(picture, stood, hidden))
     clean = of.vae.encode(conditioning.to_video(picture[None], of.device))[0]
     free = F.max_pool2d(torch.tensor(hidden, device=of.device)[None].float(), of.vae.config.spatial)[:, None] > 0
     levels = flow.sigmas(max(STEPS, asked.steps), asked.shift)
@@ -140,6 +146,19 @@ def completed(
     start = torch.lerp(clean, _noise(of, asked, tuple(clean.shape)), COMPLETED)
     drawn = _picture(of, latents(of, asked, prompt, start, levels, (clean, free)), prompt)
     return Backdrop(joined(picture, drawn, hidden))
+
+
+def _stood(
+    of: Generator, asked: GenerationRequest, was: Told, picture: Frames, hidden: NDArray[np.bool_]
+) -> Frames | None:
+    """The set (H, W, 3) that a picture of a clip was shot on, by a camera that does not move; None where it is not
+    known, or looks otherwise."""
+    knows = of.entry.notes.get("knows")
+    if was.frame is None or hidden.all() or block(was.prompt, knows, seed=was.seed).camera != "static":
+        return None
+    found = painted(of, replace(asked, seed=was.seed), staging.set_prompt(was.prompt, knows), (1.0, 1.0)).picture
+    off = np.abs(found.astype(np.float32) - picture)[~hidden].mean()
+    return found if off < ALIKE else None
 
 
 @torch.inference_mode()

@@ -228,3 +228,34 @@ def test_what_is_hidden_in_a_picture_is_drawn_and_what_is_known_stays(shown: Gen
     hidden[:40, :40] = True
     made = sets.completed(shown, asked, "a street", picture, hidden).picture
     assert np.array_equal(made[~hidden], picture[~hidden]) and not np.array_equal(made[hidden], picture[hidden])
+
+
+def test_what_is_hidden_is_as_on_the_set_that_the_clip_was_shot_on(
+    shown: Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    width, height = size(shown)
+    stage = np.full((height, width, 3), 180, np.uint8)
+    stage[4:12, 4:12] = 20  # a door that somebody stands before
+    asked_for = []
+
+    def painted(of: Any, asked: Any, prompt: str, extent: tuple[float, float]) -> Backdrop:
+        asked_for.append((asked.seed, prompt, extent))
+        return Backdrop(stage)
+
+    monkeypatch.setattr(sets, "painted", painted)
+    picture, hidden = np.full_like(stage, 184), np.zeros((height, width), bool)
+    hidden[2:16, 2:16] = True
+    asked, was = shown.request("it rains", frames=9, steps=2, seed=3), Told("a fox in a forest at noon", 7, 60)
+
+    def filled(told: Told, seen: np.ndarray = picture) -> np.ndarray:
+        return sets.completed(shown, asked, "a forest", seen, hidden, told).picture
+
+    found = filled(was)
+    assert asked_for == [(7, "an empty scene in a forest, at noon", (1.0, 1.0))]
+    assert np.array_equal(found[~hidden], picture[~hidden])
+    assert (found[5:11, 5:11] < 40).all() and (found[13:15, 13:15] > 175).all()
+    door = (slice(5, 11), slice(5, 11))
+    for other in (replace(was, frame=None), replace(was, prompt="a fox in a forest at noon, pan left")):
+        assert not np.array_equal(filled(other)[door], found[door]), "it is drawn"
+    assert len(asked_for) == 1, "nothing is painted where the set is not known, or the camera moves"
+    assert not np.array_equal(filled(was, picture // 2)[door], found[door] // 2), "nor used where it looks otherwise"
