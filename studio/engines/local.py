@@ -16,6 +16,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from model import allocation
 from studio import shots
 from studio.engines.hand import TROUBLE_SECONDS, Hand
 from studio.errors import StudioError
@@ -76,6 +77,7 @@ class LocalEngine:
 
     def start(self) -> None:
         """Begin to take jobs."""
+        allocation.keep()  # a thread that has once allocated keeps to the part of the memory that it was given
         self._employ(self._devices[0] if self._devices else None)
 
     def wake(self, job_id: str) -> None:
