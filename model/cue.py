@@ -163,13 +163,18 @@ class _Plan:
     def frame(self, latent: Tensor, coming: tuple[int, int] | None = None, known: int | None = None) -> int | None:
         """The last of the four frames of the plan that are most like a latent (C, h, w); None where none are. coming:
         from which frame of it one comes, and in how many, then what is near is as good; known: which it should be."""
-        if known is not None and coming is None and float(self._ending([known], latent)) > SURE:
+        if known is not None and coming is None and self._shows(latent, known):
             return known
         moment = _moment(_likeness(self._latents(ONCE if coming is None else REACH), latent), coming)
         if moment is None:
             return None
         ends = range(4 * moment - 3, 4 * moment + 4)  # latents are four frames apart; those given may lie between two
         return ends[int(self._ending(ends, latent).argmax())]
+
+    def _shows(self, latent: Tensor, frame: int) -> bool:
+        """Whether a latent shows a frame of the plan; where nobody is in sight in that, nothing says that it does not."""
+        nobody = bool((self._blocking.frames(frame, 1) == PAPER).all())
+        return nobody or float(self._ending([frame], latent)) > SURE
 
     def _ending(self, ends: Sequence[int], latent: Tensor) -> Tensor:
         """How like a latent those are that end with some frames of the plan."""

@@ -22,15 +22,15 @@ from torch import Tensor
 from model import conditioning, sets
 from model.conditioning import Anchor, Frames
 from model.cue import NOTHING, Cue, Known, cued
+from model.handover import Side, alike, handed
 from model.request import Told
 from model.seen import Seen, is_seen, seen_in
 from model.world import staging
 from model.world.blocking import Blocking, block, traced
 from model.world.cutout import emptied
 from model.world.light import change_of_light
-from model.world.render import Backdrop
+from model.world.render import Backdrop, View
 from model.world.scene import Shot
-from model.world.turning import OVER, Turn, look_of
 
 if TYPE_CHECKING:
     from model.pipeline import Generator
@@ -205,7 +205,7 @@ class Rehearsal:
         if asked.was is None or asked.will is None or self._before is None or self._last is None or self._pictures:
             return None
         one, other = (block(told.prompt, self._knows, seed=told.seed) for told in (asked.was, asked.will))
-        if [actor.instance for actor in one.actors] == [actor.instance for actor in other.actors]:
+        if alike(one, other):
             return None
         code, last = of.vae.encode, asked.will.frame
         known = Known(asked.was.frame), Known(None if last is None else last + 3)
@@ -216,9 +216,8 @@ class Rehearsal:
     @property
     def _dissolves(self) -> bool:
         """Whether one thing becomes another: a clip, a place, an hour."""
-        if self._led and self._plan.relights:
-            return True
-        if self._filmed is not None or self._ends is not None or self._parted is not None:
+        known = self._filmed is not None or self._ends is not None or self._parted is not None
+        if known or (self._led and self._plan.relights):
             return True
         before, after = self._places
         return before is not None and after is not None and _apart(before.picture, after.picture) >= ALIKE
@@ -252,23 +251,21 @@ class Rehearsal:
         told = asked.was or asked.will  # the same chances: rain that goes on is the same rain
         seed = asked.seed if told is None else told.seed
         shot = block(asked.prompt, self._knows, given=len(self._pictures), seed=seed)
-        turns = tuple(self._turns(shot))
+        shot, turns = handed(shot, tuple(self._sides(shot)), asked.frames, View(asked.width, asked.height))
         return Blocking(shot, asked.width, asked.height, self._pictures, turns=turns).at(-self._begins)
 
-    def _turns(self, shot: Shot) -> Iterator[Turn]:
-        """What a shot turns from, and to: where what it goes on from, or leads up to, looks otherwise."""
+    def _sides(self, shot: Shot) -> Iterator[Side]:
+        """What a shot goes on from, and leads up to; not where other pictures may have been given of those in it."""
         asked, sides = self._asked, list[tuple[Told, int, bool]]()
         if asked.was is not None and self._before is not None:
             sides.append((asked.was, 4 * (self._before.shape[1] - 1), False))
         if asked.will is not None and self._last is not None and self._last.frames is not None:
             sides.append((asked.will, 4 * (asked.total - 1) + 1 - len(self._last.frames), True))
         for told, frame, ahead in sides:
-            then = block(told.prompt, self._knows, given=len(self._pictures), seed=told.seed)
-            there, same = look_of(shot, then), [each.instance for each in then.actors]
-            moves = then.actors != shot.actors and same == [each.instance for each in shot.actors]
-            if there != shot or moves:
-                over = min(OVER, asked.frames // len(sides))
-                yield Turn(there, frame, over, ahead, then.actors if moves else ())
+            there = block(told.prompt, self._knows, given=len(self._pictures), seed=told.seed)
+            if self._pictures and not alike(there, shot):
+                there = replace(there, actors=shot.actors)
+            yield Side(there, frame, ahead, told.frame)
 
     @cached_property
     @torch.inference_mode()
@@ -283,7 +280,7 @@ class Rehearsal:
         if told is None or told.frame is None or shot is None:
             return NOTHING
         there, frame = block(told.prompt, self._knows, given=len(self._pictures), seed=told.seed), told.frame + more
-        same = [actor.instance for actor in there.actors] == [actor.instance for actor in shot.actors]
+        same = not self._pictures or alike(there, shot)
         planned = Blocking(there, self._asked.width, self._asked.height, self._pictures).calm().small()
         return Known(frame if same else None, planned.frames(frame, 1))
 
