@@ -172,7 +172,7 @@ class _Plan:
         return ends[int(self._ending(ends, latent).argmax())]
 
     def _shows(self, latent: Tensor, frame: int) -> bool:
-        """Whether a latent shows a frame of the plan; where nobody is in sight in that, nothing says that it does not."""
+        """Whether a latent shows a frame of the plan; where nobody is in sight there, nothing says that it does not."""
         nobody = bool((self._blocking.frames(frame, 1) == PAPER).all())
         return nobody or float(self._ending([frame], latent)) > SURE
 

@@ -151,10 +151,10 @@ def completed(
 def _stood(
     of: Generator, asked: GenerationRequest, was: Told, picture: Frames, hidden: NDArray[np.bool_]
 ) -> Frames | None:
-    """The set (H, W, 3) that a picture of a clip was shot on, by a camera that does not move; None where it is not
-    known, or looks otherwise."""
+    """The set (H, W, 3) that a picture of a clip was shot on, by a camera that does not move; None where it looks
+    otherwise: the clip began with a picture, or its place has changed."""
     knows = of.entry.notes.get("knows")
-    if was.frame is None or hidden.all() or block(was.prompt, knows, seed=was.seed).camera != "static":
+    if hidden.all() or block(was.prompt, knows, seed=was.seed).camera != "static":
         return None
     found = painted(of, replace(asked, seed=was.seed), staging.set_prompt(was.prompt, knows), (1.0, 1.0)).picture
     off = np.abs(found.astype(np.float32) - picture)[~hidden].mean()

@@ -19,7 +19,7 @@ from studio.film import Job, Take
 from studio.leaving import load_latents
 from studio.library import Library
 from studio.provenance import Identity
-from studio.recipe import GivenFrames
+from studio.recipe import GivenFrames, Recipe
 from studio.stills import still
 
 if TYPE_CHECKING:
@@ -99,8 +99,16 @@ def told(sha256: str, frame: int, library: Library, deep: int = DEEP) -> Told | 
             return told(where[0].sha256, where[1], library, deep - 1)
         frame, count = where, recipe.work.made.frames if recipe.work.made else take.frames
     parts = [part for part in cuts(recipe.rendered_prompt, 1 + max(0, count - 1) // 4) if _first(part) <= max(0, frame)]
-    words = carried([part.prompt for part in parts])[-1]
+    words = carried([*_words_before(recipe, library, deep), *(part.prompt for part in parts)])[-1]
     return Told(words, recipe.seed, frame - _first(parts[-1]) if alone else None)
+
+
+def _words_before(recipe: Recipe, library: Library, deep: int) -> list[str]:
+    """The words of the clip that a shot goes on from, if any: what it leaves unsaid is as it was there."""
+    given = next((given for given in recipe.anchors if given.place == "before"), None)
+    take = None if given is None or recipe.work is not None else library.shown_in(given.sha256)
+    earlier = None if take is None or given is None else told(given.sha256, take.frames - 1, library, deep - 1)
+    return [] if earlier is None else [earlier.prompt]
 
 
 def _first(part: Part) -> int:

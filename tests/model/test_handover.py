@@ -106,7 +106,7 @@ def test_three_of_a_kind_where_there_was_one_leave_that_one_where_it_is() -> Non
 
 
 def test_where_the_moment_is_not_known_nobody_drifts_into_the_frame() -> None:
-    shot, (turn,) = handed(block("a fox and a bear walk"), [Side(block("a fox walks"), 8)], 64, VIEW)
+    _, (turn,) = handed(block("a fox and a bear walk"), [Side(block("a fox walks"), 8)], 64, VIEW)
     bear = turn.cast[1]
     assert bear.action == "stand" and abs(bear.x) - bear.height / 2 > VIEW.width / VIEW.unit / 2
     times = torch.arange(0, 60.0)

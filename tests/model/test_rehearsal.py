@@ -255,7 +255,6 @@ def test_what_is_hidden_is_as_on_the_set_that_the_clip_was_shot_on(
     assert np.array_equal(found[~hidden], picture[~hidden])
     assert (found[5:11, 5:11] < 40).all() and (found[13:15, 13:15] > 175).all()
     door = (slice(5, 11), slice(5, 11))
-    for other in (replace(was, frame=None), replace(was, prompt="a fox in a forest at noon, pan left")):
-        assert not np.array_equal(filled(other)[door], found[door]), "it is drawn"
-    assert len(asked_for) == 1, "nothing is painted where the set is not known, or the camera moves"
+    moves = filled(replace(was, prompt="a fox in a forest at noon, pan left"))
+    assert not np.array_equal(moves[door], found[door]) and len(asked_for) == 1, "where the camera moves it is drawn"
     assert not np.array_equal(filled(was, picture // 2)[door], found[door] // 2), "nor used where it looks otherwise"

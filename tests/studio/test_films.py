@@ -15,7 +15,7 @@ from studio import media
 from studio.cli import main
 from studio.core import Studio
 from studio.errors import FilmError, PolicyStop
-from studio.films import formats
+from studio.films import continuity, formats
 from studio.films.script import Card, Film, FilmShot, Member
 from tests.studio.doubles import FakeGenerator
 
@@ -206,3 +206,18 @@ def test_the_command_makes_the_film_and_goes_on_where_it_was(
     assert main(command) == 2
     assert "film.yaml line 3" in json.loads(capsys.readouterr().out)["error"]
     assert main([*command[:2], "--out", str(tmp_path / "film.avi"), "--json"]) == 2
+
+
+def test_every_link_of_a_chain_is_where_its_first_one_was(make_studio: Callable[..., Studio]) -> None:
+    """What the second shot leaves unsaid, the third cannot hear from its words alone."""
+    what = film(
+        shot("a fox walks in a forest at dusk"), shot("it jumps", join="continue"), shot("it rests", join="continue")
+    )
+    studio = make_studio()
+    takes = [studio.take(state.take_id) for state in shoot(studio, what)]
+    words = []
+    for take in takes:
+        found = continuity.told(take.sha256, take.frames - 1, studio.library)
+        assert found is not None
+        words.append(found.prompt)
+    assert words[1:] == ["the fox jumps, in a forest, at dusk", "the fox rests, in a forest, at dusk"]
