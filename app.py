@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from model import allocation
 from studio.errors import StudioError
 from studio.settings import DEFAULT_PORT, Settings
 
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None, *, opens: Callable[[Settings], 
     `opens` makes the studio; None is the one over the folder and the weights that the settings name.
     """
     options = _parser().parse_args(arguments)
+    allocation.keep()  # before there are threads, each with a part of the memory of its own
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings = Settings.from_env(
