@@ -27,6 +27,7 @@ from model.world.art import PICTURES, Art, Sprite
 from model.world.cutout import cut_out, sprite_of
 from model.world.motion import MIDDLE, SPEED
 from model.world.render import FPS, Backdrop, Renderer, View
+from model.world.riding import carried_by, carrying, seat, seated
 from model.world.scene import ALIVE, BUSTS, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
 from model.world.setting import SETTINGS
 from model.world.turning import Turn, Turning, led, look_of, paced, relights, turned
@@ -146,10 +147,30 @@ def block(prompt: str, knows: Knows | None = None, *, given: int = 0, seed: int 
     cast = (*cast, *spare[: max(0, min(given, MOST_BLOCKED) - len(cast))])
     framing = heard.first("framing")
     shown = framing if framing in FRAMING_HEIGHT else "close"
-    before = tuple(_actor(role, place, len(cast), shown) for place, role in enumerate(cast))
+    before = _together(cast, {} if given else _carried(prompt, cast, knows), shown)
     others = () if given else _others(cast)
     behind = (_behind(_actor(role, 0, 1, shown), i, len(cast) == 2) for i, role in enumerate(others))
     return _shot(heard, shown, (*behind, *before), seed)
+
+
+def _carried(prompt: str, cast: Sequence[Role], knows: Knows | None) -> Mapping[str, tuple[str, bool]]:
+    """Who of a cast is carried, by whom, and whether inside."""
+    named = {role.instance.subject for role in cast}
+    spans = [span for span in understand(prompt, knows).spans if span.kind == "subject" and span.id in named]
+    return carried_by(prompt, spans)
+
+
+def _together(cast: Sequence[Role], carried: Mapping[str, tuple[str, bool]], framing: str) -> tuple[Actor, ...]:
+    """A cast side by side, those who are carried on what carries them."""
+    walks = [role for role in cast if role.instance.subject not in carried]
+    found = {role.instance.subject: _actor(role, place, len(walks), framing) for place, role in enumerate(walks)}
+    for role in cast:
+        who = role.instance.subject
+        if who in carried:
+            by, inside = carried[who]
+            rider, mount = _actor(role, 0, len(walks), framing), carrying(found[by])
+            found[who], found[by] = seated(rider, mount, seat(_looked_up().sprite(by)), inside)
+    return tuple(found[role.instance.subject] for role in cast)
 
 
 def _others(cast: Sequence[Role]) -> tuple[Role, ...]:

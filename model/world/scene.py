@@ -60,7 +60,8 @@ class Instance:
 class Actor:
     """An instance in a shot: where its feet are (x, y in world units), how tall it is, what it does, which way it goes;
     leg: seconds after which it turns about, again and again, so that it stays in sight however long the shot is; it
-    goes on and on without; back: its way is shown from its end, and it faces where it comes from."""
+    goes on and on without; back: its way is shown from its end, and it faces where it comes from; carried: it is on
+    somebody's back, or in a car, and casts no shadow of its own."""
 
     instance: Instance
     action: str
@@ -71,6 +72,7 @@ class Actor:
     phase: float
     leg: float | None = None
     back: bool = False
+    carried: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ _ROWS: tuple[Row, ...] = (
     ("haunted_house", "haunted house|derelict house|ruined house|abandoned house", "1f3da-fe0f", "ground", "front", 1.15, STILL, False),
     ("grass_hut", "thatched hut|hut|straw hut", "1f6d6", "ground", "front", 1.1, STILL, True),
     ("tent", "tent|camping tent", "26fa", "ground", "front", 1.0, STILL, False),
-    ("circus_tent", "circus tent|big top|circus", "1f3aa", "ground", "front", 1.15, STILL, False),
+    ("circus_tent", "circus tent|circus", "1f3aa", "ground", "front", 1.15, STILL, False),
     ("fairy_castle", "castle with red towers|castle with pointed towers|little castle", "1f3f0", "ground", "front", 1.25, STILL, False),
     ("japanese_castle", "japanese castle|samurai castle|pagoda", "1f3ef", "ground", "front", 1.25, STILL, False),
     ("church", "church|chapel", "26ea", "ground", "front", 1.2, STILL, False),

@@ -1,0 +1,96 @@
+"""Riding: who rides, drives, or sits on whom, and so goes where they go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+
+from model.world.art import Sprite
+from model.world.motion import SPEED
+from model.world.scene import ALIVE, BUSTS, SUBJECT, Actor
+from model.world.understand import Span
+
+SMALLER = 0.72  # of their size: who is carried
+DECK = 0.5  # of the height of a boat: nobody sits on its mast
+TOP = 0.04  # of the frame's height: nobody's head is higher
+SUNK, SITS, STANDS = 0.3, 0.12, 0.05  # of their height, how much of somebody is behind what carries them
+_DOES = (
+    r"(?:sits?|sitting|seated|stands?|standing|perche[sd]|perching|balanc(?:es|ing)|danc(?:es|ing)|surf(?:s|ing)|"
+    r"skat(?:es|ing)|flies|flying|sail(?:s|ing)|travel(?:s|ing)|sleep(?:s|ing)|glid(?:es|ing))"
+)
+_BEHIND = r"\s+(?:(?:a|an|the|his|her|its|their|my|one's)\s+)?(?:[\w-]+\s+){0,2}$"
+_RIDES = re.compile(rf"^\s*(?:[\w-]+\s+){{0,2}}?(?:rid(?:es?|ing)(?:\s+(?:on|in|aboard))?|astride|atop|on\s+top\s+of)"
+                    rf"{_BEHIND}", re.IGNORECASE)  # fmt: skip
+_ON = re.compile(rf"^\s*(?:(?:is|are|happily|quietly|proudly)\s+)?(?:{_DOES}\s+)?(?:on|upon){_BEHIND}", re.IGNORECASE)
+_IN = re.compile(
+    rf"^\s*(?:(?:is|are)\s+)?(?:driv(?:es?|ing)|steer(?:s|ing)|(?:{_DOES}\s+)?(?:in|inside|aboard)){_BEHIND}",
+    re.IGNORECASE,
+)
+
+
+def carried_by(prompt: str, spans: Sequence[Span]) -> Mapping[str, tuple[str, bool]]:
+    """For everybody who is carried, what carries them and whether they are inside it, as ids of subjects; spans: the
+    subjects of a prompt that are in the shot, in its order. Nobody carries two, or is carried and carries."""
+    found: dict[str, tuple[str, bool]] = {}
+    for rider, mount in pairwise(spans):
+        between = prompt[rider.end : mount.start]
+        carries = any(rider.id == by for by, _ in found.values())
+        if SUBJECT[rider.id].kind not in ALIVE or rider.id == mount.id or carries:
+            continue
+        inside = bool(_IN.match(between)) and SUBJECT[mount.id].kind == "vehicle"
+        if inside or _carries(between, rider.id, mount.id):
+            found[rider.id] = mount.id, inside
+    return found
+
+
+def _carries(between: str, rider: str, mount: str) -> bool:
+    if SUBJECT[mount].kind in ("person", "building"):
+        return False
+    if _RIDES.match(between):
+        return True
+    small = SUBJECT[mount].kind == "animal" and SUBJECT[mount].size < SUBJECT[rider].size and rider not in BUSTS
+    return bool(_ON.match(between)) and not small
+
+
+@cache
+def _gait(mount: str) -> str:
+    return next((move for move in SUBJECT[mount].moves if move in SPEED), "walk")
+
+
+def carrying(mount: Actor) -> Actor:
+    """What carries somebody: an animal does not drive, it goes as it is wont to."""
+    alive = SUBJECT[mount.instance.subject].kind in ("animal", "fantasy", "monster")
+    return replace(mount, action=_gait(mount.instance.subject)) if alive and mount.action == "drive" else mount
+
+
+def seat(sprite: Sprite) -> float:
+    """How high one sits on somebody, in their heights: where the columns in the middle of their picture begin, in the
+    middle: behind a horse's neck, and not on it."""
+    alpha = sprite.frames[0, 3].numpy() > 127
+    side = alpha.shape[1]
+    middle = alpha[:, round(0.35 * side) : round(0.65 * side)]
+    tops = middle.argmax(0)[middle.any(0)]
+    return 1 - float(np.median(tops)) / side if len(tops) else 0.0
+
+
+def seated(rider: Actor, mount: Actor, sits: float, inside: bool) -> tuple[Actor, Actor]:
+    """Somebody on what carries them, and that; both as large as there is room for. sits: how high one sits on it."""
+    height, afloat = SMALLER * rider.height, SUBJECT[mount.instance.subject].home == "afloat"
+    sits = min(sits, DECK) if inside and afloat else sits
+    bust = rider.instance.subject in BUSTS
+    hidden = SUNK if inside else SITS if bust else STANDS
+    tall = sits * mount.height + (1 - hidden) * height
+    fits = min(1.0, (min(mount.y, 1.0) - TOP) / tall)
+    mount = replace(mount, height=mount.height * fits)
+    height *= fits
+    y = mount.y - sits * mount.height + hidden * height
+    rides = replace(
+        rider, x=mount.x, y=y, height=height, action=mount.action, direction=mount.direction, phase=mount.phase,
+        leg=mount.leg, carried=True,
+    )  # fmt: skip
+    return rides, mount

@@ -1,0 +1,71 @@
+"""Who rides, drives or sits on whom."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from model.world.blocking import Blocking, block
+from model.world.render import PAPER
+from model.world.scene import Actor
+
+
+def cast(prompt: str) -> dict[str, Actor]:
+    return {actor.instance.subject: actor for actor in block(prompt).actors}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "rider", "mount"),
+    [
+        ("an astronaut riding a horse on the moon", "astronaut", "horse"),
+        ("a bear rides a small red bicycle on the beach", "bear", "bicycle"),
+        ("a robot on a motorcycle, close-up", "robot", "motorcycle"),
+        ("a mouse sits on an elephant", "mouse", "elephant"),
+        ("a frog on top of a pumpkin", "frog", "pumpkin"),
+        ("a dog driving a car through the city", "dog", "car"),
+        ("a penguin in a boat", "penguin", "sailboat"),
+        ("a wizard rides a dragon through the sky", "wizard", "dragon"),
+    ],
+)
+def test_who_rides_is_on_what_carries_them_and_goes_with_it(prompt: str, rider: str, mount: str) -> None:
+    seen = cast(prompt)
+    assert list(seen) == [rider, mount], "the rider first: what hides their feet is drawn after them"
+    up, under = seen[rider], seen[mount]
+    assert up.carried and not under.carried
+    assert (up.x, up.action, up.direction, up.phase, up.leg) == (
+        under.x, under.action, under.direction, under.phase, under.leg
+    )  # fmt: skip
+    assert under.y - under.height < up.y < under.y, "they sit on it, neither above nor on the ground"
+    assert up.y - up.height >= 0, "and their head is in the frame"
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a fox and a bear walk in the snow", "a cat in a hat beside a chair", "a girl with a balloon",
+        "a woman and a horse in a meadow", "a bear on a mouse", "a knight stands in a castle",
+        "a fox walks, a horse rides along", "a candle on a table", "a fox looks at a car",
+    ],
+)  # fmt: skip
+def test_who_does_not_ride_stands_beside(prompt: str) -> None:
+    seen = cast(prompt)
+    assert seen and not any(actor.carried for actor in seen.values())
+    assert len({actor.x for actor in seen.values()}) == len(seen)
+
+
+def test_a_horse_that_is_ridden_goes_and_does_not_drive() -> None:
+    assert cast("a girl rides a horse")["horse"].action not in ("drive", "stand")
+    assert cast("a girl rides a bicycle")["bicycle"].action == "drive"
+    assert cast("a knight stands on a horse")["horse"].action == "stand"
+
+
+def test_they_stay_together_and_the_rider_is_seen_above() -> None:
+    whole = Blocking(block("a monkey riding a tiger in the jungle"), 144, 80)
+    for frame in whole.frames(0, 60)[::12].astype(int):
+        rows, columns = np.nonzero(np.abs(frame - PAPER).max(-1) > 30)
+        assert np.ptp(columns) < 70, "one above the other, and not side by side"
+        assert np.ptp(rows) > 45
+
+
+def test_given_pictures_stand_side_by_side() -> None:
+    assert not any(actor.carried for actor in block("my dinosaur rides a bicycle", given=2).actors)
