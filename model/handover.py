@@ -17,6 +17,7 @@ from model.world.scene import ALIVE, SUBJECT, Actor, Shot
 from model.world.turning import OVER, Turn, look_of
 
 CROSSING = 32  # frames that it takes to come in or go out
+GROUND = 0.96  # of the frame's height: where the feet are of who climbs up, or down
 NOTHING = 0.001  # of the height of what is not there
 
 
@@ -36,7 +37,8 @@ def handed(shot: Shot, sides: Sequence[Side], frames: int, view: View) -> tuple[
     whole, half = shot, view.width / view.unit / 2
     for side in sides:
         gone = _unmatched(side.shot.actors, whole.actors)
-        whole = replace(whole, actors=(*whole.actors, *(_away(actor, half, side.ahead) for actor in gone)))
+        away = [_with(actor, gone, _away(_mount(actor, gone), half, side.ahead)) for actor in gone]
+        whole = replace(whole, actors=(*whole.actors, *away))
     turns, longest = list[Turn](), frames // max(1, len(sides))
     for side in sides:
         cast = _cast(side, whole.actors, half)
@@ -56,7 +58,26 @@ def alike(one: Shot, other: Shot) -> bool:
 def _cast(side: Side, actors: Sequence[Actor], half: float) -> tuple[Actor, ...]:
     """Every one of some actors as they are on a side of their shot."""
     pairs = _matched(actors, side.shot.actors)
-    return tuple(there or _beside(actor, side, half) for actor, there in zip(actors, pairs, strict=True))
+    come = [actor for actor, there in zip(actors, pairs, strict=True) if there is None]
+    return tuple(
+        there or _with(actor, come, _beside(_mount(actor, come), side, half))
+        for actor, there in zip(actors, pairs, strict=True)
+    )
+
+
+def _mount(actor: Actor, others: Sequence[Actor]) -> Actor:
+    """What carries somebody, if it is among others; else themselves."""
+    found = (other for other in others if actor.carried and not other.carried and other.x == actor.x)
+    return next(found, actor)
+
+
+def _with(actor: Actor, others: Sequence[Actor], moved: Actor) -> Actor:
+    """Somebody who goes with what carries them, as that moved; on their feet where it stays."""
+    if not actor.carried:
+        return moved
+    if _mount(actor, others) is actor:
+        return replace(moved, y=GROUND, carried=False)
+    return replace(actor, x=moved.x, action=moved.action, direction=moved.direction, leg=moved.leg)
 
 
 def _matched(actors: Sequence[Actor], others: Sequence[Actor]) -> list[Actor | None]:
