@@ -67,8 +67,8 @@ def _cast(side: Side, actors: Sequence[Actor], half: float) -> tuple[Actor, ...]
 
 def _mount(actor: Actor, others: Sequence[Actor]) -> Actor:
     """What carries somebody, if it is among others; else themselves."""
-    found = (other for other in others if actor.carried and not other.carried and other.x == actor.x)
-    return next(found, actor)
+    near = (other for other in others if not other.carried and abs(other.x - actor.x) < other.height / 2)
+    return next(near, actor) if actor.carried else actor
 
 
 def _with(actor: Actor, others: Sequence[Actor], moved: Actor) -> Actor:
@@ -77,7 +77,8 @@ def _with(actor: Actor, others: Sequence[Actor], moved: Actor) -> Actor:
         return moved
     if _mount(actor, others) is actor:
         return replace(moved, y=GROUND, carried=False)
-    return replace(actor, x=moved.x, action=moved.action, direction=moved.direction, leg=moved.leg)
+    aside = actor.x - _mount(actor, others).x
+    return replace(actor, x=moved.x + aside, action=moved.action, direction=moved.direction, leg=moved.leg)
 
 
 def _matched(actors: Sequence[Actor], others: Sequence[Actor]) -> list[Actor | None]:

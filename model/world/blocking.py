@@ -164,12 +164,15 @@ def _together(cast: Sequence[Role], carried: Mapping[str, tuple[str, bool]], fra
     """A cast side by side, those who are carried on what carries them."""
     walks = [role for role in cast if role.instance.subject not in carried]
     found = {role.instance.subject: _actor(role, place, len(walks), framing) for place, role in enumerate(walks)}
+    up = [role.instance.subject for role in cast if role.instance.subject in carried]
     for role in cast:
         who = role.instance.subject
         if who in carried:
             by, inside = carried[who]
+            beside = [one for one in up if carried[one][0] == by]
             rider, mount = _actor(role, 0, len(walks), framing), carrying(found[by])
-            found[who], found[by] = seated(rider, mount, seat(_looked_up().sprite(by)), inside)
+            place = beside.index(who), len(beside)
+            found[who], found[by] = seated(rider, mount, seat(_looked_up().sprite(by)), inside, *place)
     return tuple(found[role.instance.subject] for role in cast)
 
 

@@ -17,6 +17,7 @@ from model.world.understand import Span
 
 SMALLER = 0.72  # of their size: who is carried
 DECK = 0.5  # of the height of a boat: nobody sits on its mast
+APART = 0.7  # of their height, from one to the next on one back
 TOP = 0.04  # of the frame's height: nobody's head is higher
 SUNK, SITS, STANDS = 0.3, 0.12, 0.05  # of their height, how much of somebody is behind what carries them
 _DOES = (
@@ -24,6 +25,8 @@ _DOES = (
     r"skat(?:es|ing)|flies|flying|sail(?:s|ing)|travel(?:s|ing)|sleep(?:s|ing)|glid(?:es|ing))"
 )
 _BEHIND = r"\s+(?:(?:a|an|the|his|her|its|their|my|one's)\s+)?(?:[\w-]+\s+){0,2}$"
+_AND = re.compile(r"^\s*,?\s*and\s+(?:(?:a|an|the|his|her|its|their|my)\s+)?(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
+_RIDE = re.compile(r"\s*(?:are\s+)?rid(?:e|ing)\b", re.IGNORECASE)
 _RIDES = re.compile(rf"^\s*(?:[\w-]+\s+){{0,2}}?(?:rid(?:es?|ing)(?:\s+(?:on|in|aboard))?|astride|atop|on\s+top\s+of)"
                     rf"{_BEHIND}", re.IGNORECASE)  # fmt: skip
 _ON = re.compile(rf"^\s*(?:(?:is|are|happily|quietly|proudly)\s+)?(?:{_DOES}\s+)?(?:on|upon){_BEHIND}", re.IGNORECASE)
@@ -35,7 +38,7 @@ _IN = re.compile(
 
 def carried_by(prompt: str, spans: Sequence[Span]) -> Mapping[str, tuple[str, bool]]:
     """For everybody who is carried, what carries them and whether they are inside it, as ids of subjects; spans: the
-    subjects of a prompt that are in the shot, in its order. Nobody carries two, or is carried and carries."""
+    subjects of a prompt that are in the shot, in its order. Nobody is carried and carries."""
     found: dict[str, tuple[str, bool]] = {}
     for rider, mount in pairwise(spans):
         between = prompt[rider.end : mount.start]
@@ -45,7 +48,16 @@ def carried_by(prompt: str, spans: Sequence[Span]) -> Mapping[str, tuple[str, bo
         inside = bool(_IN.match(between)) and SUBJECT[mount.id].kind == "vehicle"
         if inside or _carries(between, rider.id, mount.id):
             found[rider.id] = mount.id, inside
+    for friend, rider in reversed(list(pairwise(spans))):
+        both = rider.id in found and _AND.match(prompt[friend.end : rider.start])
+        if both and friend.id not in found and SUBJECT[friend.id].kind in ALIVE and _for_two(prompt, rider, found):
+            found[friend.id] = found[rider.id]
     return found
+
+
+def _for_two(prompt: str, rider: Span, found: Mapping[str, tuple[str, bool]]) -> bool:
+    """Whether what is said of a rider is said of who is named before them as well: "and a dog ride a horse"."""
+    return found[rider.id][1] or _RIDE.match(prompt[rider.end :]) is not None
 
 
 def _carries(between: str, rider: str, mount: str) -> bool:
@@ -78,9 +90,12 @@ def seat(sprite: Sprite) -> float:
     return 1 - float(np.median(tops)) / side if len(tops) else 0.0
 
 
-def seated(rider: Actor, mount: Actor, sits: float, inside: bool) -> tuple[Actor, Actor]:
-    """Somebody on what carries them, and that; both as large as there is room for. sits: how high one sits on it."""
-    height, afloat = SMALLER * rider.height, SUBJECT[mount.instance.subject].home == "afloat"
+def seated(
+    rider: Actor, mount: Actor, sits: float, inside: bool, number: int = 0, count: int = 1
+) -> tuple[Actor, Actor]:
+    """The first, second, ... of some on what carries them, and that; both as large as there is room for. sits: how high
+    one sits on it."""
+    height, afloat = SMALLER * rider.height / count**0.5, SUBJECT[mount.instance.subject].home == "afloat"
     sits = min(sits, DECK) if inside and afloat else sits
     bust = rider.instance.subject in BUSTS
     hidden = SUNK if inside else SITS if bust else STANDS
@@ -89,8 +104,9 @@ def seated(rider: Actor, mount: Actor, sits: float, inside: bool) -> tuple[Actor
     mount = replace(mount, height=mount.height * fits)
     height *= fits
     y = mount.y - sits * mount.height + hidden * height
+    aside = APART * height * (number - (count - 1) / 2)
     rides = replace(
-        rider, x=mount.x, y=y, height=height, action=mount.action, direction=mount.direction, phase=mount.phase,
+        rider, x=mount.x + aside, y=y, height=height, action=mount.action, direction=mount.direction, phase=mount.phase,
         leg=mount.leg, carried=True,
     )  # fmt: skip
     return rides, mount

@@ -67,5 +67,20 @@ def test_they_stay_together_and_the_rider_is_seen_above() -> None:
         assert np.ptp(rows) > 45
 
 
+@pytest.mark.parametrize(
+    ("prompt", "carried"),
+    [
+        ("a cat and a dog in a boat", ["cat", "dog"]),
+        ("a fox and a big bear ride a bicycle", ["fox", "bear"]),
+        ("a woman and a knight on a horse", ["guard"]),
+    ],
+)
+def test_two_may_ride_together(prompt: str, carried: list[str]) -> None:
+    seen = cast(prompt)
+    up = [who for who, actor in seen.items() if actor.carried]
+    assert up == carried
+    assert len({seen[who].x for who in up}) == len(up) and len({seen[who].action for who in up}) == 1
+
+
 def test_given_pictures_stand_side_by_side() -> None:
     assert not any(actor.carried for actor in block("my dinosaur rides a bicycle", given=2).actors)
