@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from model.world.blocking import PACE
-from model.world.motion import MIDDLE, SPEED
+from model.world.motion import MIDDLE, SPEED, gait
 from model.world.render import FPS, View
 from model.world.scene import ALIVE, SUBJECT, Actor, Shot
 from model.world.turning import OVER, Turn, look_of
 
 CROSSING = 32  # frames that it takes to come in or go out
-GROUND = 0.96  # of the frame's height: where the feet are of who climbs up, or down
 NOTHING = 0.001  # of the height of what is not there
 
 
@@ -37,7 +36,7 @@ def handed(shot: Shot, sides: Sequence[Side], frames: int, view: View) -> tuple[
     whole, half = shot, view.width / view.unit / 2
     for side in sides:
         gone = _unmatched(side.shot.actors, whole.actors)
-        away = [_with(actor, gone, _away(_mount(actor, gone), half, side.ahead)) for actor in gone]
+        away = [_with(actor, gone, side.shot.actors, _away(_mount(actor, gone), half, side.ahead)) for actor in gone]
         whole = replace(whole, actors=(*whole.actors, *away))
     turns, longest = list[Turn](), frames // max(1, len(sides))
     for side in sides:
@@ -60,7 +59,7 @@ def _cast(side: Side, actors: Sequence[Actor], half: float) -> tuple[Actor, ...]
     pairs = _matched(actors, side.shot.actors)
     come = [actor for actor, there in zip(actors, pairs, strict=True) if there is None]
     return tuple(
-        there or _with(actor, come, _beside(_mount(actor, come), side, half))
+        there or _with(actor, come, actors, _beside(_mount(actor, come), side, half))
         for actor, there in zip(actors, pairs, strict=True)
     )
 
@@ -71,12 +70,13 @@ def _mount(actor: Actor, others: Sequence[Actor]) -> Actor:
     return next(near, actor) if actor.carried else actor
 
 
-def _with(actor: Actor, others: Sequence[Actor], moved: Actor) -> Actor:
-    """Somebody who goes with what carries them, as that moved; on their feet where it stays."""
+def _with(actor: Actor, others: Sequence[Actor], everyone: Sequence[Actor], moved: Actor) -> Actor:
+    """Somebody of some who come or go: with what carries them, as that moved; where it stays they climb up from, or
+    down to, where its own feet are."""
     if not actor.carried:
         return moved
     if _mount(actor, others) is actor:
-        return replace(moved, y=GROUND, carried=False)
+        return replace(moved, y=_mount(actor, everyone).y, carried=False)
     aside = actor.x - _mount(actor, others).x
     return replace(actor, x=moved.x + aside, action=moved.action, direction=moved.direction, leg=moved.leg)
 
@@ -109,29 +109,27 @@ def _unmatched(actors: Sequence[Actor], others: Sequence[Actor]) -> list[Actor]:
 def _gait(actor: Actor) -> str | None:
     """How somebody gets about; None for what does not move by itself."""
     subject = SUBJECT[actor.instance.subject]
-    if subject.kind not in ALIVE:
-        return None
-    return next((move for move in (actor.action, *subject.moves) if move in SPEED), "walk")
+    return gait(subject, actor.action) if subject.kind in ALIVE else None
 
 
 def _away(actor: Actor, half: float, comes: bool) -> Actor:
     """Somebody of a side while they are out of sight, in the shot; comes: whether it leads up to them."""
-    gait = _gait(actor)
-    if gait is None:
+    goes = _gait(actor)
+    if goes is None:
         return replace(actor, height=NOTHING * actor.height)
     way = 1 if actor.x >= 0 else -1
-    far = half + actor.height + SPEED[gait] * MIDDLE  # at the start of the plan they are so much nearer
-    return replace(actor, action=gait, x=way * far, direction=-way if comes else way, leg=None)
+    far = half + actor.height + SPEED[goes] * MIDDLE  # at the start of the plan they are so much nearer
+    return replace(actor, action=goes, x=way * far, direction=-way if comes else way, leg=None)
 
 
 def _beside(actor: Actor, side: Side, half: float) -> Actor:
     """Somebody of the shot while they are out of sight, on a side of it: just beside the frame where they join it."""
-    gait = _gait(actor)
-    if gait is None:
+    goes = _gait(actor)
+    if goes is None:
         return replace(actor, height=NOTHING * actor.height)
     way = -actor.direction if abs(actor.x) < actor.height / 2 else (1 if actor.x > 0 else -1)
     far, heads = way * (half + 0.6 * actor.height), way if side.ahead else -way
     if side.shows is None:
         return replace(actor, action="stand", x=far, direction=heads, leg=None)
     gone = side.shot.start + side.shows * PACE / FPS - MIDDLE
-    return replace(actor, action=gait, x=far - heads * SPEED[gait] * gone, direction=heads, leg=None)
+    return replace(actor, action=goes, x=far - heads * SPEED[goes] * gone, direction=heads, leg=None)

@@ -207,6 +207,11 @@ def _legs(gone: Tensor, leg: float | None) -> tuple[Tensor, Tensor]:
     return way, way * (gone - turns * leg)
 
 
+def gait(subject: Subject, action: str = "") -> str:
+    """How somebody gets from one place to another: by an action if that does, else as they are wont to."""
+    return next((move for move in (action, *subject.moves) if move in SPEED), "walk")
+
+
 def pose(actor: Actor, loop: int, times: Tensor) -> Pose:
     """Where an actor is and how it is bent at `times`, (T,) seconds; loop: how many pictures it has. KeyError for an
     action that is not known."""

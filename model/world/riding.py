@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
 from model.world.art import Sprite
-from model.world.motion import SPEED
+from model.world.motion import gait
 from model.world.scene import ALIVE, BUSTS, SUBJECT, Actor
 from model.world.understand import Span
 
@@ -69,15 +68,11 @@ def _carries(between: str, rider: str, mount: str) -> bool:
     return bool(_ON.match(between)) and not small
 
 
-@cache
-def _gait(mount: str) -> str:
-    return next((move for move in SUBJECT[mount].moves if move in SPEED), "walk")
-
-
 def carrying(mount: Actor) -> Actor:
     """What carries somebody: an animal does not drive, it goes as it is wont to."""
-    alive = SUBJECT[mount.instance.subject].kind in ("animal", "fantasy", "monster")
-    return replace(mount, action=_gait(mount.instance.subject)) if alive and mount.action == "drive" else mount
+    subject = SUBJECT[mount.instance.subject]
+    alive = subject.kind in ("animal", "fantasy", "monster")
+    return replace(mount, action=gait(subject)) if alive and mount.action == "drive" else mount
 
 
 def seat(sprite: Sprite) -> float:

@@ -16,6 +16,7 @@ from model.catalog import MOST_REFERENCES
 from studio import media
 from studio.errors import MediaError, NotFound, StudioError
 from studio.film import Job, Take
+from studio.films.schema import MAX_SHOTS
 from studio.leaving import load_latents
 from studio.library import Library
 from studio.provenance import Identity
@@ -104,11 +105,22 @@ def told(sha256: str, frame: int, library: Library, deep: int = DEEP) -> Told | 
 
 
 def _words_before(recipe: Recipe, library: Library, deep: int) -> list[str]:
-    """The words of the clip that a shot goes on from, if any: what it leaves unsaid is as it was there."""
-    given = next((given for given in recipe.anchors if given.place == "before"), None)
-    take = None if given is None or recipe.work is not None else library.shown_in(given.sha256)
-    earlier = None if take is None or given is None else told(given.sha256, take.frames - 1, library, deep - 1)
-    return [] if earlier is None else [earlier.prompt]
+    """The words of all the shots that one goes on from, the first of them first: what it leaves unsaid is as it was
+    there."""
+    from model.shotlist import cuts
+
+    words = list[str]()
+    while recipe.work is None and len(words) < MAX_SHOTS:
+        given = next((given for given in recipe.anchors if given.place == "before"), None)
+        take = None if given is None else library.shown_in(given.sha256)
+        if take is None or given is None:
+            break
+        if take.recipe.work is not None:
+            earlier = told(given.sha256, take.frames - 1, library, deep - 1)
+            return words if earlier is None else [earlier.prompt, *words]
+        parts = cuts(take.recipe.rendered_prompt, 1 + (take.frames - 1) // 4)
+        words, recipe = [*(part.prompt for part in parts), *words], take.recipe
+    return words
 
 
 def _first(part: Part) -> int:

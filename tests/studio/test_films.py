@@ -209,15 +209,9 @@ def test_the_command_makes_the_film_and_goes_on_where_it_was(
 
 
 def test_every_link_of_a_chain_is_where_its_first_one_was(make_studio: Callable[..., Studio]) -> None:
-    """What the second shot leaves unsaid, the third cannot hear from its words alone."""
-    what = film(
-        shot("a fox walks in a forest at dusk"), shot("it jumps", join="continue"), shot("it rests", join="continue")
-    )
+    """What the second shot leaves unsaid, the twentieth cannot hear from the words of the nineteenth."""
+    what = film(shot("a fox walks in a forest at dusk"), *(shot("it jumps", join="continue") for _ in range(19)))
     studio = make_studio()
-    takes = [studio.take(state.take_id) for state in shoot(studio, what)]
-    words = []
-    for take in takes:
-        found = continuity.told(take.sha256, take.frames - 1, studio.library)
-        assert found is not None
-        words.append(found.prompt)
-    assert words[1:] == ["the fox jumps, in a forest, at dusk", "the fox rests, in a forest, at dusk"]
+    take = studio.take(shoot(studio, what)[-1].take_id)
+    found = continuity.told(take.sha256, take.frames - 1, studio.library)
+    assert found is not None and found.prompt == "the fox jumps, in a forest, at dusk"
