@@ -127,19 +127,20 @@ class Generation(Iterator[Frames]):
         known = [told.prompt for told in (asked.was or asked.will,) if told is not None]
         prompts = carried([*known, *(part.prompt for part in parts)], of.entry.notes.get("knows"))[len(known) :]
         if len(parts) == 1 or asked.before is not None or asked.will is not None:
-            one = replace(asked, prompt=prompts[-1])
-            anew = recast(of, one)
-            if anew is not None:
-                rehearsal = Rehearsal(of, anew.asked, begins=anew.begins, shared=anew.sets)
-                return (_Shot(anew.asked, 0, asked.total, rehearsal),)
-            return (_Shot(one, 0, asked.total, Rehearsal(of, one, self._before())),)
+            return (self._rehearsed(replace(asked, prompt=prompts[-1]), 0, asked.total),)
         shots, shared = [], Sets(of, asked)
         for part, prompt in zip(parts, prompts, strict=True):
             opening = tuple(anchor for anchor in asked.anchors if anchor.place in ("first", 0) and not part.start)
             one = replace(asked, prompt=prompt, frames=1 + 4 * (part.stop - part.start - 1), anchors=opening)
-            begins = 4 * part.start - 3 if part.start else 0
-            shots.append(_Shot(one, part.start, part.stop, Rehearsal(of, one, begins=begins, shared=shared)))
+            shots.append(self._rehearsed(one, part.start, part.stop, shared))
         return tuple(shots)
+
+    def _rehearsed(self, one: GenerationRequest, start: int, stop: int, shared: Sets | None = None) -> _Shot:
+        """A shot with its plan; of a remix one that is set up again, where it is known how its clip was shot."""
+        begins, anew = (4 * start - 3 if start else 0), recast(self._of, one)
+        if anew is not None:
+            one, begins, shared = anew.asked, begins + anew.begins, anew.sets
+        return _Shot(one, start, stop, Rehearsal(self._of, one, self._before(), begins, shared))
 
     def _windows_of(self, shot: _Shot) -> Iterator[windows.Window]:
         """The windows of a shot; the first one of a later shot knows nothing of the one before."""

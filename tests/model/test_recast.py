@@ -102,6 +102,20 @@ def test_a_take_that_was_cut_begins_later_in_its_plan(shown: Generator, drawn: d
     assert np.array_equal(late[0], whole[8]) and not np.array_equal(late[0], whole[0])
 
 
+def test_every_shot_of_a_list_is_set_up_again(shown: Generator, drawn: dict[str, list[Any]]) -> None:
+    prompt = "Shot 1: a panda dances. Shot 2: it rests on a beach at noon"
+    latents = torch.zeros(4, 9, *(side // 8 for side in size(shown)[::-1]))
+    asked = remix(
+        shown, prompt, 0.6, Told(FOX, 7, 0), frames=33, source=Source(latents=latents, strength=0.6)
+    )  # fmt: skip
+    generation = shown.generate(asked)
+    assert sum(map(len, generation)) == 33
+    assert [shot.asked.source for shot in generation._shots] == [None, None]
+    assert [shot.rehearsal.strength for shot in generation._shots if shot.rehearsal] == [STRENGTH] * 2
+    assert (7, "an empty scene in a forest, at dusk") in drawn["painted"] and len(drawn["over"]) == 1
+    assert drawn["painted"][-1] == (3, set_prompt("a beach at noon"))
+
+
 def test_of_what_nothing_is_known_the_frames_are_drawn_over(shown: Generator, drawn: dict[str, list[Any]]) -> None:
     for was in (None, Told(FOX, 7, None)):
         asked = remix(shown, "a panda dances", 0.6, was)
