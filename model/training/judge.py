@@ -2,8 +2,8 @@
 
 Renders examples for a third of the time, then trains for the rest, and reports how often it is right on scenes that it
 has not seen, raw and through the autoencoder. A later run adds examples and goes on from the weights, with what of them
-fits: classes that are new begin at random. With `--besides` only what counts and compares is trained, and attributes
-stay what they were.
+fits: classes that are new begin at random. With `--besides` only what finds cuts and compares is trained, and the rest
+stays what it was.
 The judge measures a generator; it is never used to train one.
 """
 
@@ -43,7 +43,8 @@ from model.training.judge_parts import number_of_cuts
 from model.world.art import Art, ArtError
 
 log = logging.getLogger(__name__)
-BESIDES = ("cuts.", "likeness.", "from_look.count.", "from_motion.count.")
+BESIDES = ("cuts.", "likeness.")
+RARE = {"count": (1.0, 3.0, 4.0), "cuts": (1.0, 3.0, 4.0)}  # how much an example of each class weighs
 POOLS = ("clips", "pairs", "held_raw", "held_through", "held_pairs")
 
 
@@ -52,8 +53,8 @@ class JudgeRun:
     """A run. minutes: of wall time, `render` of it rendering; preset: what scenes show, and narrow what every other one
     shows; told: the preset whose ids it tells apart (None: the first); most_clips, most_pairs: in the pools, and
     batch_clips, batch_pairs: of them a step; held: held-out clips; through: share of examples that go through the
-    autoencoder; besides: only what counts and compares is trained; without: labels that it does not say, of count and
-    cuts; start: the weights to go on from (None: `out`); art: a folder of pictures (None: all that was fetched)."""
+    autoencoder; besides: only what finds cuts and compares is trained; without: labels that it does not say, of count
+    and cuts; start: the weights to go on from (None: `out`); art: a folder of pictures (None: all that was fetched)."""
 
     out: Path
     minutes: float
@@ -151,15 +152,17 @@ def loss_of(judge: Judge, frames: Tensor, labels: Tensor) -> Tensor:
     total = frames.new_zeros(())
     for name, logits in judge(frames).items():
         if logits.shape[-1] > 1:
-            weight, smooth = 2.0 if name == "subject" else 1.0, 0.0 if name == "cuts" else 0.05
-            total = total + weight * entropy(logits, labels[:, LABELS.index(name)], smooth)
+            weight, smooth = 2.0 if name == "subject" else 1.0, 0.0 if name in RARE else 0.05
+            total = total + weight * entropy(logits, labels[:, LABELS.index(name)], smooth, RARE.get(name))
     return total
 
 
-def entropy(logits: Tensor, wanted: Tensor, smooth: float = 0.0) -> Tensor:
-    """Mean cross-entropy of those that are not NONE; 0 where there are none."""
-    lost = F.cross_entropy(logits, wanted, ignore_index=NONE, label_smoothing=smooth, reduction="sum")
-    return lost / (wanted != NONE).sum().clamp(min=1)
+def entropy(logits: Tensor, wanted: Tensor, smooth: float = 0.0, rare: tuple[float, ...] | None = None) -> Tensor:
+    """Mean cross-entropy of those that are not NONE, weighed by class where `rare` says so; 0 where there are none."""
+    if not bool((wanted != NONE).any()):
+        return logits.new_zeros(())
+    weights = None if rare is None else logits.new_tensor(rare[: logits.shape[-1]])
+    return F.cross_entropy(logits, wanted, weights, ignore_index=NONE, label_smoothing=smooth)
 
 
 def rate(step: int, done: float) -> float:
@@ -199,29 +202,26 @@ def train(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: float) -
 
 
 def train_besides(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: float) -> Judge:
-    """Train for some seconds what counts and compares alone, on what the judge makes of all examples once: attributes
+    """Train for some seconds what finds cuts and compares alone, on what the judge makes of all pairs once: attributes
     stay what they were, and a step takes a tenth of the time."""
     torch.manual_seed(run.seed)
     generator, began, step = torch.Generator().manual_seed(run.seed), time.monotonic(), 0
     judge = judge.to(run.device).eval()
-    clips = evenly(pools["clips"])
-    known = remembered(run, judge, clips, pools["pairs"] if run.batch_pairs else Pool(), generator)
+    clips = pools["clips"]
+    places = remembered(run, judge, pools["pairs"] if run.batch_pairs else Pool(), generator)
     learned = [value for name, value in judge.named_parameters() if name.startswith(BESIDES)]
     optimiser = torch.optim.AdamW(learned, lr=run.learning_rate, betas=(0.9, 0.98), weight_decay=0.02)
     average = Average(judge, 0.99)
     while (done := (time.monotonic() - began) / seconds) < 1 or step < 2:
         optimiser.param_groups[0]["lr"] = run.learning_rate * rate(step, min(1.0, done))
-        picks = torch.randint(len(clips), (run.batch_clips,), generator=generator)
-        frames, labels = clips.stack(picks)
-        wanted = {name: labels[:, LABELS.index(name)].to(run.device) for name in ("count", "cuts")}
-        told = judge.say(known.seen[picks], known.moved[picks])
-        said = {name: told[name] for name in ("count",) if name in told}
+        losses = list[Tensor]()
         if judge.cuts is not None:
-            said["cuts"] = number_of_cuts(judge.cuts(varied(frames, generator).to(run.device)))
-        losses = [entropy(logits, wanted[name]) for name, logits in said.items()]
+            frames, labels = clips.stack(torch.randint(len(clips), (run.batch_clips,), generator=generator))
+            said = number_of_cuts(judge.cuts(varied(frames, generator).to(run.device)))
+            losses.append(entropy(said, labels[:, LABELS.index("cuts")].to(run.device), 0.0, RARE["cuts"]))
         if judge.likeness is not None and run.batch_pairs:
-            picks = torch.randint(len(known.maps), (run.batch_pairs,), generator=generator)
-            losses.append(loss_of_halves(*(judge.likeness(half) for half in halves(known.maps[picks].float()))))
+            picks = torch.randint(len(places), (run.batch_pairs,), generator=generator)
+            losses.append(loss_of_halves(*(judge.likeness(half) for half in halves(places[picks].float()))))
         optimiser.zero_grad(set_to_none=True)
         torch.stack(losses).sum().backward()
         optimiser.step()
@@ -234,40 +234,16 @@ def train_besides(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: 
     return judge.eval()
 
 
-@dataclass(frozen=True)
-class Remembered:
-    """What a judge makes of all examples: seen (N, 2 d) and moved (N, 2 g) of clips, maps (M, 4, channels, h, w) of
-    groups in half precision."""
-
-    seen: Tensor
-    moved: Tensor
-    maps: Tensor
-
-
-def evenly(pool: Pool) -> Pool:
-    """As many clips of one as of two and many together: most scenes show one, and a judge that says so of all would be
-    right too often to learn better."""
-    column = LABELS.index("count")
-    several = [i for i, labels in enumerate(pool.labels) if int(labels[column]) > 0]
-    others = [i for i, labels in enumerate(pool.labels) if int(labels[column]) <= 0]
-    kept = sorted([*several, *(others[: len(several)] if several else others)])
-    return Pool([pool.frames[i] for i in kept], [pool.labels[i] for i in kept])
-
-
 @torch.no_grad()
-def remembered(run: JudgeRun, judge: Judge, clips: Pool, pairs: Pool, generator: torch.Generator) -> Remembered:
-    """Looks at every example once, as it could also have looked."""
-    seen, moved, places = list[Tensor](), list[Tensor](), [torch.zeros(0)]
-    for start in range(0, len(clips), 8):
-        frames, _ = clips.stack(torch.arange(start, min(len(clips), start + 8)))
-        looked, motion = judge.features(varied(frames, generator).to(run.device))
-        seen.append(looked)
-        moved += [] if motion is None else [motion]
+def remembered(run: JudgeRun, judge: Judge, pairs: Pool, generator: torch.Generator) -> Tensor:
+    """What a judge makes of all groups of four, each as it could also have looked: maps (M, 4, channels, h, w) in half
+    precision."""
+    places = [torch.zeros(0)]
     for start in range(0, len(pairs), 8):
         groups, _ = pairs.stack(torch.arange(start, min(len(pairs), start + 8)))
         pictures = varied(groups, generator).to(run.device)
         places.append(judge.maps(pictures.flatten(0, 1)).unflatten(0, pictures.shape[:2]).half())
-    return Remembered(torch.cat(seen), torch.cat(moved), torch.cat(places[1:] or places))
+    return torch.cat(places[1:] or places)
 
 
 @torch.no_grad()
@@ -336,7 +312,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--narrow", help="a second preset, within the first, that every other scene is of")
     parser.add_argument("--told", help="the preset whose subjects, places, ... it tells apart (default: --preset)")
     parser.add_argument("--start", type=Path, help="weights to go on from (default: --out)")
-    parser.add_argument("--besides", action="store_true", help="train only what counts and compares")
+    parser.add_argument("--besides", action="store_true", help="train only what finds cuts and compares")
     parser.add_argument("--vae", type=Path, default=Path(".cache/train/vae.safetensors"))
     parser.add_argument("--cache", type=Path, default=Path(".cache/train"))
     parser.add_argument("--learning-rate", type=float, default=2e-3)

@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.errors import WeightsError
-from model.training.judge_parts import COLOURS, Block, Cuts, Likeness, down, maps, number_of_cuts, pooled
+from model.training.judge_parts import COLOURS, Block, Count, Cuts, Likeness, down, maps, number_of_cuts, pooled
 
 ATTRIBUTES = ("subject", "place", "time", "weather", "action", "camera", "framing", "style")
 LABELS = (*ATTRIBUTES, "count", "cuts")
@@ -85,9 +85,10 @@ class Judge(nn.Module):
         )  # fmt: skip
         self.flow = nn.Conv2d(2 * LOOKS - 1, g, 3, padding=1)
         self.both = nn.Sequential(Block(g), Block(g), nn.GroupNorm(8, g), nn.SiLU())
-        sizes = {name: len(config.classes[name]) for name in config.labels if name != "cuts"}
+        sizes = {name: len(config.classes[name]) for name in ATTRIBUTES}
         self.from_look = nn.ModuleDict({name: nn.Linear(2 * d, size) for name, size in sizes.items()})
         self.from_motion = nn.ModuleDict({name: nn.Linear(2 * g, size) for name, size in sizes.items()})
+        self.count = Count(c + d) if "count" in config.classes else None
         self.cuts = Cuts() if "cuts" in config.classes else None
         self.likeness = None if config.alike is None else Likeness(COLOURS + c + d)
 
@@ -96,30 +97,28 @@ class Judge(nn.Module):
 
         K is 1 (a still: the attributes of motion are left out) or 9.
         """
-        said = self.say(*self.features(frames))
-        return (
-            said if self.cuts is None or frames.shape[1] == 1 else {**said, "cuts": number_of_cuts(self.cuts(frames))}
-        )
+        length = frames.shape[1]
+        chosen = frames[:, :: (length - 1) // 2] if length > 1 else frames
+        if self.training and length > 1:  # one frame, any: cheaper, and no frame is special
+            chosen = frames[:, int(torch.randint(length, ())) :][:, :1]
+        fine = self.look[:MIDDLE](chosen.flatten(0, 1) * 2 - 1)
+        coarse = self.look[MIDDLE:](fine)
+        seen = pooled(coarse).unflatten(0, chosen.shape[:2]).mean(1)
+        said = {name: head(seen) for name, head in self.from_look.items() if length > 1 or name not in MOVING}
+        if self.count is not None:
+            both = torch.cat([fine, F.interpolate(coarse, fine.shape[-2:], mode="nearest")], 1)
+            said["count"] = self.count.chances(self.count(both.unflatten(0, chosen.shape[:2])))
+        if length > 1:
+            moved = self._moved(frames)
+            said |= {name: said[name] + head(moved) for name, head in self.from_motion.items()}
+            said |= {} if self.cuts is None else {"cuts": number_of_cuts(self.cuts(frames))}
+        return said
 
-    def features(self, frames: Tensor) -> tuple[Tensor, Tensor | None]:
-        """What the two readers make of frames (B, K, 3, h, w): (B, 2 d) of the look, (B, 2 g) of motion or None."""
-        count = frames.shape[1]
-        chosen = frames[:, :: (count - 1) // 2] if count > 1 else frames
-        if self.training and count > 1:  # one frame, any: cheaper, and no frame is special
-            chosen = frames[:, int(torch.randint(count, ())) :][:, :1]
-        looked = self.look(chosen.flatten(0, 1) * 2 - 1)
-        seen = pooled(looked).unflatten(0, chosen.shape[:2]).mean(1)
-        if count == 1:
-            return seen, None
+    def _moved(self, frames: Tensor) -> Tensor:
+        """What is seen to move in frames (B, K, 3, h, w): (B, 2 g)."""
         grey = frames.mean(2)
         changes = self.motion(torch.cat([grey[:, :1] * 2 - 1, grey.diff(dim=1) * 4], 1))
-        return seen, pooled(self.both(changes + self.flow(optical_flow(grey))))
-
-    def say(self, seen: Tensor, moved: Tensor | None) -> dict[str, Tensor]:
-        """Logits (B, classes) by label of what `features` gave, without cuts."""
-        if moved is None:
-            return {name: head(seen) for name, head in self.from_look.items() if name not in MOVING}
-        return {name: head(seen) + self.from_motion[name](moved) for name, head in self.from_look.items()}
+        return pooled(self.both(changes + self.flow(optical_flow(grey))))
 
     def embed(self, pictures: Tensor) -> Tensor:
         """Pictures (N, 3, h, w) in 0..1, as `sight(..., SHARP)` gives them, to unit vectors (N, dim), near each other

@@ -1,4 +1,4 @@
-"""Parts of the judge: its blocks, what finds cuts, and what tells one character from another of its kind."""
+"""Parts of the judge: its blocks, what counts, what finds cuts, and what tells one character from another."""
 
 from __future__ import annotations
 
@@ -31,6 +31,36 @@ def down(narrow: int, wide: int) -> nn.Conv2d:
 def pooled(x: Tensor) -> Tensor:
     """Mean and maximum over the picture, (N, 2C): the one for the whole, the other for what stands somewhere."""
     return torch.cat([x.mean((-2, -1)), x.amax((-2, -1))], -1)
+
+
+class Count(nn.Module):
+    """How many are seen: a density over the picture, whose sum is their number.
+
+    Counting by density is that of Lempitsky and Zisserman ("Learning to count objects in images", 2010); here only the
+    number's class is taught, and where somebody stands is found on the way.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.GroupNorm(8, channels), nn.Conv2d(channels, 64, 3, padding=1), nn.SiLU(),
+            nn.Conv2d(64, 64, 3, padding=1), nn.SiLU(), nn.Conv2d(64, 1, 1),
+        )  # fmt: skip
+        self.steep = nn.Parameter(torch.tensor(4.0))
+        last = self.layers[-1]
+        assert isinstance(last, nn.Conv2d) and last.bias is not None
+        nn.init.constant_(last.bias, -4.0)  # hardly anybody, at first
+
+    def forward(self, seen: Tensor) -> Tensor:
+        """What is seen in pictures, (B, K, channels, h, w), to how many stand there, (B,), a mean over K pictures."""
+        return F.softplus(self.layers(seen.flatten(0, 1))).sum((-3, -2, -1)).view(seen.shape[:2]).mean(1)
+
+    def chances(self, number: Tensor) -> Tensor:
+        """A number of somebody (B,) as the log chances (B, 3) of one, two, and many."""
+        steep = self.steep.clamp(1.0, 12.0)
+        two, many = (steep * (number - edge) for edge in (1.5, 2.5))
+        first, last = F.logsigmoid(-two), F.logsigmoid(two) + F.logsigmoid(many)
+        return torch.stack([first, F.logsigmoid(two) + F.logsigmoid(-many), last], 1)
 
 
 class Cuts(nn.Module):

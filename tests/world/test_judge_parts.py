@@ -8,11 +8,10 @@ import pytest
 import torch
 
 from model.errors import WeightsError
-from model.training.judge import evenly
 from model.training.judge_examples import WHOLE, Pool, Stage
-from model.training.judge_network import LABELS, SHARP, Judge, JudgeConfig
+from model.training.judge_network import SHARP, Judge, JudgeConfig
 from model.training.judge_pairs import compared, cosines, group, halves, likeness_loss, pair, threshold, unlike
-from model.training.judge_parts import Cuts, number_of_cuts
+from model.training.judge_parts import Count, Cuts, number_of_cuts
 from model.world.art import Art
 from model.world.scene import Instance
 
@@ -110,13 +109,29 @@ def test_halves_keep_who_is_who() -> None:
     assert first.tolist() == [0, 2, 4, 6] and second.tolist() == [1, 3, 5, 7]
 
 
-def test_clips_of_one_are_no_more_than_those_of_several() -> None:
-    column = LABELS.index("count")
-    labels = torch.zeros(10, len(LABELS), dtype=torch.long)
-    labels[7, column], labels[9, column] = 1, 2
-    pool = Pool([torch.full((1,), n) for n in range(10)], list(labels))
-    assert [int(frames) for frames in evenly(pool).frames] == [0, 1, 7, 9]
-    assert len(evenly(Pool(pool.frames[:5], pool.labels[:5]))) == 5
+def test_a_number_is_learned_from_its_class_alone_wherever_they_stand() -> None:
+    torch.manual_seed(0)
+    counter = Count(8)
+    optimiser = torch.optim.Adam(counter.parameters(), 3e-3)
+
+    def places(numbers: list[int]) -> torch.Tensor:
+        seen = torch.zeros(len(numbers), 1, 8, 8, 14)
+        for row, number in enumerate(numbers):
+            for spot in torch.randperm(24)[:number]:
+                seen[row, 0, :, 1 + 2 * int(spot // 8), 1 + int(spot % 8) * 13 // 8] = 1.0
+        return seen + 0.05 * torch.randn_like(seen)
+
+    for _ in range(150):
+        numbers = torch.randint(1, 5, (16,)).tolist()
+        wanted = torch.tensor([min(number, 3) - 1 for number in numbers])
+        loss = torch.nn.functional.nll_loss(counter.chances(counter(places(numbers))), wanted)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    with torch.no_grad():
+        said = counter.chances(counter(places([1, 2, 4, 1, 2, 4])))
+    assert torch.allclose(said.exp().sum(1), torch.ones(6), atol=1e-5)
+    assert said.argmax(1).tolist() == [0, 1, 2, 0, 1, 2]
 
 
 def test_shots_are_compared_by_a_judge_that_can() -> None:
