@@ -1,4 +1,4 @@
-"""Sets, drawn by the transformer before anybody is on them: one latent frame of a prompt, with nobody in it."""
+"""Sets, painted by the transformer before anybody is on them: one latent frame of a prompt, with nobody in it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from model.world.blocking import Blocking, block
 from model.world.brush import brushed
 from model.world.plate import joined
 from model.world.render import Backdrop
+from model.world.sketch import sketched
 from model.world.understand import understand
 
 if TYPE_CHECKING:
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
     from model.request import GenerationRequest, Told
 
 MOST_KEPT = 12
-TAKES = 4  # of a set whose hour is not the one that was asked for
-STEPS, GUIDANCE = 20, 2.0  # at least: a set is one latent frame, and seen all through a shot
+STEPS = 20  # at least: a set is one latent frame, and seen all through a shot
+GUIDANCE = 2.0  # at least, of what is drawn from more noise than a sketch has
 CHURN = 0.7  # of the noise of a step is new: blocks that do not agree find together
 BRUSH = 3  # pixels
 SPREAD = 2654435761  # Knuth's: seeds that follow each other are far from each other, and from those of clips
+SKETCHED = 0.4  # the noise level from which a sketch is painted over; below it blocks agree already
 JOINED = 0.6  # the noise level below which what is known gives way beside what is not
 RELIT = 0.6  # the noise level from which a place is drawn in another light
 COMPLETED = 0.9  # the noise level from which what is not seen of a place is drawn
@@ -81,31 +83,36 @@ class Shelf:
 
 @torch.inference_mode()
 def painted(of: Generator, asked: GenerationRequest, prompt: str, extent: tuple[float, float]) -> Backdrop:
-    """The set of a request, `extent` frames of the clip wide and high.
+    """The set of a request, `extent` frames of the clip wide and high, painted over a sketch where its place is one of
+    the world, else drawn from nothing but noise.
 
-    Its middle, one frame of the clip, is drawn first and by itself, again if it is night where it should be day, and
-    what is around it is drawn on to it: a place is the same for a camera that moves and one that holds still.
+    Its middle, one frame of the clip, is painted first and by itself, and what is around it is painted on to it: a
+    place is the same for a camera that moves and one that holds still.
     """
     channels, rows, columns = of.latent_shape(asked)
     wide, high = staging.cells(extent, columns, rows)
     canvas = (channels, 1, *staging.cells((staging.WIDEST, staging.HIGHEST), columns, rows)[::-1])
-    levels = flow.sigmas(max(STEPS, asked.steps), asked.shift)
+    noise = _noise(of, asked, canvas)
     key = (prompt, asked.negative_prompt, asked.seed, asked.steps, asked.shift, asked.guidance)
 
+    def over(width: int, height: int) -> tuple[Tensor, Tensor]:
+        """What a set of so many latents is painted from, and at which noise levels."""
+        start, side = _middle(noise, width, height), of.vae.config.spatial
+        levels = flow.sigmas(max(STEPS, asked.steps), asked.shift)
+        guide = sketched(prompt, asked.seed, (columns * side, rows * side), (width * side, height * side))
+        if guide is None:
+            return start, levels
+        clean = of.vae.encode(conditioning.to_video(guide[None], of.device))[0]
+        return torch.lerp(clean, start, SKETCHED), _from(SKETCHED, levels)
+
     def middle() -> Tensor:
-        takes = (
-            latents(of, asked, prompt, _middle(_noise(of, asked, canvas, take), columns, rows), levels)
-            for take in range(TAKES)
-        )
-        first = next(takes)
-        return first if _lit(of, first, prompt) else next((one for one in takes if _lit(of, one, prompt)), first)
+        return latents(of, asked, prompt, *over(columns, rows))
 
     def whole() -> Tensor:
-        noise = _noise(of, asked, canvas)
         known, free = noise.new_zeros(channels, 1, high, wide), noise.new_ones(1, 1, high, wide)
         _middle(known, columns, rows).copy_(made)
         _middle(free, columns, rows).zero_()
-        return latents(of, asked, prompt, _middle(noise, wide, high), levels, (known, free > 0))
+        return latents(of, asked, prompt, *over(wide, high), (known, free > 0))
 
     made = of.shelf.get((*key, columns, rows), middle)
     if (wide, high) != (columns, rows):
@@ -113,8 +120,9 @@ def painted(of: Generator, asked: GenerationRequest, prompt: str, extent: tuple[
     return Backdrop(_picture(of, made, prompt), wide / columns, high / rows)
 
 
-def _lit(of: Generator, made: Tensor, prompt: str) -> bool:
-    return staging.lit(prompt, conditioning.to_frames(of.vae.decode(made[None]))[0])
+def _from(level: float, levels: Tensor) -> Tensor:
+    """The noise levels that are below one, and that one first."""
+    return torch.cat([levels.new_tensor([level]), levels[levels < level]])
 
 
 def _middle(latents: Tensor, columns: int, rows: int) -> Tensor:
@@ -141,8 +149,7 @@ def completed(
         return Backdrop(joined(picture, stood, hidden))
     clean = of.vae.encode(conditioning.to_video(picture[None], of.device))[0]
     free = F.max_pool2d(torch.tensor(hidden, device=of.device)[None].float(), of.vae.config.spatial)[:, None] > 0
-    levels = flow.sigmas(max(STEPS, asked.steps), asked.shift)
-    levels = torch.cat([levels.new_tensor([COMPLETED]), levels[levels < COMPLETED]])
+    levels = _from(COMPLETED, flow.sigmas(max(STEPS, asked.steps), asked.shift))
     start = torch.lerp(clean, _noise(of, asked, tuple(clean.shape)), COMPLETED)
     drawn = _picture(of, latents(of, asked, prompt, start, levels, (clean, free)), prompt)
     return Backdrop(joined(picture, drawn, hidden))
@@ -169,15 +176,14 @@ def relit(
     the light differs, RGB; strength: the noise level from which it is drawn."""
     seen = (conditioning.to_video(picture[None], of.device) + 1) * tint.to(of.device)[:, None, None, None] - 1
     clean = of.vae.encode(seen.clamp(-1, 1))[0]
-    levels = flow.sigmas(max(STEPS, asked.steps), asked.shift)
-    levels = torch.cat([levels.new_tensor([strength]), levels[levels < strength]])
+    levels = _from(strength, flow.sigmas(max(STEPS, asked.steps), asked.shift))
     start = torch.lerp(clean, _noise(of, asked, tuple(clean.shape)), strength)
     return _picture(of, latents(of, asked, prompt, start, levels), prompt)
 
 
-def _noise(of: Generator, asked: GenerationRequest, shape: tuple[int, ...], take: int = 0) -> Tensor:
-    """Noise of the seed, and not the same numbers as the clip's; other numbers for every take."""
-    random = torch.Generator("cpu").manual_seed((asked.seed * SPREAD + 1 + take) % (1 << 32))  # it heeds no more bits
+def _noise(of: Generator, asked: GenerationRequest, shape: tuple[int, ...]) -> Tensor:
+    """Noise of the seed, and not the same numbers as the clip's."""
+    random = torch.Generator("cpu").manual_seed((asked.seed * SPREAD + 1) % (1 << 32))  # it heeds no more bits
     return torch.randn(shape, generator=random).to(of.device)
 
 
@@ -198,10 +204,10 @@ def latents(
     the end, so that the two meet."""
     side = of.vae.config.spatial
     width, height = start.shape[3] * side, start.shape[2] * side
+    guidance, churn = (max(GUIDANCE, asked.guidance), CHURN) if levels[0] > SKETCHED + 1e-3 else (asked.guidance, 0.0)
     still = replace(
         asked, prompt=prompt, width=width, height=height, frames=1, anchors=(), source=None, before=None,
-        shown=None, references=None, guidance=max(GUIDANCE, asked.guidance), block_cache=0.0,
-        guided=1.0,
+        shown=None, references=None, guidance=guidance, block_cache=0.0, guided=1.0,
     )  # fmt: skip
     velocity = Velocity(of, still, levels)
     paper = Blocking(None, width, height).frames(0, 1)
@@ -217,6 +223,6 @@ def latents(
         clean = known[0]
         return torch.where(free if sigma > JOINED else around, v, (x - clean) / sigma)
 
-    random = torch.Generator("cpu").manual_seed((asked.seed * SPREAD + TAKES + 1) % (1 << 32))
+    random = torch.Generator("cpu").manual_seed((asked.seed * SPREAD + 2) % (1 << 32))
     fresh = [torch.randn(start.shape, generator=random).to(of.device) for _ in levels[1:]]
-    return flow.sample(towards, start, levels, fresh=fresh, churn=CHURN)
+    return flow.sample(towards, start, levels, fresh=fresh, churn=churn)

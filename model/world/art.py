@@ -1,7 +1,7 @@
 """The art of the world: fetch Fluent emoji once, pack what the cast needs, load it as tensors.
 
-All of it is needed to train and to render world clips; running the studio takes one picture of each subject, which are
-committed (`pack_cast`, see `blocking.py`). `fetch` takes Microsoft's MIT-licensed Fluent
+All of it is needed to train and to render world clips; running the studio takes one picture of each subject and
+prop, which are committed (`pack_cast`; see `blocking.py`, `sketch.py`). `fetch` takes Microsoft's MIT-licensed Fluent
 emoji from the npm packages that carry them; `pack` crops every subject to what is drawn over all its frames, sets it
 on the bottom of a square and writes one WebP strip a subject; so are the few that `model.world.drawn` draws. A small
 pack is committed for the tests.
@@ -109,17 +109,18 @@ def pack(
 
 
 def pack_cast(packed: Path, out: Path) -> int:
-    """From what `pack` wrote, the first picture of every subject, into `out`, and the loop of each that moves, into
-    `out`/loops; returns how many subjects."""
+    """From what `pack` wrote, the first picture of every subject and prop, into `out`, and the loop of each that moves,
+    into `out`/loops; returns how many subjects and props."""
     (out / LOOPS).mkdir(parents=True, exist_ok=True)
-    for subject in CAST:
-        with Image.open(packed / f"{subject.id}.webp", formats=["WEBP"]) as image:
+    names = (*(subject.id for subject in CAST), *PROPS)
+    for name in names:
+        with Image.open(packed / f"{name}.webp", formats=["WEBP"]) as image:
             strip = image.convert("RGBA")
         first = strip.crop((0, 0, strip.height, strip.height))
-        first.save(out / f"{subject.id}.webp", quality=QUALITY, alpha_quality=90, method=6)
+        first.save(out / f"{name}.webp", quality=QUALITY, alpha_quality=90, method=6)
         if strip.width > strip.height:
-            strip.save(out / LOOPS / f"{subject.id}.webp", quality=LOOP_QUALITY, alpha_quality=70, method=6)
-    return len(CAST)
+            strip.save(out / LOOPS / f"{name}.webp", quality=LOOP_QUALITY, alpha_quality=70, method=6)
+    return len(names)
 
 
 def _read(packages: Path, code: str, frames: int) -> list[Image.Image]:

@@ -49,11 +49,14 @@ class View:
 
     width: int
     height: int
+    scale: float | None = None
 
     @property
     def unit(self) -> float:
         """Pixels a world unit: the height of a wide frame; a tall frame shows more sky and ground, not larger
-        actors."""
+        actors. `scale`, where that is said."""
+        if self.scale is not None:
+            return self.scale
         return float(self.height if self.width >= self.height else min(self.height, round(self.width * 1.25)))
 
     def rays(self, device: torch.device | str) -> tuple[Tensor, Tensor]:
@@ -80,15 +83,15 @@ class Backdrop:
 class Renderer:
     """Renders scenes at one size; keeps painted places, so that a stream of scenes is cheap.
 
-    width, height: of a frame in pixels; device: where textures live; air: whether what falls is seen. `clips(scenes,
-    frames)` gives uint8 (B, T, 3, H, W).
+    width, height: of a frame in pixels; device: where textures live; air: whether what falls is seen; unit: pixels a
+    world unit, where it is not that of such a frame. `clips(scenes, frames)` gives uint8 (B, T, 3, H, W).
     """
 
     def __init__(
         self, art: Art, width: int, height: int, *, device: torch.device | str = "cpu", pool: int = POOL,
-        air: bool = True,
+        air: bool = True, unit: float | None = None,
     ) -> None:  # fmt: skip
-        self.art, self.device, self.view = art, torch.device(device), View(width, height)
+        self.art, self.device, self.view = art, torch.device(device), View(width, height, unit)
         self._pool: OrderedDict[tuple[str, int], PlaceLayers] = OrderedDict()
         self._skies: OrderedDict[tuple[str, str, int], Tensor] = OrderedDict()
         self._room, self._air = pool, air

@@ -1,10 +1,10 @@
 """Staging: the set of a shot, and what a prompt asks of it.
 
-A film is shot on a set, and so is a shot here. The transformer draws the set first, as a picture with nobody in it, as
-wide and as high as the camera will look. The camera's move over it, the cast with the light of the hour on them, and
-what falls through the air are planned by rule (`blocking.py`). From that, a quarter of the way to noise and back, the
-transformer renders every frame. Starting from a moved picture to move a camera is the idea of Text2Video-Zero (arXiv
-2303.13439), going part of the way to noise and back that of SDEdit (arXiv 2108.01073).
+A film is shot on a set, and so is a shot here. The transformer paints the set first, over a sketch (`sketch.py`), as a
+picture with nobody in it, as wide and as high as the camera will look. The camera's move over it, the cast with the
+light of the hour on them, and what falls through the air are planned by rule (`blocking.py`). From that, a quarter of
+the way to noise and back, the transformer renders every frame. Starting from a moved picture to move a camera is the
+idea of Text2Video-Zero (arXiv 2303.13439), going part of the way to noise and back that of SDEdit (arXiv 2108.01073).
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from model.world.blocking import Knows, set_place
 from model.world.camera import camera_path, seen
@@ -25,9 +23,6 @@ from model.world.understand import understand
 from model.world.vocabulary import VOCABULARY
 
 WIDEST, HIGHEST = 2.4, 1.3  # frames that a set may be wide and high: what is higher is drawn double
-# How bright the places of the world are by hour, over all weathers, with a little room: means of luma, 0..1.
-BRIGHT = {"day": (0.34, 1.0), "golden": (0.33, 1.0), "dawn": (0.32, 1.0), "dusk": (0.21, 0.63), "night": (0.0, 0.45)}
-DIM = {"cave": 0.35}  # the brightest that those may be that are dark at all hours, unless there is fog
 SKIES = ("rain", "snowfall", "fog")  # weathers that are seen in an empty place without what falls
 _PHRASES = {(kind, term.id): term.phrase for kind, terms in VOCABULARY.items() for term in terms}
 _PEOPLE = ("subject", "action", "colour", "framing", "camera")
@@ -48,14 +43,14 @@ def set_prompt(prompt: str, knows: Knows | None = None) -> str:
     setting = SETTINGS[place]
     said = {"time": "day"} if "day" in setting.hours and not setting.timeless else {}
     said |= {"weather": "snowfall"} if snowy else {}
-    said |= {span.kind: span.id for span in reversed(heard.spans) if _shows(place, span.kind, span.id)}
+    said |= {span.kind: span.id for span in reversed(heard.spans) if shows(place, span.kind, span.id)}
     return _told(place, said)
 
 
 def empty_caption(shot: Shot) -> str:
     """What `set_prompt` makes of any prompt that says all there is to see in a shot with nobody in it."""
     said = {"time": shot.time, "weather": shot.weather} | ({"style": shot.style} if shot.style != "3d" else {})
-    return _told(shot.place, {kind: of for kind, of in said.items() if _shows(shot.place, kind, of)})
+    return _told(shot.place, {kind: of for kind, of in said.items() if shows(shot.place, kind, of)})
 
 
 def _told(place: str, said: Mapping[str, str]) -> str:
@@ -63,7 +58,7 @@ def _told(place: str, said: Mapping[str, str]) -> str:
     return ", ".join([f"an empty scene {_PHRASES['place', place]}", *told])
 
 
-def _shows(place: str, kind: str, of: str) -> bool:
+def shows(place: str, kind: str, of: str) -> bool:
     """Whether an empty place is seen to be as a word says: it rains in no room, and the moon knows no hours."""
     setting = SETTINGS[place]
     if kind == "weather":
@@ -74,25 +69,6 @@ def _shows(place: str, kind: str, of: str) -> bool:
 def same_place(one: str, other: str) -> bool:
     """Whether two prompts speak of one place."""
     return set_place(understand(one)) == set_place(understand(other))
-
-
-def lit(prompt: str, picture: NDArray[np.uint8]) -> bool:
-    """Whether a set (H, W, 3) of a prompt is as bright as the hour in it, or as a place that knows none; any is where
-    neither can be told."""
-    heard = understand(prompt)
-    place, hour = set_place(heard), heard.first("time")
-    if place is None or heard.first("style") not in (None, "3d"):
-        return True
-    if SETTINGS[place].timeless:
-        if place not in DIM or heard.first("weather") is not None:
-            return True
-        low, high = 0.0, DIM[place]
-    elif hour in BRIGHT:
-        low, high = BRIGHT[hour]
-    else:
-        return True
-    red, green, blue = (float(mean) / 255 for mean in picture.reshape(-1, 3).mean(0))
-    return low <= 0.299 * red + 0.587 * green + 0.114 * blue <= high
 
 
 def extent(shot: Shot, seconds: float, width: int, height: int) -> tuple[float, float]:

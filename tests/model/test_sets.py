@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from model import sets
+from model import conditioning, sets
 from model.pipeline import Generator
-from model.world import staging
+from model.world.sketch import sketched
 from tests.model.test_rehearsal import shown, size
 
 PROMPT = "an empty scene in a forest, at noon"
@@ -39,9 +39,8 @@ def painted(gen: Generator, wide: float, seed: int = 3) -> np.ndarray:
 
 
 def test_a_camera_that_moves_sees_the_place_of_one_that_holds_still(
-    shown: Generator, drawn: list[tuple[int, ...]], monkeypatch: pytest.MonkeyPatch
+    shown: Generator, drawn: list[tuple[int, ...]]
 ) -> None:
-    monkeypatch.setattr(staging, "lit", lambda prompt, picture: True)
     width, _ = size(shown)
     still, wide, wider = (painted(shown, extent) for extent in (1.0, 1.5, 2.0))
     assert still.shape[1] == width < wide.shape[1] < wider.shape[1]
@@ -53,22 +52,29 @@ def test_a_camera_that_moves_sees_the_place_of_one_that_holds_still(
 
 
 def test_a_set_is_drawn_once_for_all_shots_of_a_film_and_anew_for_another_seed(
-    shown: Generator, drawn: list[tuple[int, ...]], monkeypatch: pytest.MonkeyPatch
+    shown: Generator, drawn: list[tuple[int, ...]]
 ) -> None:
-    monkeypatch.setattr(staging, "lit", lambda prompt, picture: True)
     once, again = painted(shown, 1.0), painted(shown, 1.0)
     assert np.array_equal(once, again) and len(drawn) == 1
     assert not np.array_equal(painted(shown, 1.0, seed=4), once) and len(drawn) == 2
 
 
-def test_a_set_at_the_wrong_hour_is_drawn_again_and_the_first_kept_if_none_is_right(
-    shown: Generator, drawn: list[tuple[int, ...]], monkeypatch: pytest.MonkeyPatch
+def test_a_place_of_the_world_is_painted_over_its_sketch_and_any_other_drawn_from_noise(
+    shown: Generator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = iter([False, True])
-    monkeypatch.setattr(staging, "lit", lambda prompt, picture: next(answers))
-    second = painted(shown, 1.0)
-    assert len(drawn) == 2
-    shown.shelf = sets.Shelf()
-    monkeypatch.setattr(staging, "lit", lambda prompt, picture: False)
-    first = painted(shown, 1.0)
-    assert len(drawn) == 2 + sets.TAKES and not np.array_equal(first, second)
+    begun: list[tuple[torch.Tensor, float]] = []
+
+    def latents(of: Any, asked: Any, prompt: str, start: torch.Tensor, levels: Any, known: Any = None) -> torch.Tensor:
+        begun.append((start, float(levels[0])))
+        return start
+
+    monkeypatch.setattr(sets, "latents", latents)
+    asked = asked_of(shown)
+    for prompt in (PROMPT, "an empty scene of nothing that is known"):
+        sets.painted(shown, asked, prompt, (1.0, 1.0))
+    (over, sketchy), (noise, whole) = begun
+    assert sketchy == pytest.approx(sets.SKETCHED) and whole == pytest.approx(1, abs=1e-4)
+    guide = sketched(PROMPT, asked.seed, (asked.width, asked.height), (asked.width, asked.height))
+    assert guide is not None
+    clean = shown.vae.encode(conditioning.to_video(guide[None], shown.device))[0]
+    assert torch.allclose(over, torch.lerp(clean, noise, sets.SKETCHED), atol=1e-5)  # the same noise in both

@@ -11,7 +11,7 @@ from model.world.art import PICTURES, Art
 from model.world.blocking import Blocking, block
 from model.world.render import PAPER, Backdrop, Renderer
 from model.world.scene import sample_scene
-from model.world.staging import HIGHEST, WIDEST, cells, empty_caption, extent, lit, set_prompt
+from model.world.staging import HIGHEST, WIDEST, cells, empty_caption, extent, set_prompt
 
 WIDE, HIGH = 144, 80
 
@@ -66,21 +66,6 @@ def test_a_set_is_as_large_as_the_camera_will_look(camera: str, wider: bool, hig
     columns, rows = cells((wide, high), 18, 10)
     assert -0.01 < columns - wide * 18 < 2 and -0.01 < rows - high * 10 < 2
     assert columns % 2 == 0 == rows % 2  # as many on either side
-
-
-def test_a_set_is_lit_as_its_hour_is() -> None:
-    grey = {level: np.full((64, 96, 3), level, np.uint8) for level in (30, 80, 130, 200)}
-
-    def fits(prompt: str) -> list[int]:
-        return [level for level, picture in grey.items() if lit(prompt, picture)]
-
-    assert fits("an empty scene in a forest, at noon") == fits("an empty scene in a forest, at dawn") == [130, 200]
-    assert fits("an empty scene in a forest, at dusk") == [80, 130]
-    assert fits("an empty scene in a forest, at night") == [30, 80]
-    for anything in ("an empty scene in a forest", "an empty scene on the moon", "in a forest, at noon, pencil sketch"):
-        assert fits(anything) == [30, 80, 130, 200]
-    assert fits("an empty scene in a cave with candle light") == [30, 80]
-    assert fits("an empty scene in a cave with candle light, in thick fog") == [30, 80, 130, 200]
 
 
 def test_a_camera_that_holds_still_sees_the_middle_of_a_set(ramp: Backdrop) -> None:
