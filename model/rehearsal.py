@@ -204,7 +204,7 @@ class Rehearsal:
         asked, of, width, height = self._asked, self._of, self._asked.width, self._asked.height
         if asked.was is None or asked.will is None or self._before is None or self._last is None or self._pictures:
             return None
-        one, other = (block(told.prompt, self._knows, seed=told.seed) for told in (asked.was, asked.will))
+        one, other = (self._blocked(told.prompt, told.seed) for told in (asked.was, asked.will))
         if alike(one, other):
             return None
         code, last = of.vae.encode, asked.will.frame
@@ -250,9 +250,13 @@ class Rehearsal:
         asked = self._asked
         told = asked.was or asked.will  # the same chances: rain that goes on is the same rain
         seed = asked.seed if told is None else told.seed
-        shot = block(asked.prompt, self._knows, given=len(self._pictures), seed=seed)
+        shot = self._blocked(asked.prompt, seed)
         shot, turns = handed(shot, tuple(self._sides(shot)), asked.frames, View(asked.width, asked.height))
         return Blocking(shot, asked.width, asked.height, self._pictures, turns=turns).at(-self._begins)
+
+    def _blocked(self, prompt: str, seed: int) -> Shot:
+        frame = self._asked.width, self._asked.height
+        return block(prompt, self._knows, given=len(self._pictures), seed=seed, frame=frame)
 
     def _sides(self, shot: Shot) -> Iterator[Side]:
         """What a shot goes on from, and leads up to; not where other pictures may have been given of those in it."""
@@ -262,7 +266,7 @@ class Rehearsal:
         if asked.will is not None and self._last is not None and self._last.frames is not None:
             sides.append((asked.will, 4 * (asked.total - 1) + 1 - len(self._last.frames), True))
         for told, frame, ahead in sides:
-            there = block(told.prompt, self._knows, given=len(self._pictures), seed=told.seed)
+            there = self._blocked(told.prompt, told.seed)
             if self._pictures and not alike(there, shot):
                 there = replace(there, actors=shot.actors)
             yield Side(there, frame, ahead, told.frame)
@@ -279,7 +283,7 @@ class Rehearsal:
         shot = self._plan.shot
         if told is None or told.frame is None or shot is None:
             return NOTHING
-        there, frame = block(told.prompt, self._knows, given=len(self._pictures), seed=told.seed), told.frame + more
+        there, frame = self._blocked(told.prompt, told.seed), told.frame + more
         same = not self._pictures or alike(there, shot)
         planned = Blocking(there, self._asked.width, self._asked.height, self._pictures).calm().small()
         return Known(frame if same else None, planned.frames(frame, 1))

@@ -1,4 +1,5 @@
-"""Several shots in one prompt: "Shot 1: a fox runs. Shot 2 (3 s): it sleeps.", and where in a clip each begins."""
+"""Several shots in one prompt, and where in a clip each begins: "Shot 1: a fox runs. Shot 2 (3 s): it sleeps.", or
+"A fox runs, then it cuts to a bear"."""
 
 from __future__ import annotations
 
@@ -11,6 +12,14 @@ _MARK = re.compile(
     r"(?:[(\[]\s*(\d+(?:[.,]\d+)?)\s*(?:s|sec|seconds?)\s*[)\]])?\s*[:.–—-]\s*",
     re.IGNORECASE,
 )
+_CUT = re.compile(
+    r"[\s,.;–—-]*\b(?:and\s+)?(?:then\s+)?(?:(?:it|we|the\s+(?:camera|film|shot|scene|video|clip|picture))\s+)?(?:then\s+)?"
+    r"(?:hard\s+|smash\s+|jump\s+)?cuts?\s+to\b(?!\s+(?:the\s+chase|pieces|shreds|size|black))"
+    r"\s*(?:show(?:ing)?\b|reveal(?:ing)?\b|(?:an?|the)\s+(?:shots?|views?|scenes?)\s+of\b)?\s*:?\s*",
+    re.IGNORECASE,
+)
+EACH = 2  # shots of different animals
+_DIFFERENT = re.compile(r"\b(?:the\s+)?(?:many\s+)?(?:different|various|all\s+the|several)\s+(?=\S)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +32,10 @@ class Part:
 
 
 def parts(prompt: str) -> list[tuple[str, float | None]]:
-    """The shots that a prompt lists: their words, and their seconds where it says so; [] for what is no list."""
+    """The shots that a prompt lists, or cuts to: their words, and their seconds where it says so; [] for one shot."""
     marks = list(_MARK.finditer(prompt))
     if len(marks) < 2 and not (marks and marks[0].start() == 0):
-        return []
+        return [(words, None) for words in _cut(prompt)]
     lead = prompt[: marks[0].start()].strip(" ,;:\n")
     found = []
     for number, mark in enumerate(marks):
@@ -37,6 +46,33 @@ def parts(prompt: str) -> list[tuple[str, float | None]]:
             found.append((words, seconds))
     # What stands before the first shot is said of all of them.
     return [(f"{lead.rstrip('.')}, {words}" if lead else words, seconds) for words, seconds in found]
+
+
+def _cut(prompt: str) -> list[str]:
+    """The words of each shot where a prompt says that it cuts, once or more; [] where it does not. What is behind the
+    last cut and shows "different animals" is a shot of one after another."""
+    shots = [part.strip(" ,;\n") for part in _CUT.split(prompt) if any(letter.isalnum() for letter in part)]
+    if len(shots) < 2:
+        return []
+    return [*shots[:-1], *_each(shots[-1])]
+
+
+def _each(words: str) -> list[str]:
+    """A shot of different animals as several, of one of them each."""
+    from model.world.naming import article
+    from model.world.roles import roles
+    from model.world.scene import SUBJECT
+    from model.world.understand import understand
+
+    group = next((span for span in understand(words).spans if span.kind == "group"), None)
+    which = None if group is None else next(
+        (found for found in _DIFFERENT.finditer(words[: group.end]) if found.end() == group.start), None
+    )  # fmt: skip
+    if group is None or which is None:
+        return [words]
+    rest = re.sub(r"^ that live\b", " that lives", words[group.end :])
+    names = [article(SUBJECT[role.instance.subject].phrase) for role in roles(words)[:EACH]]
+    return [f"{words[: which.start()]}{name}{rest}" for name in names]
 
 
 def cuts(prompt: str, total: int) -> tuple[Part, ...]:

@@ -142,7 +142,7 @@ def spoken(prompt: str) -> list[tuple[str, int]]:
         # What stands before the first shot is said of each, so the words of a shot stand there from some comma on.
         starts = [0, *(match.end() for match in re.finditer(", ", words))]
         own = next((words[start:] for start in starts if prompt.find(words[start:], at) >= 0), "")
-        at = prompt.find(own, at) + len(own)
+        at = prompt.find(own, at) + len(own) if own else len(prompt)
         ends.append(at)
     return list(zip(carried(found), ends, strict=True))
 

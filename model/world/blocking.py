@@ -10,9 +10,10 @@ walks through the shot. The place is the transformer's to draw: see `staging.py`
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -28,14 +29,17 @@ from model.world.cutout import cut_out, sprite_of
 from model.world.motion import MIDDLE, SPEED
 from model.world.render import FPS, Backdrop, Renderer, View
 from model.world.riding import carried_by, carrying, seat, seated
-from model.world.scene import ALIVE, BUSTS, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
+from model.world.roles import OVERHEAD, Role, roles
+from model.world.scene import BUSTS, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
 from model.world.setting import SETTINGS
 from model.world.turning import Turn, Turning, led, look_of, paced, relights, turned
-from model.world.understand import Span, Understanding, understand
-from model.world.wardrobe import outfit
+from model.world.understand import Understanding, understand
 
-APART = 0.62  # world units from one to the next
-SHARE = (1.0, 0.8, 0.62)  # how large each is, of one, two, three
+APART = (0.62, 0.62, 0.62, 0.46)  # world units from one to the next, of one, two, three, four
+SHARE = (1.0, 0.8, 0.62, 0.5)  # how large each is then
+WIDE = 8 / 9  # world units from the middle of a wide frame to its side; in a narrower one they stand closer
+MOST_SEEN = 6  # at once
+CROWDED = 0.8  # of their size, with three or more behind them
 VAGUE = ("snow", "city")  # of several places that a prompt names, another is meant: "a snowy forest", "Tokyo city"
 LIGHTS = ("candle", "red_candle", "lantern", "oil_lamp", "fire")
 AT_HOME = dict.fromkeys(("astronaut", "alien", "ufo", "rocket", "satellite", "space_invader", "comet"), "space")
@@ -46,98 +50,28 @@ LEG = 4.0  # seconds of the world
 SMALL = 4  # times smaller
 PACE = 0.75  # of the world's: slower is clearer
 STAND_INS = ("teddy", "pumpkin", "robot")  # as whom those move who are given as pictures and named by no known word
-SCENERY = ("plant", "building", "object")
-OVERHEAD = frozenset("sun moon star cloud flame feather plumage plume snowflake rainbow".split())  # beside somebody
 PEOPLE = {
     "man": ("man", "woman", "walking_man_dark", "walking_woman_dark"),
     "woman": ("woman", "walking_woman_dark"),
 }
+_ROAD = re.compile(r"\b(?:roads?|path|track|trail|lane|mountains?|skyline|hills?)$", re.IGNORECASE)  # leads to a place
 LEAST_BUST = 0.5  # of the frame's height
 RISES = {"jump": 0.34, "run": 0.12, "dance": 0.13, "wave": 0.11, "walk": 0.06}  # of their height, at most
-BACK, FARTHER = 0.12, 0.6  # how much higher and smaller those are who are behind
+# Where others of a kind are, x, how much higher, how much smaller: beside one in the middle, and between two.
+BEHIND = ((0.6, 0.12, 0.6), (-0.6, 0.12, 0.6), (0.4, 0.17, 0.45), (-0.4, 0.17, 0.45), (0.85, 0.17, 0.45))
+BETWEEN = ((0.0, 0.12, 0.6), (0.76, 0.14, 0.52), (-0.76, 0.14, 0.52), (0.24, 0.18, 0.42), (-0.24, 0.18, 0.42))
 BUILDS = (1.0, 0.82, 0.92)  # of one, another and a third of a kind
-NEAR = 4  # words before a subject among which its number is
-_NUMBERS = {
-    "two": 2, "2": 2, "both": 2, "pair": 2, "couple": 2,
-    **dict.fromkeys("three 3 four five several many some few dozens herd flock pack group crowd school".split(), 3),
-}  # fmt: skip
-_CROWD = ("people", "sheep", "fish", "deer")
-_WORN = re.compile(r"\b(?:wear(?:s|ing)?|dressed)\b", re.IGNORECASE)
 
 Picture = NDArray[np.uint8]
 Knows = Mapping[str, Collection[str]]
 
 
-@dataclass(frozen=True)
-class Role:
-    """Somebody in a shot: how they look, what they do, whether they are called mine ("my dinosaur"), and how many of
-    them there are."""
-
-    instance: Instance
-    action: str
-    mine: bool = False
-    count: int = 1
-
-
-def roles(prompt: str, knows: Knows | None = None) -> tuple[Role, ...]:
-    """Those whom a prompt names, in its order, each once, in the colour that stands before them and doing what is said
-    behind them, else what is said first of all, else what they are wont to. What is worn, and trees and clouds around
-    somebody, are nobody."""
-    spans = [span for span in understand(prompt, knows).spans if span.kind in ("subject", "colour", "action")]
-    first = next((span.id for span in spans if span.kind == "action"), None)
-    found: dict[str, Role] = {}
-    alive = [span for span in spans if span.kind == "subject" and SUBJECT[span.id].kind in ALIVE]
-    for index, span in enumerate(spans):
-        if span.kind != "subject" or span.id in found or (alive and _around(span, prompt)):
-            continue
-        until = next((one.start for one in alive if one.start > span.start), len(prompt))
-        told = outfit(prompt[span.end : until], span.id) if span in alive else ()
-        worn = tuple(piece.garment for piece in told if piece.fits)
-        behind = spans[index + 1] if index + 1 < len(spans) else None
-        does = behind.id if behind is not None and behind.kind == "action" else first
-        coloured = index > 0 and _belongs(spans[index - 1], span, prompt)
-        instance = Instance(span.id, colour=spans[index - 1].id if coloured else None, worn=worn)
-        called = prompt[: spans[index - 1].start if coloured else span.start].lower().split()
-        mine = bool(called) and called[-1] in ("my", "our")
-        found[span.id] = Role(instance, does or SUBJECT[span.id].moves[0], mine, _number(span, prompt))
-    return tuple(found.values())[:MOST_BLOCKED]
-
-
-def _around(span: Span, prompt: str) -> bool:
-    """Whether a subject is but what somebody wears, what is above them or on them, or trees and houses in the
-    plural."""
-    if SUBJECT[span.id].kind in ALIVE:
-        return False
-    if span.text.lower().split()[-1] in OVERHEAD:
-        return True
-    sentence = re.split(r"[.;!?]", prompt[: span.start])[-1]
-    return bool(_WORN.search(sentence)) or (_plural(span) and SUBJECT[span.id].kind in SCENERY)
-
-
-def _plural(span: Span) -> bool:
-    subject, text = SUBJECT[span.id], span.text.lower().replace("’", "'").removesuffix("'s")
-    if text.split()[-1] in _CROWD:
-        return True
-    return text.endswith(("s", "men", "mice", "geese")) and text not in (subject.phrase, *subject.synonyms)
-
-
-def _number(span: Span, prompt: str) -> int:
-    """How many of a subject a prompt speaks of; many are as many as can be."""
-    if not _plural(span):
-        return 1
-    before = re.findall(r"[\w-]+", prompt[: span.start].lower())[-NEAR:]
-    said = [_NUMBERS[word] for word in (*before, *span.text.lower().split()) if word in _NUMBERS]
-    return said[-1] if said else 1 if before and before[-1] in ("a", "an", "one") else 2
-
-
-def _belongs(before: Span, span: Span, prompt: str) -> bool:
-    return before.kind == "colour" and prompt[before.end : span.start].isspace()
-
-
-def block(prompt: str, knows: Knows | None = None, *, given: int = 0, seed: int = 0) -> Shot:
+def block(
+    prompt: str, knows: Knows | None = None, *, given: int = 0, seed: int = 0, frame: tuple[int, int] | None = None
+) -> Shot:
     """The plan of a shot from its prompt: who is where and does what, from its first second on, how the camera moves,
     the hour, and what is in the air. given: for how many there are pictures, named or not; seed: of the chances in
-    it, such as where each flake of snow is."""
+    it, such as where each flake of snow is; frame: its width and height, None for a wide one."""
     cast, heard = roles(prompt, knows), understand(prompt, knows)
     if given:  # pictures are of one's own first of all
         cast = tuple(sorted(cast, key=lambda role: not role.mine))
@@ -147,10 +81,18 @@ def block(prompt: str, knows: Knows | None = None, *, given: int = 0, seed: int 
     cast = (*cast, *spare[: max(0, min(given, MOST_BLOCKED) - len(cast))])
     framing = heard.first("framing")
     shown = framing if framing in FRAMING_HEIGHT else "close"
-    before = _together(cast, {} if given else _carried(prompt, cast, knows), shown)
     others = () if given else _others(cast)
-    behind = (_behind(_actor(role, 0, 1, shown), i, len(cast) == 2) for i, role in enumerate(others))
-    return _shot(heard, shown, (*behind, *before), seed)
+    room = 1.0 if len(cast) + len(others) < 2 or frame is None else min(1.0, _reach(*frame) / WIDE)
+    before = _together(cast, {} if given else _carried(prompt, cast, knows), shown, room)
+    if len(others) > 2:
+        before = tuple(replace(actor, height=actor.height * CROWDED) for actor in before)
+    behind = [_behind(_actor(role, 0, 1, shown, room), i, len(cast) == 2, room) for i, role in enumerate(others)]
+    return _shot(heard, shown, (*reversed(behind), *before), seed)
+
+
+def _reach(width: int, height: int) -> float:
+    """World units from the middle of a frame to its side."""
+    return width / View(width, height).unit / 2
 
 
 def _carried(prompt: str, cast: Sequence[Role], knows: Knows | None) -> Mapping[str, tuple[str, bool]]:
@@ -160,27 +102,30 @@ def _carried(prompt: str, cast: Sequence[Role], knows: Knows | None) -> Mapping[
     return carried_by(prompt, spans)
 
 
-def _together(cast: Sequence[Role], carried: Mapping[str, tuple[str, bool]], framing: str) -> tuple[Actor, ...]:
-    """A cast side by side, those who are carried on what carries them."""
+def _together(
+    cast: Sequence[Role], carried: Mapping[str, tuple[str, bool]], framing: str, room: float
+) -> tuple[Actor, ...]:
+    """A cast side by side, those who are carried on what carries them; room: of how wide a wide frame is, 0..1."""
     walks = [role for role in cast if role.instance.subject not in carried]
-    found = {role.instance.subject: _actor(role, place, len(walks), framing) for place, role in enumerate(walks)}
+    found = {role.instance.subject: _actor(role, place, len(walks), framing, room) for place, role in enumerate(walks)}
     up = [role.instance.subject for role in cast if role.instance.subject in carried]
     for role in cast:
         who = role.instance.subject
         if who in carried:
             by, inside = carried[who]
             beside = [one for one in up if carried[one][0] == by]
-            rider, mount = _actor(role, 0, len(walks), framing), carrying(found[by])
+            rider, mount = _actor(role, 0, len(walks), framing, room), carrying(found[by])
             place = beside.index(who), len(beside)
             found[who], found[by] = seated(rider, mount, seat(_looked_up().sprite(by)), inside, *place)
     return tuple(found[role.instance.subject] for role in cast)
 
 
 def _others(cast: Sequence[Role]) -> tuple[Role, ...]:
-    """The second and third of those of whom there are several, as far as there is room; people are not all the same."""
+    """The second, third ... of those of whom there are several, as far as there is room; people are not all the
+    same."""
     seen, found = [role.instance.subject for role in cast], list[Role]()
     for role in cast:
-        for number in range(1, min(role.count, MOST_BLOCKED - len(cast) - len(found) + 1)):
+        for number in range(1, min(role.count, MOST_SEEN - len(cast) - len(found) + 1)):
             kinds = PEOPLE.get(role.instance.subject, ())
             who = next((kind for kind in kinds if kind not in seen), role.instance.subject)
             seen.append(who)
@@ -189,11 +134,11 @@ def _others(cast: Sequence[Role]) -> tuple[Role, ...]:
     return tuple(found)
 
 
-def _behind(actor: Actor, number: int, middle: bool) -> Actor:
-    """One of the others, smaller and farther away, to either side of the one in the middle."""
-    x = (0.0 if middle else 0.6) * (-1) ** number
-    back = 0.0 if actor.instance.subject in BUSTS else BACK
-    return replace(actor, x=x, y=actor.y - back, height=actor.height * FARTHER, phase=0.37 * (number + 1.6))
+def _behind(actor: Actor, number: int, middle: bool, room: float) -> Actor:
+    """One of the others, smaller and farther away, beside the one in the middle or between two."""
+    x, back, size = (BETWEEN if middle else BEHIND)[number]
+    back = 0.0 if actor.instance.subject in BUSTS else back
+    return replace(actor, x=x * room, y=actor.y - back, height=actor.height * size, phase=0.37 * (number + 1.6))
 
 
 def _shot(heard: Understanding, framing: str, actors: tuple[Actor, ...], seed: int, start: float = 0.0) -> Shot:
@@ -214,11 +159,15 @@ def set_place(heard: Understanding) -> str | None:
     suits whom it names; None where it names nobody either."""
     places = [span.id for span in heard.spans if span.kind == "place"]
     if places:
-        telling = [place for place in places if place not in VAGUE] or places
+        roads = [span for span in heard.spans if span.kind == "place" and _ROAD.search(span.text)]
+        told = [span.id for span in heard.spans if span.kind == "place" and span not in roads] or places
+        telling = [place for place in told if place not in VAGUE] or told
         return max(telling, key=telling.count)  # the first of those that are named as often
     named = [SUBJECT[span.id] for span in heard.spans if span.kind == "subject"]
     if not named:
-        return None
+        group = heard.first("group")
+        return None if group is None else "reef" if group == "sea" else "forest"
+    named = [subject for subject in named if subject.id not in OVERHEAD] or named
     if any(subject.id in LIGHTS for subject in named):
         return "cave"
     one = named[0]
@@ -230,18 +179,19 @@ def falls_of(heard: Understanding) -> list[str]:
     return list(dict.fromkeys(s.id for s in heard.spans if s.kind == "weather" and s.id in FALLS))
 
 
-def _actor(role: Role, place: int, count: int, framing: str) -> Actor:
-    """One of `count`, side by side, at the middle size and height of the framing."""
+def _actor(role: Role, place: int, count: int, framing: str, room: float = 1.0) -> Actor:
+    """One of `count`, side by side, at the middle size and height of the framing, as far as there is room, 0..1."""
     subject = SUBJECT[role.instance.subject]
-    height = sum(FRAMING_HEIGHT[framing]) / 2 * subject.size * SHARE[count - 1]
+    share = SHARE[count - 1] * math.sqrt(room)
+    height = sum(FRAMING_HEIGHT[framing]) / 2 * subject.size * share
     y = sum(FLOOR[framing]) / 2
     if subject.aloft(role.action):
         y = min(0.86, 0.5 + height / 2) - 0.02
     elif subject.id in BUSTS:
-        height = max(height, LEAST_BUST * SHARE[count - 1])
+        height = max(height, LEAST_BUST * share)
         y = 1.02 + RISES.get(role.action, 0.02) * height
     facing = -1 if subject.facing == "left" else 1
-    x = APART * (place - (count - 1) / 2)
+    x = APART[count - 1] * room * (place - (count - 1) / 2)
     leg = LEG if role.action in SPEED else None
     return Actor(role.instance, role.action, x, y, height, facing, 0.37 * place, leg)
 

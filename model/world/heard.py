@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _SUBJECTS = """
+dog: samoyed, dalmatian, dalmation
 dog: collie, husky, terrier, dachshund, beagle, spaniel, canine, bulldog, corgi, mongrel, whelp, doggo, bow-wow
 cat: siamese, persian cat, moggy, pussycat, lynx, tabby cat, house cat, alley cat, bobcat
 fox: arctic fox, foxy, fennec
@@ -53,7 +54,7 @@ parrot: parakeet, budgie, toucan, lovebird
 bee: hornet, bumble bee
 butterfly: swallowtail, butterflies
 fish: trout, cod, mackerel, herring, carp, piranha, eel
-tropical_fish: goldfish, nemo, koi, exotic fish, sea creatures, sea creature
+tropical_fish: goldfish, nemo, koi, exotic fish
 shark: hammerhead, tiger shark, jaws
 whale: orca, killer whale, narwhal, leviathan
 octopus: octopi, devilfish
@@ -71,7 +72,7 @@ lorry: juggernaut, tanker truck
 sailboat: schooner, catamaran, sloop, ketch, sail boat
 ship: pirate ship, viking ship, warship, tall ship, galleon, frigate, tugboat, steamer, freighter, trawler
 canoe: punt, gondola boat, paddle boat
-aeroplane: jumbo jet, concorde, flight
+aeroplane: jumbo jet, concorde, flight, paper airplane, paper aeroplane, paper plane
 small_plane: biplane, glider, cessna
 rocket: shuttle, space shuttle, starship
 ufo: unidentified flying object, mothership
@@ -155,6 +156,9 @@ place/beach: lagoon, sandbank, seashore, shoreline, coast, seaside resort, islan
 place/desert: grand canyon, death valley, route 66, badlands, egypt, kalahari
 place/desert: wasteland, arabia, gobi, outback, canyon, oasis, mesa
 place/space: cosmos, lunar surface, mars, orbit, galaxy, crater, nebula, asteroid
+subject/programmer: hacker, computer hacker
+group/animals: animals, wildlife, beasts, zoo animals, wild animals, creatures, critters
+group/sea: sea creatures, sea creature, sea life, marine life, sea animals, marine animals, fishes of the sea
 place/room: lounge, parlour, parlor, sitting room, apartment, bedroom, fireplace, attic, hallway, nursery, fireside
 place/village: countryside town, settlement, old town, cottages
 place/farm: barnyard, stables, henhouse, pigsty, haystack, paddock
@@ -183,6 +187,44 @@ weather/fog: smog
 time/night: at midnight, after dark
 time/dusk: gloaming, sundown
 time/day: noontime, lunchtime, daytime
+place/beach: maui, hawaii, bali, caribbean, big sur, malibu, miami, bahamas, maldives, riviera, ipanema, tahiti, cliff
+place/beach: cliffs, coastline, cove, polynesia, tropical island, bondi, santa monica, waikiki, seychelles
+place/ocean: waters, tropical waters, tidal wave, tsunami, open water, surf, turquoise waters, high sea
+place/desert: california, wild west, old west, western town, gold rush, nevada, arizona, utah, namibia
+place/desert: salt flats, salt desert
+place/village: santorini, cotswolds, shire, bavaria, hobbiton
+place/harbour: burano, venice, fishing village, canals
+place/snow: greenland, iceland, lapland, siberia, north pole, south pole, himalayas, everest, norway, ski slope, icy
+place/jungle: borneo, costa rica, madagascar, sumatra
+place/meadow: scotland, ireland, new zealand, dirt road, gravel road, country road, country lane, grass, wales
+place/forest: redwoods, pine trees, fir trees, tall pines, bamboo forest, enchanted forest
+place/room: dining room, dining table, windowsill, window sill, playroom, rug
+place/sky: through the clouds, in the clouds, among the clouds, between the clouds, among clouds, between clouds
+place/sky: above the world, piece of cloud
+place/park: zen garden, picnic, fairground, amusement park, theme park
+place/city: construction site, skyscrapers, street corner
+place/cave: cave walls, catacombs
+weather/snowfall: winter storm, ice storm, snow storm
+weather/rain: lightning, lightning bolt, lighting bolt, lightning bolts, lighting bolts, stormy, tempest, hurricane
+weather/fog: sandstorm, dust storm, steam, smoke
+weather/confetti: carnival, festival, parade, lunar new year
+time/dusk: blue hour, last light
+time/golden: magic hour, magic light
+camera/arc: rotates around, camera rotates around, the camera rotates, circles around, orbits around
+camera/dolly_in: drone view, drone shot, drone footage, drone flies, flythrough, fly-through
+framing/wide: aerial view, aerial shot, bird's eye view, bird's-eye view, panorama, panoramic view, vast
+framing/close: depth of field, shallow depth of field, bokeh
+framing/close: extreme close-up, extreme close up, macro, macro shot, closeup
+style/film_bw: historical footage, archival footage, vintage footage, newsreel, silent film, film noir, 1920s film
+style/clay: stop motion, stop-motion
+style/papercraft: origami
+action/run: chases, chase, chasing, darts, darting, romps, romping, races after, speeds up, speeds
+action/walk: explores, exploring, crawls, crawling, creeps, creeping, shops, crosses, crossing
+action/dance: plays, playing, disco dances, juggles, juggling
+action/jump: frolicking, fights, fighting, battling, battles
+action/look: howls, howling, blinks, blinking, wonders, ponders, pondering, dreams, reads, reading
+action/run: slides down, sliding down, slides, slide down
+action/fly: takes off, lifts off, blasts off, launches
 action/walk: shopping, browsing, window-shopping, bustles, patrols
 action/walk: lumbers, waddles, struts, paces, hikes, shuffles, toddles, tread, treads slowly, walk about, walks about
 action/run: charging, zips, zipping, scurries, stampedes, hurtles, dashing

@@ -17,6 +17,7 @@ from model.world.described import CLASSES, described
 from model.world.heard import HEARD
 from model.world.language import is_english
 from model.world.lexicon import Meaning, forms, noun, verb
+from model.world.meant import meant
 from model.world.naming import ODD, article
 from model.world.scene import ALIVE, SUBJECT
 from model.world.vocabulary import VOCABULARY
@@ -32,7 +33,7 @@ _SMALL = frozenset(
     before all also many few more most other each every air light moving move moves style day time front i you my your
     our several different various features featuring rendered gorgeously dramatic warm colors colours lighting texture
     focus art distance lightly starts effect filled enjoying nearby wears she it's there's full detailed rich style
-    styled giant past""".split()
+    styled giant past vintage""".split()
 )
 _ENDINGS = (
     ("ies", ("y", "ie")), ("lves", ("lf",)), ("ves", ("ve", "f", "fe")), ("women", ("woman",)), ("men", ("man",)),
@@ -107,7 +108,7 @@ def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) 
     _moving(prompt, spans, unknown)
     _paraphrased(prompt, words, spans, unknown, knows)
     plain = {word for _, _, word in words if word in _SMALL or (word,) in table}
-    dressed, rest = _dressed(prompt, spans, unknown)
+    dressed, rest = _dressed(prompt, meant(prompt, spans), unknown)
     return Understanding(dressed, rest, is_english(prompt, plain))
 
 

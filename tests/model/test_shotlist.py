@@ -28,6 +28,13 @@ from tests.model.test_places import SHOWN, Sees
         ("Shot 1: a. Shot 2: b. Shot 3: c", 2, [("a.", 0, 1), ("b.", 1, 2)]),
         ("Shot 1: a fox", 5, [("a fox", 0, 5)]),
         ("Shot 1: . Shot 2: a fox", 5, [("a fox", 0, 5)]),
+        ("A fox runs, then cuts to a bear.", 8, [("A fox runs", 0, 4), ("a bear.", 4, 8)]),
+        ("Rain. CUT TO: a beach. Cut to a shot of a boat", 9, [("Rain", 0, 3), ("a beach", 3, 6), ("a boat", 6, 9)]),
+        ("a cook cuts to the chase", 5, [("a cook cuts to the chase", 0, 5)]),
+        ("cut to a fox", 5, [("cut to a fox", 0, 5)]),
+        ("a sign, then cuts to show the different animals that live at the zoo", 9, [
+            ("a sign", 0, 3), ("an elephant that lives at the zoo", 3, 6), ("a giraffe that lives at the zoo", 6, 9),
+        ]),
     ],
 )
 def test_a_clip_is_cut_as_its_prompt_lists(prompt: str, total: int, found: list[tuple[str, int, int]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.world.art import LOOPS, PICTURES
+from model.world.art import LOOPS, PICTURES, PROPS
 from model.world.blocking import LEG, PACE, STAND_INS, Blocking, block, roles, traced
 from model.world.cast import CAST
 from model.world.cutout import emptied
@@ -65,7 +65,10 @@ def test_an_empty_shot_is_paper() -> None:
     [
         ("a fox", 1),
         ("two red foxes run", 2),
-        ("several mammoths in the snow", 3),
+        ("several mammoths in the snow", 5),
+        ("three foxes", 3),
+        ("four foxes meet a bear", 5),
+        ("a dog meets another dog", 2),
         ("In a park dogs play", 2),
         ("a man with a hat, dogs run", 3),
         ("one sheep", 1),
@@ -241,7 +244,7 @@ def test_a_drawn_one_stays_where_it_is_drawn_at_first_however_the_camera_moves()
 
 
 def test_everybody_of_the_cast_has_a_picture() -> None:
-    assert {subject.id for subject in CAST} == {path.stem for path in PICTURES.glob("*.webp")}
+    assert {subject.id for subject in CAST} | set(PROPS) == {path.stem for path in PICTURES.glob("*.webp")}
     assert sum(path.stat().st_size for path in PICTURES.glob("*.webp")) < 4_000_000
 
 

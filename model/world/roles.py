@@ -1,0 +1,149 @@
+"""Roles: whom a prompt puts in a shot, in which colours and clothes, how many of them, and what each does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from model.world.scene import ALIVE, SUBJECT, Instance
+from model.world.understand import Span, understand
+from model.world.wardrobe import outfit
+
+MOST_NAMED = 4  # of different kinds in a shot
+SCENERY = ("plant", "building", "object")
+OVERHEAD = frozenset("sun moon star cloud flame feather plumage plume snowflake rainbow".split())  # beside somebody
+ON_LEGS = ("walk", "run", "jump", "dance")
+NEAR = 4  # words before a subject among which its number is
+MANY = 5
+_NUMBERS = {
+    "two": 2, "2": 2, "both": 2, "pair": 2, "couple": 2, "three": 3, "3": 3, "trio": 3, "few": 3, "some": 3, "four": 4,
+    "4": 4, **dict.fromkeys("""five 5 six seven eight nine ten dozen dozens several many lots herd flock pack group
+    crowd school swarm litter army hundreds thousands""".split(), MANY),
+}  # fmt: skip
+_CROWD = ("people", "sheep", "fish", "deer")
+_WORN = re.compile(r"\b(?:wear(?:s|ing)?|dressed)\b", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"\b(?:(?:and|meets?|beside|behind|with)\s+an?|another)\s+(?:other\s+)?(?:[\w-]+\s+)?$", re.IGNORECASE
+)
+_HELD = re.compile(r"\s*(?:an?|the|his|her|its|their|my|some)\s+(?:[\w-]+\s+){0,2}", re.IGNORECASE)
+# Whom one sees where "animals" or "sea creatures" are spoken of, by the place; the first are the likeliest.
+_BEASTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "zoo": ("elephant", "giraffe", "lion", "zebra", "penguin"),
+    "jungle": ("tiger", "monkey", "parrot", "elephant", "gorilla"),
+    "river": ("crocodile", "hippo", "duck", "frog", "otter"),
+    "farm": ("cow", "pig", "sheep", "horse", "rooster"),
+    "snow": ("polar_bear", "penguin", "wolf", "seal", "moose"),
+    "desert": ("camel", "snake", "lizard", "scorpion", "lion"),
+    "reef": ("tropical_fish", "turtle", "octopus", "jellyfish", "crab"),
+    "ocean": ("dolphin", "whale", "shark", "turtle", "seal"),
+    "beach": ("crab", "turtle", "seal", "dog", "parrot"),
+    "room": ("cat", "dog", "rabbit", "hamster", "parrot"),
+    "forest": ("fox", "deer", "owl", "rabbit", "bear"),
+    "sky": ("eagle", "bird", "butterfly", "owl", "parrot"),
+})  # fmt: skip
+_SEA = ("tropical_fish", "turtle", "octopus", "jellyfish", "crab")
+
+
+@dataclass(frozen=True)
+class Role:
+    """Somebody in a shot: how they look, what they do, whether they are called mine ("my dinosaur"), and how many of
+    them there are."""
+
+    instance: Instance
+    action: str
+    mine: bool = False
+    count: int = 1
+
+
+def roles(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> tuple[Role, ...]:
+    """Those whom a prompt names, in its order, each once, in the colour that stands before them and doing what is said
+    behind them, else what is said first of all, else what they are wont to. What is worn, and trees and clouds around
+    somebody, are nobody; "animals" are some who live there."""
+    told = understand(prompt, knows).spans
+    spans = [span for span in told if span.kind in ("subject", "colour", "action", "group")]
+    first = next((span.id for span in spans if span.kind == "action"), None)
+    found: dict[str, Role] = {}
+    alive = [span for span in spans if span.kind == "subject" and SUBJECT[span.id].kind in ALIVE]
+    for index, span in enumerate(spans):
+        if span.kind != "subject" or (alive and _around(span, prompt)):
+            continue
+        if span.id in found:
+            if _ANOTHER.search(prompt[: span.start]) and not _plural(span):
+                found[span.id] = replace(found[span.id], count=found[span.id].count + 1)
+            continue
+        until = next((one.start for one in alive if one.start > span.start), len(prompt))
+        clothes = outfit(prompt[span.end : until], span.id) if span in alive else ()
+        worn = tuple(piece.garment for piece in clothes if piece.fits)
+        coloured = index > 0 and _belongs(spans[index - 1], span, prompt)
+        instance = Instance(span.id, colour=spans[index - 1].id if coloured else None, worn=worn)
+        called = prompt[: spans[index - 1].start if coloured else span.start].lower().split()
+        mine = bool(called) and called[-1] in ("my", "our")
+        found[span.id] = Role(instance, _act(spans, index, first, prompt), mine, _number(span, prompt))
+    cast = tuple(found.values())
+    return (*cast, *_groups(spans, told, knows, [role.instance.subject for role in cast], first))[:MOST_NAMED]
+
+
+def _act(spans: Sequence[Span], index: int, first: str | None, prompt: str) -> str:
+    """What somebody does: what is said behind them, else what is said first of all, as it suits them."""
+    subject, behind = SUBJECT[spans[index].id], spans[index + 1] if index + 1 < len(spans) else None
+    own = behind is not None and behind.kind == "action"
+    act = behind.id if own and behind is not None else first
+    before = spans[index - 1] if index else None
+    thing = subject.kind not in (*ALIVE, "vehicle")
+    if not own and thing and before is not None and before.kind == "action" and before.end < spans[index].start:
+        act = "roll" if act == "run" and "roll" in subject.moves else None  # it is done to it: nobody reads as a book
+    if act == "walk" and subject.kind == "vehicle":
+        act = "sail" if subject.home == "afloat" else "drive"
+    if act == "fly" and own and behind is not None and "fly" not in subject.moves:
+        flown = spans[index + 2] if index + 2 < len(spans) else None
+        held = flown is not None and flown.kind == "subject" and SUBJECT[flown.id].home == "air"
+        if flown is not None and held and _HELD.fullmatch(prompt[behind.end : flown.start]):
+            act = "look"  # at the kite that they fly
+    return act or subject.moves[0]
+
+
+def _groups(
+    spans: Sequence[Span], told: Sequence[Span], knows: Mapping[str, Collection[str]] | None, named: Sequence[str],
+    act: str | None,
+) -> tuple[Role, ...]:  # fmt: skip
+    """Those whom "animals" and "sea creatures" stand for, where they are; not who is named already."""
+    group = next((span.id for span in spans if span.kind == "group"), None)
+    if group is None:
+        return ()
+    place = next((span.id for span in told if span.kind == "place"), None)
+    kinds = _SEA if group == "sea" else _BEASTS.get(place or "", _BEASTS["forest"])
+    here = [who for who in kinds if who not in named and (knows is None or who in knows.get("subject", (who,)))]
+    return tuple(Role(Instance(who), act or SUBJECT[who].moves[0]) for who in here)
+
+
+def _around(span: Span, prompt: str) -> bool:
+    """Whether a subject is but what somebody wears, what is above them or on them, or trees and houses in the
+    plural."""
+    if SUBJECT[span.id].kind in ALIVE:
+        return False
+    if span.text.lower().split()[-1] in OVERHEAD:
+        return True
+    sentence = re.split(r"[.;!?]", prompt[: span.start])[-1]
+    return bool(_WORN.search(sentence)) or (_plural(span) and SUBJECT[span.id].kind in SCENERY)
+
+
+def _plural(span: Span) -> bool:
+    subject, text = SUBJECT[span.id], span.text.lower().replace("’", "'").removesuffix("'s")
+    if text.split()[-1] in _CROWD:
+        return True
+    return text.endswith(("s", "men", "mice", "geese")) and text not in (subject.phrase, *subject.synonyms)
+
+
+def _number(span: Span, prompt: str) -> int:
+    """How many of a subject a prompt speaks of; many are as many as can be."""
+    if not _plural(span):
+        return 1
+    before = re.findall(r"[\w-]+", prompt[: span.start].lower())[-NEAR:]
+    said = [_NUMBERS[word] for word in (*before, *span.text.lower().split()) if word in _NUMBERS]
+    return said[-1] if said else 1 if before and before[-1] in ("a", "an", "one") else 2
+
+
+def _belongs(before: Span, span: Span, prompt: str) -> bool:
+    return before.kind == "colour" and prompt[before.end : span.start].isspace()
