@@ -56,8 +56,7 @@ def _place(of: Generator, asked: GenerationRequest, was: Told, strength: float) 
     """The place of a clip with nobody in it, as large as its camera and the new one need it, in the new light: the set
     that it was shot on, painted once more from its seed, and drawn over from that noise level."""
     knows = of.entry.notes.get("knows")
-    frame = asked.width, asked.height
-    there, new = (block(prompt, knows, seed=was.seed, frame=frame) for prompt in (was.prompt, asked.prompt))
+    there, new = (block(prompt, knows, seed=was.seed, frame=asked.size) for prompt in (was.prompt, asked.prompt))
     words = staging.set_prompt(was.prompt, knows)
     as_shot = sets.Sets(of, replace(asked, seed=was.seed))
     for shot in (there, new):

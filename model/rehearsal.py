@@ -255,8 +255,7 @@ class Rehearsal:
         return Blocking(shot, asked.width, asked.height, self._pictures, turns=turns).at(-self._begins)
 
     def _blocked(self, prompt: str, seed: int) -> Shot:
-        frame = self._asked.width, self._asked.height
-        return block(prompt, self._knows, given=len(self._pictures), seed=seed, frame=frame)
+        return block(prompt, self._knows, given=len(self._pictures), seed=seed, frame=self._asked.size)
 
     def _sides(self, shot: Shot) -> Iterator[Side]:
         """What a shot goes on from, and leads up to; not where other pictures may have been given of those in it."""

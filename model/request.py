@@ -107,6 +107,11 @@ class GenerationRequest:
         return 0 if self.before is None else int(self.before.shape[1])
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of a frame, in pixels."""
+        return self.width, self.height
+
+    @property
     def total(self) -> int:
         """Latents of the stream: what came before, and the clip."""
         return self.prefix + self.frames // 4 if self.prefix else 1 + (self.frames - 1) // 4
@@ -158,7 +163,7 @@ def check(request: GenerationRequest, entry: CatalogEntry, limits: Limits) -> No
     _real("guided", request.guided, LEAST_GUIDED, 1.0)
     if request.solver not in SOLVERS:
         raise RequestError("solver", request.solver, entry.defaults.solver)
-    size = (request.width, request.height)
+    size = request.size
     conditioning.check(conditioning.placed(request.anchors, request.prefix), request.total, size, limits.temporal)
     if request.shown is not None and request.shown.shape[1:] != (request.height, request.width, 3):
         raise RequestError("shown", f"{request.shown.shape}", f"(n, {request.height}, {request.width}, 3)", "frames")

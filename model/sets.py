@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 12
 STEPS = 20  # at least: a set is one latent frame, and seen all through a shot
-GUIDANCE = 2.0  # at least, of what is drawn from more noise than a sketch has
+GUIDANCE = 2.0  # at least
 CHURN = 0.7  # of the noise of a step is new: blocks that do not agree find together
 BRUSH = 3  # pixels
 SPREAD = 2654435761  # Knuth's: seeds that follow each other are far from each other, and from those of clips
@@ -204,10 +204,10 @@ def latents(
     the end, so that the two meet."""
     side = of.vae.config.spatial
     width, height = start.shape[3] * side, start.shape[2] * side
-    guidance, churn = (max(GUIDANCE, asked.guidance), CHURN) if levels[0] > SKETCHED + 1e-3 else (asked.guidance, 0.0)
+    churn = CHURN if levels[0] > SKETCHED + 1e-3 else 0.0
     still = replace(
         asked, prompt=prompt, width=width, height=height, frames=1, anchors=(), source=None, before=None,
-        shown=None, references=None, guidance=guidance, block_cache=0.0, guided=1.0,
+        shown=None, references=None, guidance=max(GUIDANCE, asked.guidance), block_cache=0.0, guided=1.0,
     )  # fmt: skip
     velocity = Velocity(of, still, levels)
     paper = Blocking(None, width, height).frames(0, 1)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from model.world.clothes import put_on
-from model.world.scene import HUES, Instance
+from model.world.scene import HUES, SHADES, Instance
 
 
 def dress(frames: Tensor, instance: Instance, first: Tensor) -> Tensor:
@@ -17,7 +17,8 @@ def dress(frames: Tensor, instance: Instance, first: Tensor) -> Tensor:
     pictures = frames.float() / 255
     colour, alpha = pictures[:, :3], pictures[:, 3:]
     if instance.colour is not None:
-        colour = _recolour(colour, HUES[instance.colour])
+        shade = SHADES.get(instance.colour)
+        colour = _recolour(colour, HUES[instance.colour]) if shade is None else _shaded(colour, *shade)
     elif abs(instance.hue) > 0.002 or instance.saturation != 1 or instance.value != 1:
         colour = _turn(colour, instance.hue, instance.saturation, instance.value)
     if instance.pattern is not None:
@@ -33,9 +34,7 @@ def _turn(colour: Tensor, hue: float, saturation: float, value: float) -> Tensor
     """Turn the hue (a full circle is 1) by the YIQ rotation, then scale saturation and value."""
     angle = torch.tensor(hue * 6.283185)
     cos, sin = float(angle.cos()), float(angle.sin())
-    luma = (colour * torch.tensor([0.299, 0.587, 0.114], device=colour.device)[None, :, None, None]).sum(
-        1, keepdim=True
-    )
+    luma = _luma(colour)
     i = (colour * torch.tensor([0.596, -0.274, -0.322], device=colour.device)[None, :, None, None]).sum(1, keepdim=True)
     q = (colour * torch.tensor([0.211, -0.523, 0.312], device=colour.device)[None, :, None, None]).sum(1, keepdim=True)
     i, q = (i * cos - q * sin) * saturation, (i * sin + q * cos) * saturation
@@ -45,14 +44,31 @@ def _turn(colour: Tensor, hue: float, saturation: float, value: float) -> Tensor
 
 def _recolour(colour: Tensor, hue: float) -> Tensor:
     """Give everything that is not near black, white or grey-dark one hue, keeping its light and shade."""
-    luma = (colour * torch.tensor([0.299, 0.587, 0.114], device=colour.device)[None, :, None, None]).sum(
-        1, keepdim=True
-    )
-    wheel = torch.tensor([hue, hue - 1 / 3, hue + 1 / 3], device=colour.device)[None, :, None, None]
-    pure = ((wheel - wheel.floor() - 0.5).abs() * 6 - 1).clamp(0, 1)
-    toned = (pure * 0.75 + 0.25) * (luma * 1.25 + 0.05)
+    luma = _luma(colour)
+    toned = (_pure(hue, colour.device) * 0.75 + 0.25) * (luma * 1.25 + 0.05)
     keep = (luma > 0.18).float() * (luma < 0.93).float() * 0.85
     return (colour * (1 - keep) + toned * keep).clamp(0, 1)
+
+
+def _shaded(colour: Tensor, hue: float, much: float, gain: float, lift: float) -> Tensor:
+    """Give everything but dark eyes and noses a little of a hue, and other light and shade: white, black, brown."""
+    luma = _luma(colour)
+    toned = (_pure(hue, colour.device) * much + (1 - much)) * (luma * gain + lift)
+    keep = ((luma - 0.12) * 12).clamp(0, 1) * 0.92
+    return (colour * (1 - keep) + toned * keep).clamp(0, 1)
+
+
+def _luma(colour: Tensor) -> Tensor:
+    """How bright pictures (N, 3, P, P) are, (N, 1, P, P)."""
+    return (colour * torch.tensor([0.299, 0.587, 0.114], device=colour.device)[None, :, None, None]).sum(
+        1, keepdim=True
+    )
+
+
+def _pure(hue: float, device: torch.device) -> Tensor:
+    """A hue at its fullest, (1, 3, 1, 1)."""
+    wheel = torch.tensor([hue, hue - 1 / 3, hue + 1 / 3], device=device)[None, :, None, None]
+    return ((wheel - wheel.floor() - 0.5).abs() * 6 - 1).clamp(0, 1)
 
 
 def _pattern(kind: str, side: int, device: torch.device) -> Tensor:

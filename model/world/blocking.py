@@ -142,13 +142,14 @@ def _behind(actor: Actor, number: int, middle: bool, room: float) -> Actor:
 
 
 def _shot(heard: Understanding, framing: str, actors: tuple[Actor, ...], seed: int, start: float = 0.0) -> Shot:
-    time, camera = heard.first("time") or "day", heard.first("camera") or "static"
+    camera = heard.first("camera") or "static"
     style = heard.first("style") or "3d"
     place, falls = set_place(heard) or SET, falls_of(heard)
     setting = SETTINGS.get(place)
     if setting is not None and setting.inside:
         falls = [weather for weather in falls if weather in setting.weathers]  # no rain falls in a kitchen
     weather, also = (*falls, "clear", "clear")[:2]
+    time = heard.first("time") or ("day" if setting is None else setting.usual)
     if setting is not None and setting.timeless:
         time = "day"
     return Shot(place, 0, time, weather, camera, framing, style, actors, start=start, seed=seed, also=also)

@@ -30,7 +30,7 @@ _RIDES = re.compile(rf"^\s*(?:[\w-]+\s+){{0,2}}?(?:rid(?:es?|ing)(?:\s+(?:on|in|
                     rf"{_BEHIND}", re.IGNORECASE)  # fmt: skip
 _ON = re.compile(rf"^\s*(?:(?:is|are|happily|quietly|proudly)\s+)?(?:{_DOES}\s+)?(?:on|upon){_BEHIND}", re.IGNORECASE)
 _IN = re.compile(
-    rf"^\s*(?:(?:is|are)\s+)?(?:driv(?:es?|ing)|steer(?:s|ing)|(?:{_DOES}\s+)?(?:in|inside|aboard)){_BEHIND}",
+    rf"^\s*(?:(?:is|are)\s+)?(?:driv(?:es?|ing)|steer(?:s|ing)|row(?:s|ing)|paddl(?:es|ing)|sail(?:s|ing)|pilot(?:s|ing)|(?:{_DOES}\s+)?(?:in|inside|aboard)){_BEHIND}",
     re.IGNORECASE,
 )
 

@@ -12,6 +12,7 @@ from model.world.understand import Span, understand
 from model.world.wardrobe import outfit
 
 MOST_NAMED = 4  # of different kinds in a shot
+DARK = {"man": "walking_man_dark", "woman": "walking_woman_dark", "princess": "princess_dark"}
 SCENERY = ("plant", "building", "object")
 OVERHEAD = frozenset("sun moon star cloud flame feather plumage plume snowflake rainbow".split())  # beside somebody
 ON_LEGS = ("walk", "run", "jump", "dance")
@@ -26,6 +27,9 @@ _CROWD = ("people", "sheep", "fish", "deer")
 _WORN = re.compile(r"\b(?:wear(?:s|ing)?|dressed)\b", re.IGNORECASE)
 _ANOTHER = re.compile(
     r"\b(?:(?:and|meets?|beside|behind|with)\s+an?|another)\s+(?:other\s+)?(?:[\w-]+\s+)?$", re.IGNORECASE
+)
+_BETWEEN = re.compile(
+    r"\s+(?:(?!(?:and|or|with|in|of|on|at|the|an?|sky|light|sun|water|sea)\b)[\w-]+\s+)?", re.IGNORECASE
 )
 _HELD = re.compile(r"\s*(?:an?|the|his|her|its|their|my|some)\s+(?:[\w-]+\s+){0,2}", re.IGNORECASE)
 # Whom one sees where "animals" or "sea creatures" are spoken of, by the place; the first are the likeliest.
@@ -77,7 +81,8 @@ def roles(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> tu
         clothes = outfit(prompt[span.end : until], span.id) if span in alive else ()
         worn = tuple(piece.garment for piece in clothes if piece.fits)
         coloured = index > 0 and _belongs(spans[index - 1], span, prompt)
-        instance = Instance(span.id, colour=spans[index - 1].id if coloured else None, worn=worn)
+        who, colour = _skin(span.id, spans[index - 1].id if coloured else None)
+        instance = Instance(who, colour=colour, worn=worn)
         called = prompt[: spans[index - 1].start if coloured else span.start].lower().split()
         mine = bool(called) and called[-1] in ("my", "our")
         found[span.id] = Role(instance, _act(spans, index, first, prompt), mine, _number(span, prompt))
@@ -146,4 +151,12 @@ def _number(span: Span, prompt: str) -> int:
 
 
 def _belongs(before: Span, span: Span, prompt: str) -> bool:
-    return before.kind == "colour" and prompt[before.end : span.start].isspace()
+    """Whether a colour is that of a subject: right before it, or with one more word between them."""
+    return before.kind == "colour" and _BETWEEN.fullmatch(prompt[before.end : span.start]) is not None
+
+
+def _skin(who: str, colour: str | None) -> tuple[str, str | None]:
+    """Of people a colour may be that of their skin, which is nobody's coat of paint."""
+    if colour not in ("black", "white", "brown") or SUBJECT[who].kind != "person":
+        return who, colour
+    return (who if colour == "white" else DARK.get(who, who)), None

@@ -18,6 +18,12 @@ SUBJECT = {subject.id: subject for subject in CAST}
 DIVERS = ("crab", "turtle", "astronaut", "rocket")
 ROOMS = ("gallery", "kitchen", "library", "cave", "stage")  # too low for a bus; the living room takes anybody, as ever
 HUES: Mapping[str, float] = {"red": 0.0, "orange": 0.07, "green": 0.36, "blue": 0.60, "purple": 0.77, "pink": 0.90}
+# What else somebody is asked to be: hue, how much of it, and what becomes of light and shade, as a factor and on top.
+SHADES: Mapping[str, tuple[float, float, float, float]] = {
+    "yellow": (0.14, 0.80, 1.05, 0.16), "golden": (0.11, 0.70, 1.05, 0.10), "brown": (0.06, 0.55, 0.75, 0.04),
+    "white": (0.10, 0.04, 0.42, 0.58), "grey": (0.60, 0.05, 0.80, 0.10), "silver": (0.60, 0.06, 0.75, 0.28),
+    "black": (0.66, 0.12, 0.32, 0.02),
+}  # fmt: skip
 OUTSIDE = "outside"  # the place of a picture that is not of this world: see outside.py
 BUSTS = frozenset(
     "wizard king prince princess princess_dark witch superhero superheroine villain elf genie astronaut ninja vampire "

@@ -30,6 +30,11 @@ class Setting:
     inside: bool = False
 
     @property
+    def usual(self) -> str:
+        """The hour that it is where nobody says otherwise."""
+        return next((hour for hour in ("day", "night") if hour in self.hours), self.hours[0])
+
+    @property
     def timeless(self) -> bool:
         """Whether all hours look the same here."""
         return len(self.hours) == 1

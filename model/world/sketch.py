@@ -16,6 +16,7 @@ from model.world.art import PICTURES, Art
 from model.world.blocking import set_place
 from model.world.render import Renderer, View
 from model.world.scene import Scene, Shot
+from model.world.setting import SETTINGS
 from model.world.staging import shows
 from model.world.understand import understand
 
@@ -33,7 +34,7 @@ def sketched(prompt: str, seed: int, frame: tuple[int, int], size: tuple[int, in
         return None
     said = {kind: of for kind in ("time", "weather", "style") if (of := heard.first(kind)) and shows(place, kind, of)}
     shot = Shot(
-        place, seed, said.get("time", "day"), said.get("weather", "clear"), "static", "medium",
+        place, seed, said.get("time", SETTINGS[place].usual), said.get("weather", "clear"), "static", "medium",
         said.get("style", "3d"), (), seed=seed,
     )  # fmt: skip
     renderer = Renderer(_art(), *size, pool=1, air=False, unit=View(*frame).unit)

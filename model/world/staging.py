@@ -10,6 +10,7 @@ idea of Text2Video-Zero (arXiv 2303.13439), going part of the way to noise and b
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 import torch
@@ -24,6 +25,7 @@ from model.world.vocabulary import VOCABULARY
 
 WIDEST, HIGHEST = 2.4, 1.3  # frames that a set may be wide and high: what is higher is drawn double
 SKIES = ("rain", "snowfall", "fog")  # weathers that are seen in an empty place without what falls
+_SNOWY = re.compile(r"snow|winter|ic[ey]|frost", re.IGNORECASE)
 _PHRASES = {(kind, term.id): term.phrase for kind, terms in VOCABULARY.items() for term in terms}
 _PEOPLE = ("subject", "action", "colour", "framing", "camera")
 
@@ -39,7 +41,8 @@ def set_prompt(prompt: str, knows: Knows | None = None) -> str:
             if span.kind in _PEOPLE:
                 prompt = prompt[: span.start] + prompt[span.end :]
         return " ".join(prompt.split())
-    snowy = place != "snow" and any(span.kind == "place" and span.id == "snow" for span in heard.spans)
+    snows = [span for span in heard.spans if span.kind == "place" and span.id == "snow"]
+    snowy = place != "snow" and any(_SNOWY.search(span.text) for span in snows)
     setting = SETTINGS[place]
     said = {"time": "day"} if "day" in setting.hours and not setting.timeless else {}
     said |= {"weather": "snowfall"} if snowy else {}

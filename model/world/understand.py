@@ -19,7 +19,7 @@ from model.world.language import is_english
 from model.world.lexicon import Meaning, forms, noun, verb
 from model.world.meant import meant
 from model.world.naming import ODD, article
-from model.world.scene import ALIVE, SUBJECT
+from model.world.scene import ALIVE, HUES, SHADES, SUBJECT
 from model.world.vocabulary import VOCABULARY
 from model.world.wardrobe import outfit
 
@@ -45,7 +45,6 @@ _ODD_PLURALS = MappingProxyType({many: one for one, many in ODD.items()} | {"men
 _VERBS = MappingProxyType({"waves": ("action", "wave"), "leaves": ("action", "leave")})  # right behind a subject
 _LINKS = ("is", "are", "was", "that", "who", "starts", "begins", "to")  # between somebody and what they do
 _DESCRIBING = 20  # words of a prompt within which one thing is described; more tell a scene
-_COLOURS = ("red", "orange", "green", "blue", "purple", "pink")
 
 
 @dataclass(frozen=True)
@@ -237,8 +236,9 @@ def wordings() -> Mapping[tuple[str, ...], tuple[str, str]]:
     for (kind, identity), texts in HEARD.items():
         for text in texts:
             table.setdefault(tuple(_fold(m.group()) for m in _WORD.finditer(text)), (kind, identity))
-    for colour in _COLOURS:
+    for colour in (*HUES, *SHADES):
         table.setdefault((colour,), ("colour", colour))
+    table.setdefault(("gray",), ("colour", "grey"))
     return MappingProxyType(table)
 
 

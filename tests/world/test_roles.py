@@ -1,0 +1,49 @@
+"""Roles: what everybody does, in which colour, and who "animals" are."""
+
+from __future__ import annotations
+
+import pytest
+
+from model.world.roles import MOST_NAMED, roles
+
+
+def cast(prompt: str) -> dict[str, str]:
+    return {role.instance.subject: role.action for role in roles(prompt)}
+
+
+@pytest.mark.parametrize(("prompt", "does"), [
+    ("a boy flies a kite", {"boy": "look", "kite": "fly"}),
+    ("a witch flies a broom", {"witch": "fly"}),
+    ("an elephant flies over a city", {"elephant": "fly"}),
+    ("a train crosses a bridge", {"train": "drive"}),
+    ("a ship crosses the sea", {"ship": "sail"}),
+    ("two dogs chase a ball", {"dog": "run", "football": "roll"}),
+    ("a chef juggles tomatoes", {"chef": "dance", "tomato": "stand"}),
+    ("a knight fights a dragon", {"guard": "jump", "dragon": "jump"}),
+    ("a cat and a teapot dance", {"cat": "dance", "teapot": "dance"}),
+])  # fmt: skip
+def test_everybody_does_what_they_can(prompt: str, does: dict[str, str]) -> None:
+    found = cast(prompt)
+    assert {who: found[who] for who in does} == does
+
+
+def test_animals_are_those_who_live_there_and_not_whom_the_prompt_names_already() -> None:
+    assert set(cast("the animals at the zoo")) == {"elephant", "giraffe", "lion", "zebra"}
+    reef = cast("a coral reef, rife with tropical fish and sea creatures")
+    assert next(iter(reef)) == "tropical_fish" and {"turtle", "octopus"} <= set(reef) and len(reef) == MOST_NAMED
+    assert set(cast("a fluffy creature in a forest. The creature hops.")) == {"fluffy_monster"}
+    assert [role.instance.subject for role in roles("animals in a forest", {"subject": ("fox", "cat")})] == ["fox"]
+
+
+@pytest.mark.parametrize(("prompt", "who", "colour"), [
+    ("a white vintage SUV", "suv", "white"),
+    ("a gray cat", "cat", "grey"),
+    ("a yellow old car", "car", "yellow"),
+    ("under a blue sky a fox", "fox", None),
+    ("a brown man walks", "walking_man_dark", None),
+    ("a white man walks", "man", None),
+    ("a red and a cat", "cat", None),
+])  # fmt: skip
+def test_a_colour_is_that_of_whom_it_is_said_of(prompt: str, who: str, colour: str | None) -> None:
+    (role,) = roles(prompt)
+    assert (role.instance.subject, role.instance.colour) == (who, colour)
