@@ -20,7 +20,7 @@ ROOMS = ("gallery", "kitchen", "library", "cave", "stage")  # too low for a bus;
 HUES: Mapping[str, float] = {"red": 0.0, "orange": 0.07, "green": 0.36, "blue": 0.60, "purple": 0.77, "pink": 0.90}
 # What else somebody is asked to be: hue, how much of it, and what becomes of light and shade, as a factor and on top.
 SHADES: Mapping[str, tuple[float, float, float, float]] = {
-    "yellow": (0.14, 0.80, 1.05, 0.16), "golden": (0.11, 0.70, 1.05, 0.10), "brown": (0.06, 0.55, 0.75, 0.04),
+    "yellow": (0.14, 0.80, 0.80, 0.36), "golden": (0.11, 0.70, 0.90, 0.20), "brown": (0.06, 0.55, 0.75, 0.04),
     "white": (0.10, 0.04, 0.42, 0.58), "grey": (0.60, 0.05, 0.80, 0.10), "silver": (0.60, 0.06, 0.75, 0.28),
     "black": (0.66, 0.12, 0.32, 0.02),
 }  # fmt: skip
