@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from model.world.understand import Span
 
 _THINGS = ("subject", "place", "action", "weather")
-_WORN = (
-    r"boots?|shoes?|hats?|helmets?|caps?|costumes?|suits?|uniforms?|masks?|onesies?|pyjamas|pajamas|outfits?|gloves?|"
-    r"ears|tails?|slippers?|jackets?|coats?|sweaters?|jumpers?|shirts?|t-shirts?|socks?|dress(?:es)?"
+_WORN = (  # what could also be a verb in the plural is no garment then: a girl dresses, a boy films
+    r"boots?|shoes?|hats?|helmets?|costumes?|gloves?|slippers?|socks?|ears|onesies?|pyjamas|pajamas|outfits?|uniforms?|"
+    r"(?:cap|suit|mask|tail|jacket|coat|sweater|jumper|shirt|t-shirt|dress)(?!s|es)"
 )
-_FILMED = r"cameras?|footage|videos?|photos?|photography|lens(?:es)?|films?|documentary|emojis?|stickers?|logos?"
-_BUT = re.compile(rf"[\s-]+(?:[\w-]+\s+)?(?:{_WORN}|{_FILMED})\b", re.IGNORECASE)
+_FILMED = r"cameras?|footage|(?:video|photo|film|lens|documentary|emoji|sticker|logo)(?!s|es)|photography"
+_BUT = re.compile(rf"[\s-]+(?:(?!and\b|or\b)[\w-]+\s+)?(?:{_WORN}|{_FILMED})\b", re.IGNORECASE)
 _BUT_NEXT = re.compile(rf"[\s-]+(?:{_WORN}|{_FILMED})\b", re.IGNORECASE)
 _OTHER_WORLD = re.compile(
     r"\s+(?:planets?|worlds?|landscapes?|moons?|city|cities|jungles?|skies|terrain)\b", re.IGNORECASE
@@ -31,7 +31,7 @@ _IN_A_WOOD = re.compile(r"\b(?:in|into|through|of|across)\s+(?:an?|the)\s+(?:[\w
 _ON_EARTH = re.compile(r"\b(?:on|over|above|to|down\s+to|across|around)\s+(?:the\s+)?$", re.IGNORECASE)
 _FILMING = re.compile(r"\b(?:camera|shot|lens|drone|view|frame)\s+(?:[a-z]+ly\s+|then\s+)?$", re.IGNORECASE)
 _LIKENESS = re.compile(
-    r"\b(?:as\s+(?:if|though)|(?:just\s+)?like(?=\s+(?:an?|the|some|tiny|little|giant|[A-Z]))|shaped\s+like|"
+    r"\b(?:as\s+(?:if|though)|(?:just\s+)?like(?!\s+to\b)|shaped\s+like|"
     r"in\s+the\s+(?:shape|form|style)\s+of|resembl\w+|reminiscent\s+of|inspired\s+by|made\s+famous\s+by|"
     r"(?:blend|mix|mixture|cross|hybrid)\s+(?:of|between)|blending\s+in\s+with|not\s+unlike|dreams?\s+(?:of|about)|"
     r"dreaming\s+(?:of|about)|thinks?\s+(?:of|about)|thinking\s+(?:of|about)|named\s+after|pretend\w*\s+to\s+be)\b"

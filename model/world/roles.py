@@ -23,7 +23,7 @@ _NUMBERS = {
     "4": 4, **dict.fromkeys("""five 5 six seven eight nine ten dozen dozens several many lots herd flock pack group
     crowd school swarm litter army hundreds thousands""".split(), MANY),
 }  # fmt: skip
-_CROWD = ("people", "sheep", "fish", "deer")
+_CROWD = ("people", "children", "sheep", "fish", "deer")
 _WORN = re.compile(r"\b(?:wear(?:s|ing)?|dressed)\b", re.IGNORECASE)
 _ANOTHER = re.compile(
     r"\b(?:(?:and|meets?|beside|behind|with)\s+an?|another)\s+(?:other\s+)?(?:[\w-]+\s+)?$", re.IGNORECASE
@@ -92,17 +92,17 @@ def roles(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> tu
 
 def _act(spans: Sequence[Span], index: int, first: str | None, prompt: str) -> str:
     """What somebody does: what is said behind them, else what is said first of all, as it suits them."""
-    subject, behind = SUBJECT[spans[index].id], spans[index + 1] if index + 1 < len(spans) else None
+    subject, ahead = SUBJECT[spans[index].id], [span for span in spans[index + 1 :] if span.kind != "colour"]
+    behind = ahead[0] if ahead else None
     own = behind is not None and behind.kind == "action"
     act = behind.id if own and behind is not None else first
-    before = spans[index - 1] if index else None
-    thing = subject.kind not in (*ALIVE, "vehicle")
-    if not own and thing and before is not None and before.kind == "action" and before.end < spans[index].start:
+    before = next((span.kind for span in reversed(spans[:index]) if span.kind != "colour"), None)
+    if not own and before == "action" and subject.kind not in ALIVE:
         act = "roll" if act == "run" and "roll" in subject.moves else None  # it is done to it: nobody reads as a book
     if act == "walk" and subject.kind == "vehicle":
         act = "sail" if subject.home == "afloat" else "drive"
     if act == "fly" and own and behind is not None and "fly" not in subject.moves:
-        flown = spans[index + 2] if index + 2 < len(spans) else None
+        flown = ahead[1] if len(ahead) > 1 else None
         held = flown is not None and flown.kind == "subject" and SUBJECT[flown.id].home == "air"
         if flown is not None and held and _HELD.fullmatch(prompt[behind.end : flown.start]):
             act = "look"  # at the kite that they fly

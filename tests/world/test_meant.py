@@ -33,6 +33,8 @@ def test_what_somebody_is_like_is_not_there(prompt: str, who: set[str]) -> None:
     ("a rocket lands on an alien planet", ["rocket"]),
     ("an alien lands on a planet", ["alien"]),
     ("a fox on a horse", ["fox", "horse"]),
+    ("a girl dresses her doll, a boy films his dog", ["girl", "boy", "dog"]),
+    ("children like to dance", ["child", "child"]),
 ])  # fmt: skip
 def test_what_says_something_of_another_word_is_nobody(prompt: str, who: list[str]) -> None:
     assert seen(prompt) == who

@@ -18,6 +18,7 @@ def cast(prompt: str) -> dict[str, str]:
     ("a train crosses a bridge", {"train": "drive"}),
     ("a ship crosses the sea", {"ship": "sail"}),
     ("two dogs chase a ball", {"dog": "run", "football": "roll"}),
+    ("two dogs chase a red ball", {"dog": "run", "football": "roll"}),
     ("a chef juggles tomatoes", {"chef": "dance", "tomato": "stand"}),
     ("a knight fights a dragon", {"guard": "jump", "dragon": "jump"}),
     ("a cat and a teapot dance", {"cat": "dance", "teapot": "dance"}),
