@@ -30,7 +30,7 @@ from model.world.motion import MIDDLE, SPEED
 from model.world.render import FPS, Backdrop, Renderer, View
 from model.world.riding import carried_by, carrying, seat, seated
 from model.world.roles import OVERHEAD, Role, roles
-from model.world.scene import BUSTS, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot
+from model.world.scene import BUSTS, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot, Sign
 from model.world.setting import SETTINGS
 from model.world.turning import Turn, Turning, led, look_of, paced, relights, turned
 from model.world.understand import Understanding, understand
@@ -82,12 +82,27 @@ def block(
     framing = heard.first("framing")
     shown = framing if framing in FRAMING_HEIGHT else "close"
     others = () if given else _others(cast)
-    room = 1.0 if len(cast) + len(others) < 2 or frame is None else min(1.0, _reach(*frame) / WIDE)
+    wide = 1.0 if frame is None else min(1.0, _reach(*frame) / WIDE)
+    room = wide if len(cast) + len(others) > 1 else 1.0
     before = _together(cast, {} if given else _carried(prompt, cast, knows), shown, room)
     if len(others) > 2:
         before = tuple(replace(actor, height=actor.height * CROWDED) for actor in before)
     behind = [_behind(_actor(role, 0, 1, shown, room), i, len(cast) == 2, room) for i, role in enumerate(others)]
-    return _shot(heard, shown, (*reversed(behind), *before), seed)
+    actors = (*reversed(behind), *before)
+    return replace(_shot(heard, shown, actors, seed), sign=_sign(heard, actors, wide))
+
+
+def _sign(heard: Understanding, actors: Sequence[Actor], wide: float) -> Sign | None:
+    """The sign whose word a prompt tells: beside the one who is seen, behind several, large where nobody is."""
+    word = heard.first("sign")
+    if word is None:
+        return None
+    paint = sum(map(ord, word))  # the same word is the same sign in every shot
+    if not actors:
+        return Sign(word, 0.0, 0.93, 0.78 * math.sqrt(wide), paint)
+    if len(actors) == 1:
+        return Sign(word, 0.58 * wide, 0.86, 0.5 * math.sqrt(wide), paint)
+    return Sign(word, 0.0, 0.74, 0.5 * math.sqrt(wide), paint)
 
 
 def _reach(width: int, height: int) -> float:
@@ -218,7 +233,7 @@ class Blocking:
     @property
     def plain(self) -> bool:
         """Whether it is paper and nothing else."""
-        return self.shot is None or not (self.shot.actors or self.shot.weather in FALLS)
+        return self.shot is None or not (self.shot.actors or self.shot.sign or self.shot.weather in FALLS)
 
     @property
     def manned(self) -> bool:

@@ -144,6 +144,10 @@ class Renderer:
                 light = HOURS["day"] if look.place == OUTSIDE else light_on_set(look.time, look.weather)
                 mirror = mirror_of(look.place, look.weather)
                 grounds.append(_Ground(behind.expand(frames, -1, -1, -1).contiguous(), look, light, mirror))
+        for ground in grounds:
+            if ground.shot.sign is not None:
+                stands = ground.shot.place != OUTSIDE  # on paper nothing casts a shadow
+                ground.frame = self._sign(ground.frame, ground.shot.sign, camera, ground.light, shadow=stands)
         for number, actor in enumerate(shot.actors):
             figure = self._figure(actor, times, camera, number, turning)
             for ground in grounds:
@@ -291,7 +295,9 @@ class Renderer:
                 frame[index] = self._sign(frame[index], shot.sign, camera[index], hours[index], collages[index])
         return frame
 
-    def _sign(self, frame: Tensor, sign: Sign, camera: Tensor, hour: Hour, collage: Collage | None) -> Tensor:
+    def _sign(
+        self, frame: Tensor, sign: Sign, camera: Tensor, hour: Hour, collage: Collage | None = None, shadow: bool = True
+    ) -> Tensor:
         x, y = (p[0] for p in self._window(camera[None], 1.0))
         still = torch.zeros(len(x), device=self.device)
         tint = torch.tensor(hour.actor, device=self.device)[None, :, None, None] * 0.6 + 0.4
@@ -300,7 +306,7 @@ class Renderer:
         upright = Pose(still + sign.x, still + sign.y, still + 1, still + 1, still, still, still.long(), grounded=True)
 
         def put(below: Tensor) -> Tensor:
-            shaded = shade(below, x, y, still + sign.x, sign.y, sign.height, still)
+            shaded = shade(below, x, y, still + sign.x, sign.y, sign.height, still) if shadow else below.clone()
             lay(shaded, cut_out(pictures, still.long(), u, v, upright), tint, 1.0)
             return shaded
 

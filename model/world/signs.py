@@ -9,6 +9,7 @@ from types import MappingProxyType
 from torch import Tensor
 
 from model.world.canvas import X_REACH, Y_TOP, Canvas, rgb
+from model.world.lettering import LONGEST
 from model.world.places.letters import length, write
 
 WORDS = (
@@ -38,9 +39,9 @@ def words_for(place: str) -> tuple[str, ...]:
 
 def picture(word: str, paint: int) -> Tensor:
     """A sign as a premultiplied picture (1, 4, P, P) in 0..1, standing on the bottom edge; ValueError for a word that
-    is empty or longer than eight letters."""
-    if not 0 < len(word) <= 8:
-        raise ValueError(f"a sign has room for 1 to 8 letters, not {len(word)}; a word like OPEN fits")
+    is empty or too long."""
+    if not 0 < len(word) <= LONGEST:
+        raise ValueError(f"a sign has room for 1 to {LONGEST} letters, not {len(word)}; a word like OPEN fits")
     board, frame, letters = (rgb(c) for c in random.Random(paint).choice(_COLOURS))
     canvas = Canvas(SIDE)
     tall = min(0.26, 0.74 * 0.26 / length(word, 0.26))

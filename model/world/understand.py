@@ -16,6 +16,7 @@ from types import MappingProxyType
 from model.world.described import CLASSES, described
 from model.world.heard import HEARD
 from model.world.language import is_english
+from model.world.lettering import lettering
 from model.world.lexicon import Meaning, forms, noun, verb
 from model.world.meant import meant
 from model.world.naming import ODD, article
@@ -50,7 +51,7 @@ _DESCRIBING = 20  # words of a prompt within which one thing is described; more 
 @dataclass(frozen=True)
 class Span:
     """A stretch of the prompt, [start, end), the text there, and what it means: a kind and an id, or 'unknown' and
-    ''; near: what is meant is not in the world, and this of it comes nearest."""
+    ''; of a sign the id is its word; near: what is meant is not in the world, and this of it comes nearest."""
 
     start: int
     end: int
@@ -108,6 +109,10 @@ def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) 
     _paraphrased(prompt, words, spans, unknown, knows)
     plain = {word for _, _, word in words if word in _SMALL or (word,) in table}
     dressed, rest = _dressed(prompt, meant(prompt, spans), unknown)
+    board = lettering(prompt)
+    if board is not None:
+        sign = Span(board.start, board.end, prompt[board.start : board.end], "sign", board.word)
+        dressed, rest = _without(sign, dressed, rest)
     return Understanding(dressed, rest, is_english(prompt, plain))
 
 
@@ -178,6 +183,14 @@ def _dressed(
 
     told, rest = ([*filter(free, known), *worn] for known, worn in ((spans, pieces), (unknown, too_much)))
     return tuple(sorted(told, key=_begins)), tuple(sorted(rest, key=_begins))
+
+
+def _without(
+    one: Span, spans: Sequence[Span], unknown: Sequence[Span]
+) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """The same with one more span, instead of those that it covers."""
+    told, rest = ([s for s in side if s.end <= one.start or one.end <= s.start] for side in (spans, unknown))
+    return tuple(sorted([*told, one], key=_begins)), tuple(rest)
 
 
 def _begins(span: Span) -> int:
