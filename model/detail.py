@@ -8,12 +8,16 @@ the idea of "Designing a better asymmetric VQGAN for StableDiffusion" (arXiv 230
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from model.conditioning import Frames
-from model.rehearsal import Detail
+
+if TYPE_CHECKING:
+    from model.rehearsal import Detail
 
 _AROUND = (0.125, 0.25, 0.25, 0.25, 0.125)  # shares of the frames around one
 SOFT = 40.0  # grey levels by which a frame may differ from what was expected of it and still be given half the detail
@@ -28,7 +32,7 @@ def restored(frames: Frames, detail: Detail) -> Frames:
     out = frames.copy()
     if detail.staged:
         for index, frame in enumerate(frames):
-            out[index] = _whole(frame, detail.planned[index], detail.coded[index])
+            out[index] = whole(frame, detail.planned[index], detail.coded[index])
             if detail.firm is not None and detail.firm[index] > 0:
                 out[index] = _between(out[index], detail.planned[index], float(detail.firm[index]))
         return out
@@ -41,8 +45,9 @@ def restored(frames: Frames, detail: Detail) -> Frames:
     return out
 
 
-def _whole(frame: Frames, planned: Frames, coded: Frames) -> Frames:
-    """One picture (H, W, 3) that is lit as it is planned."""
+def whole(frame: Frames, planned: Frames, coded: Frames) -> Frames:
+    """One picture (H, W, 3), that is lit as it is planned, with the detail of its plan; coded: what the autoencoder
+    makes of that."""
     drawn, shown, lost = (torch.from_numpy(part).to(torch.int16) for part in (frame, coded, planned))
     off = (drawn - shown).abs_().sum(-1, keepdim=True, dtype=torch.float32).div_(3)
     share = off.div_(SOFT).square_().add_(1).reciprocal_()

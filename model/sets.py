@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from model import conditioning, flow
+from model import conditioning, detail, flow
 from model.conditioning import Frames
 from model.velocity import Velocity
 from model.world import staging
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from model.pipeline import Generator
     from model.request import GenerationRequest, Told
 
-MOST_KEPT = 12
+MOST_KEPT = 24  # latents and pictures
 STEPS = 20  # at least: a set is one latent frame, and seen all through a shot
 GUIDANCE = 2.0  # at least
 CHURN = 0.7  # of the noise of a step is new: blocks that do not agree find together
 BRUSH = 3  # pixels
 SPREAD = 2654435761  # Knuth's: seeds that follow each other are far from each other, and from those of clips
 SKETCHED = 0.4  # the noise level from which a sketch is painted over; below it blocks agree already
+DRAWN = 0.25  # the same of a drawn style, of which the transformer has seen little
 JOINED = 0.6  # the noise level below which what is known gives way beside what is not
 RELIT = 0.6  # the noise level from which a place is drawn in another light
 COMPLETED = 0.9  # the noise level from which what is not seen of a place is drawn
@@ -66,7 +67,8 @@ class Sets:
 
 
 class Shelf:
-    """Sets that were drawn, newest last, so that the next shot of the same place need not draw it again."""
+    """Sets that were painted, their latents and their pictures, newest last, so that the next shot of the same place
+    need not paint it again."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[object, ...], Tensor] = OrderedDict()
@@ -95,15 +97,20 @@ def painted(of: Generator, asked: GenerationRequest, prompt: str, extent: tuple[
     noise = _noise(of, asked, canvas)
     key = (prompt, asked.negative_prompt, asked.seed, asked.steps, asked.shift, asked.guidance)
 
+    def guide(width: int, height: int) -> tuple[Frames, Tensor] | None:
+        """The sketch of a set of so many latents, and its latents; None of a place that is none of the world."""
+        side = of.vae.config.spatial
+        picture = sketched(prompt, asked.seed, (columns * side, rows * side), (width * side, height * side))
+        return None if picture is None else (picture, of.vae.encode(conditioning.to_video(picture[None], of.device))[0])
+
     def over(width: int, height: int) -> tuple[Tensor, Tensor]:
         """What a set of so many latents is painted from, and at which noise levels."""
-        start, side = _middle(noise, width, height), of.vae.config.spatial
-        levels = flow.sigmas(max(STEPS, asked.steps), asked.shift)
-        guide = sketched(prompt, asked.seed, (columns * side, rows * side), (width * side, height * side))
-        if guide is None:
+        start, levels = _middle(noise, width, height), flow.sigmas(max(STEPS, asked.steps), asked.shift)
+        found = guide(width, height)
+        if found is None:
             return start, levels
-        clean = of.vae.encode(conditioning.to_video(guide[None], of.device))[0]
-        return torch.lerp(clean, start, SKETCHED), _from(SKETCHED, levels)
+        level = SKETCHED if _plain(prompt) else DRAWN
+        return torch.lerp(found[1], start, level), _from(level, levels)
 
     def middle() -> Tensor:
         return latents(of, asked, prompt, *over(columns, rows))
@@ -114,10 +121,18 @@ def painted(of: Generator, asked: GenerationRequest, prompt: str, extent: tuple[
         _middle(free, columns, rows).zero_()
         return latents(of, asked, prompt, *over(wide, high), (known, free > 0))
 
+    def seen() -> Tensor:
+        """The picture, with what latents cannot hold of the sketch."""
+        picture, found = _picture(of, made, prompt), guide(wide, high)
+        if found is not None:
+            picture = detail.whole(picture, found[0], conditioning.to_frames(of.vae.decode(found[1][None]))[0])
+        return torch.from_numpy(picture)
+
     made = of.shelf.get((*key, columns, rows), middle)
     if (wide, high) != (columns, rows):
         made = of.shelf.get((*key, columns, rows, wide, high), whole)
-    return Backdrop(_picture(of, made, prompt), wide / columns, high / rows)
+    picture = of.shelf.get((*key, columns, rows, wide, high, "seen"), seen)
+    return Backdrop(picture.numpy(), wide / columns, high / rows)
 
 
 def _from(level: float, levels: Tensor) -> Tensor:
@@ -187,10 +202,15 @@ def _noise(of: Generator, asked: GenerationRequest, shape: tuple[int, ...]) -> T
     return torch.randn(shape, generator=random).to(of.device)
 
 
+def _plain(prompt: str) -> bool:
+    """Whether a prompt asks for no drawn style."""
+    return understand(prompt).first("style") in (None, "3d")
+
+
 def _picture(of: Generator, made: Tensor, prompt: str) -> Frames:
     """A picture (H, W, 3) of latents (C, 1, h, w), gone over with a brush unless it is to look drawn."""
     picture = of.vae.decode(made[None])
-    if understand(prompt).first("style") in (None, "3d"):
+    if _plain(prompt):
         picture = brushed(picture[:, :, 0], BRUSH)[:, :, None]
     return conditioning.to_frames(picture)[0]
 
