@@ -39,7 +39,7 @@ FPS = 16
 PARALLAX = {"sky": 0.04, "far": 0.35, "ground": 1.0, "fore": 1.6}
 POOL = 128
 PAPER = 128  # the grey of blocking
-HORIZON, FEET = 0.45, 0.9  # of a backdrop, in frames from the top: above it is far, and here is where one stands
+HORIZON, FEET = 0.66, 0.92  # of a backdrop, in frames from the top: above it is far, and here is where one stands
 BEHIND = 0.6  # parallax of what is far in a backdrop: the trees and houses there are
 
 
