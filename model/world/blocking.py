@@ -42,7 +42,11 @@ MOST_SEEN = 6  # at once
 CROWDED = 0.8  # of their size, with three or more behind them
 VAGUE = ("snow", "city")  # of several places that a prompt names, another is meant: "a snowy forest", "Tokyo city"
 LIGHTS = ("candle", "red_candle", "lantern", "oil_lamp", "fire")
-AT_HOME = dict.fromkeys(("astronaut", "alien", "ufo", "rocket", "satellite", "space_invader", "comet"), "space")
+AT_HOME = {
+    **dict.fromkeys(("astronaut", "alien", "ufo", "rocket", "satellite", "space_invader", "comet"), "space"),
+    **dict.fromkeys(("hot_air_balloon", "paper_plane"), "sky"),
+    **dict.fromkeys(("lighthouse", "treasure_chest"), "beach"), "windmill": "meadow", "knight": "castle",
+}  # fmt: skip
 SUITS = {"water": "reef", "afloat": "ocean"}  # where those are of whom no place is told
 BY_KIND = {"vehicle": "city", "food": "kitchen", "object": "room", "person": "park"}
 SET = "set"  # the place of a shot before it has one: it casts shadows

@@ -124,6 +124,9 @@ motorcycle: two wheels wheeled engine leather roaring vehicle biker
 sled: snow runners sliding downhill hill pulled huskies
 canoe: paddle narrow paddled hull
 ship: captain vessel ocean sea big deck
+hot_air_balloon: basket burner drifting gores passengers silk envelope
+pirate_ship: skull crossbones black flag jolly roger cannons buccaneers crew sails mast plunder
+submarine: periscope underwater vessel portholes dives diving sonar torpedo
 aeroplane: jet wings winged passengers flying airport metal bird sky
 balloon: string helium round party inflated floating red
 candle: wax wick flame flickering stick melting dripping
@@ -228,6 +231,8 @@ cowboy: lasso hat boots west rides saddle spurs
 cottage: small cosy house thatched roof
 tent: camping campers canvas pegs
 fairy_castle: towers turrets moat drawbridge knights
+lighthouse: tower lamp beam warns ships sailors coast rocks keeper
+windmill: turning sails grinds flour grain miller wind tower
 church: steeple bells sunday pews worship
 hospital: patients wards doctors sick
 fountain: spraying water jets square coins wish

@@ -1,25 +1,41 @@
-"""Pictures that no set of emoji has, drawn by code: a short fluffy monster and a melting red candle."""
+"""Pictures that no set of emoji has, drawn by code: a short fluffy monster, a melting red candle, and all those of
+`drawn_things.py`, `drawn_vehicles.py` and `drawn_knight.py`."""
 
 from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from PIL import Image, ImageDraw
 
-SCALE = 3
-Point = tuple[float, float]
+from model.world.drawn_knight import knight
+from model.world.drawn_sheet import SCALE, Point, Sheet
+from model.world.drawn_things import lighthouse, paper_plane, treasure_chest, windmill
+from model.world.drawn_vehicles import hot_air_balloon, pirate_ship, submarine
+
 Paint = tuple[int, int, int, int]
+
+
+_SHAPED: Mapping[str, Callable[[Sheet, float], None]] = MappingProxyType({
+    "hot_air_balloon": hot_air_balloon, "pirate_ship": pirate_ship, "submarine": submarine, "lighthouse": lighthouse,
+    "windmill": windmill, "paper_plane": paper_plane, "treasure_chest": treasure_chest, "knight": knight,
+})  # fmt: skip
 
 
 def draw(name: str, frames: int, side: int = 256) -> list[Image.Image]:
     """A loop of RGBA pictures of side x side of one drawn subject; KeyError when there is none of that name."""
     artists: dict[str, Callable[[ImageDraw.ImageDraw, float, float], None]] = {"fluffy": _fluffy, "candle": _candle}
-    if name not in artists:
-        raise KeyError(f"nothing is drawn by the name {name!r}; there are: {', '.join(artists)}")
+    if name not in artists and name not in _SHAPED:
+        raise KeyError(f"nothing is drawn by the name {name!r}; there are: {', '.join((*artists, *_SHAPED))}")
     pictures = []
     for index in range(frames):
+        if name in _SHAPED:
+            sheet = Sheet(side)
+            _SHAPED[name](sheet, index / frames)
+            pictures.append(sheet.picture())
+            continue
         canvas = Image.new("RGBA", (side * SCALE, side * SCALE))
         artists[name](ImageDraw.Draw(canvas), side * SCALE / 256, index / frames)
         pictures.append(canvas.resize((side, side), Image.Resampling.LANCZOS))

@@ -70,13 +70,15 @@ bicycle: tandem, velocipede, cycle
 motorcycle: harley, chopper bike
 lorry: juggernaut, tanker truck
 sailboat: schooner, catamaran, sloop, ketch, sail boat
-ship: pirate ship, viking ship, warship, tall ship, galleon, frigate, tugboat, steamer, freighter, trawler
+ship: warship, frigate, tugboat, steamer, freighter, trawler
 canoe: punt, gondola boat, paddle boat
-aeroplane: jumbo jet, concorde, flight, paper airplane, paper aeroplane, paper plane
+aeroplane: jumbo jet, concorde, flight
 small_plane: biplane, glider, cessna
 rocket: shuttle, space shuttle, starship
 ufo: unidentified flying object, mothership
-balloon: airship, zeppelin, blimp, hot-air balloon, hot air balloon, balloons
+balloon: balloons
+hot_air_balloon: airship, zeppelin, blimp
+pirate_ship: tall ship, viking ship, corsair ship, buccaneer ship
 helicopter: copter, gyrocopter
 candle: tealight, candlelight flame
 lantern: lampion, hanging lamp
@@ -178,7 +180,7 @@ place/park: backyard, courtyard, greenhouse
 place/ocean: briny deep, the deep blue, swell, the seven seas
 place/zoo: wildlife park
 place/jungle: amazon rainforest, the amazon, congo
-place/harbour: lighthouse, dockside
+place/harbour: dockside
 place/sky: heavens, stratosphere
 place/volcano: molten rock, magma, crater of fire, lava field
 weather/rain: shower, thunderstorm, hailstorm, storm, wet weather

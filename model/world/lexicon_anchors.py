@@ -22,10 +22,13 @@ lollipop mushroom sunflower rose daisy clover vampire zombie mermaid fairy santa
 ninja dancer singer student teacher farmer chef mechanic welder businesswoman businessman scientist programmer painter
 pilot firefighter police_officer bride groom jockey skier golfer surfer swimmer cyclist gymnast juggler cowboy
 cottage tent circus_tent mosque hotel factory fountain ferris_wheel weightlifter snowboarder fencer rower
-basketball_player magnet goblin troll genie
+basketball_player magnet goblin troll genie lighthouse submarine
 """
 _SAME = """
 subject/tiger: tiger.2
+subject/knight: knight.1
+subject/windmill: windmill.2
+subject/pirate_ship: pirate.3
 subject/leopard: leopard.2, snow_leopard
 subject/hippo: hippopotamus
 subject/turtle: turtle.2, tortoise
@@ -282,7 +285,7 @@ subject/ship: vessel.2, craft.2
 subject/sailboat: sailing_vessel, boat
 subject/canoe: small_boat, raft.1
 subject/aeroplane: aircraft, heavier-than-air_craft
-subject/balloon: lighter-than-air_craft, airship
+subject/hot_air_balloon: lighter-than-air_craft, airship
 subject/rocket: spacecraft, missile.1
 subject/train: locomotive
 subject/bicycle: velocipede
@@ -340,7 +343,7 @@ subject/princess: noblewoman, queen.2
 subject/runner: athlete
 subject/builder: laborer, craftsman
 subject/pilot: aviator
-subject/guard: knight, serviceman, warrior, combatant
+subject/guard: serviceman, warrior, combatant
 subject/chef: cook, baker
 subject/farmer: gardener, husbandman
 subject/child: juvenile

@@ -15,6 +15,8 @@ from model.world.scene import ALIVE, BUSTS, SUBJECT, Actor
 from model.world.understand import Span
 
 SMALLER = 0.72  # of their size: who is carried
+ROOM = {"hot_air_balloon": (0.0, 0.25, 0.3), "pirate_ship": (0.33, 0.46, 0.42)}
+# In what has room for somebody in one place: how far behind its middle that is, how high, and how tall they are there.
 DECK = 0.5  # of the height of a boat: nobody sits on its mast
 APART = 0.7  # of their height, from one to the next on one back
 TOP = 0.04  # of the frame's height: nobody's head is higher
@@ -89,9 +91,13 @@ def seated(
     rider: Actor, mount: Actor, sits: float, inside: bool, number: int = 0, count: int = 1
 ) -> tuple[Actor, Actor]:
     """The first, second, ... of some on what carries them, and that; both as large as there is room for. sits: how high
-    one sits on it."""
+    one sits on it, where it has no room of its own."""
     height, afloat = SMALLER * rider.height / count**0.5, SUBJECT[mount.instance.subject].home == "afloat"
     sits = min(sits, DECK) if inside and afloat else sits
+    behind = 0.0
+    if mount.instance.subject in ROOM:
+        behind, sits, most = ROOM[mount.instance.subject]
+        height, inside = min(height, most * mount.height / count**0.6), True
     bust = rider.instance.subject in BUSTS
     hidden = SUNK if inside else SITS if bust else STANDS
     tall = sits * mount.height + (1 - hidden) * height
@@ -99,7 +105,7 @@ def seated(
     mount = replace(mount, height=mount.height * fits)
     height *= fits
     y = mount.y - sits * mount.height + hidden * height
-    aside = APART * height * (number - (count - 1) / 2)
+    aside = APART * height * (number - (count - 1) / 2) - mount.direction * behind * mount.height
     rides = replace(
         rider, x=mount.x + aside, y=y, height=height, action=mount.action, direction=mount.direction, phase=mount.phase,
         leg=mount.leg, carried=True,

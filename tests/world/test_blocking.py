@@ -111,6 +111,13 @@ def test_no_weather_reaches_in_and_some_places_know_no_hours(prompt: str, weathe
         ("a sailing boat", "ocean"),
         ("a monster beside a candle", "cave"),
         ("a teapot", "room"),
+        ("a hot air balloon", "sky"),
+        ("a lighthouse", "beach"),
+        ("a windmill", "meadow"),
+        ("a pirate ship", "ocean"),
+        ("a submarine", "reef"),
+        ("a treasure chest", "beach"),
+        ("a knight", "castle"),
         ("it is late", "set"),
     ],
 )

@@ -13,7 +13,7 @@ def seen(prompt: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("prompt", "who"), [
-    ("paper planes fly as if they were migrating birds", {"aeroplane"}),
+    ("paper planes fly as if they were migrating birds", {"paper_plane"}),
     ("a fluffy monster, a whimsical blend of a rabbit and a squirrel", {"fluffy_monster"}),
     ("a robot that looks like a giant frog", {"robot"}),
     ("an octopus on the ocean floor, blending in with the fish", {"octopus"}),

@@ -34,6 +34,8 @@ _ROWS: tuple[Row, ...] = (
     ("slide", "playground slide|slide", "1f6dd", "ground", "front", 1.0, STILL, False),
     ("wedding_chapel", "wedding chapel|chapel with a heart", "1f492", "ground", "front", 1.15, STILL, False),
     ("corner_shop", "convenience store|corner shop|little shop", "1f3ea", "ground", "front", 1.15, STILL, False),
+    ("lighthouse", "lighthouse|red and white lighthouse", "drawn:lighthouse", "ground", "front", 1.25, STILL, True),
+    ("windmill", "windmill|wind mill|old windmill|dutch windmill", "drawn:windmill", "ground", "front", 1.25, STILL, True),
 )  # fmt: skip
 
 BUILDINGS: tuple[Subject, ...] = subjects("building", _ROWS)

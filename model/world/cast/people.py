@@ -95,6 +95,7 @@ _ROWS: tuple[Row, ...] = (
     ("family", "family|parents and children|mother, father and child", "1f46a", "ground", "front", 1.05, ("stand", "walk", "wave", "leave"), True),
     ("clown", "clown|circus clown|jester", "1f921", "ground", "front", 0.9, (*PERSON[:1], "dance", "jump", "spin", "roll"), True),
     ("cowboy", "cowboy|cowgirl|sheriff", "1f920", "ground", "front", 0.95, ("stand", "dance", "jump", "look"), True),
+    ("knight", "knight|knight in armour|knight in armor|knight in shining armour|knight in shining armor|armoured knight|armored knight", "drawn:knight", "ground", "front", 1.05, PERSON, True),
 )  # fmt: skip
 
 PEOPLE: tuple[Subject, ...] = subjects("person", _ROWS)

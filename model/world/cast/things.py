@@ -93,6 +93,8 @@ _ROWS: tuple[Row, ...] = (
     ("feather", "feather|quill|plume", "1fab6", "air", "front", 0.9, ("float",), False),
     ("rock_object", "boulder|rock|grey stone", "1faa8", "ground", "front", 0.8, ("stand", "roll"), False),
     ("log", "tree stump|wooden log|log", "1fab5", "ground", "front", 0.75, STILL, True),
+    ("paper_plane", "paper plane|paper aeroplane|paper airplane|paper dart", "drawn:paper_plane", "air", "right", 0.8, FLYER, False),
+    ("treasure_chest", "treasure chest|chest of gold|chest full of gold|chest of treasure|treasure", "drawn:treasure_chest", "ground", "front", 0.85, STILL, False),
 )  # fmt: skip
 
 THINGS: tuple[Subject, ...] = subjects("object", _ROWS)

@@ -51,6 +51,9 @@ _ROWS: tuple[Row, ...] = (
     ("parachute", "parachute|paraglider", "1fa82", "air", "front", 1.05, ("float", "fly"), True),
     ("cable_car", "cable car|gondola lift|gondola|aerial tramway", "1f6a0", "air", "front", 0.95, ("float", "fly"), True),
     ("satellite", "satellite|space probe|space station|orbiter", "1f6f0-fe0f", "air", "front", 0.95, FLYER, False),
+    ("hot_air_balloon", "hot-air balloon|hot air balloon|striped hot-air balloon|balloon with a basket", "drawn:hot_air_balloon", "air", "front", 1.05, ("float", "fly", "arrive", "leave"), True),
+    ("pirate_ship", "pirate ship|galleon|pirate galleon|pirate boat", "drawn:pirate_ship", "afloat", "left", 1.15, BOAT, True),
+    ("submarine", "submarine|yellow submarine|u-boat|submersible", "drawn:submarine", "water", "left", 1.0, ("swim", "float", "arrive", "leave"), True),
 )  # fmt: skip
 
 VEHICLES: tuple[Subject, ...] = subjects("vehicle", _ROWS)
