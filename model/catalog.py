@@ -29,7 +29,7 @@ FAMILIES = frozenset({"storybook", "wan2.1", "wan2.1-vace", "wan2.2"})
 _LONGEST_HEADER = 16 << 20
 
 
-STAGED = ("action", "camera", "framing", "weather")  # kinds of words that a blocked shot shows by itself
+STAGED = ("subject", "action", "camera", "framing", "weather")  # kinds of words that a blocked shot shows by itself
 MOST_REFERENCES = 4  # pictures of the cast
 MOST_CACHED = 0.5  # change of a first block up to which the others may be left out: above, hardly anything is computed
 LEAST_GUIDED = 0.1  # part of the steps that is guided at least, where anything is
