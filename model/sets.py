@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -97,6 +98,7 @@ def painted(of: Generator, asked: GenerationRequest, prompt: str, extent: tuple[
     noise = _noise(of, asked, canvas)
     key = (prompt, asked.negative_prompt, asked.seed, asked.steps, asked.shift, asked.guidance)
 
+    @cache
     def guide(width: int, height: int) -> tuple[Frames, Tensor] | None:
         """The sketch of a set of so many latents, and its latents; None of a place that is none of the world."""
         side = of.vae.config.spatial
@@ -220,8 +222,8 @@ def latents(
     known: tuple[Tensor, Tensor] | None = None,
 ) -> Tensor:  # fmt: skip
     """Latents (C, 1, h, w) of a place with nobody in it, drawn from others at the first of some noise levels. known:
-    clean latents like them, and where they are not (1, 1, h, w); those next to where they are not give way a little in
-    the end, so that the two meet."""
+    clean latents like them, and where they are not (1, 1, h, w); below JOINED those next to where they are not give way
+    a little, so that the two meet."""
     side = of.vae.config.spatial
     width, height = start.shape[3] * side, start.shape[2] * side
     churn = CHURN if levels[0] > SKETCHED + 1e-3 else 0.0

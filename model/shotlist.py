@@ -13,8 +13,9 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"[\s,.;–—-]*\b(?:and\s+)?(?:then\s+)?(?:(?:it|we|the\s+(?:camera|film|shot|scene|video|clip|picture))\s+)?(?:then\s+)?"
-    r"(?:hard\s+|smash\s+|jump\s+)?cuts?\s+to\b(?!\s+(?:the\s+chase|pieces|shreds|size|black))"
+    r"(?:^|[.,;–—\n]|\b(?:and\s)?then|\b(?:it|we|the\s(?:camera|film|shot|scene|video|clip|picture)))\s{0,8}"
+    r"(?:(?:and\s)?then\s|(?:it|we|the\s(?:camera|film))\s){0,2}(?:hard\s|smash\s|jump\s)?cuts?\s+to\b"
+    r"(?!\s+(?:the\s+(?:chase|bone|left|right|chin|sea)|pieces|shreds|size|black|white|look|perfection|fit|length|half)\b)"
     r"\s*(?:show(?:ing)?\b|reveal(?:ing)?\b|(?:an?|the)\s+(?:shots?|views?|scenes?)\s+of\b)?\s*:?\s*",
     re.IGNORECASE,
 )
@@ -32,7 +33,8 @@ class Part:
 
 
 def parts(prompt: str) -> list[tuple[str, float | None]]:
-    """The shots that a prompt lists, or cuts to: their words, and their seconds where it says so; [] for one shot."""
+    """The shots that a prompt lists, or, where it lists none, those that it cuts to: their words, and their seconds
+    where it says so; [] for one shot."""
     marks = list(_MARK.finditer(prompt))
     if len(marks) < 2 and not (marks and marks[0].start() == 0):
         return [(words, None) for words in _cut(prompt)]
@@ -51,7 +53,12 @@ def parts(prompt: str) -> list[tuple[str, float | None]]:
 def _cut(prompt: str) -> list[str]:
     """The words of each shot where a prompt says that it cuts, once or more; [] where it does not. What is behind the
     last cut and shows "different animals" is a shot of one after another."""
-    shots = [part.strip(" ,;\n") for part in _CUT.split(prompt) if any(letter.isalnum() for letter in part)]
+    shots, start = list[str](), 0
+    for cut in _CUT.finditer(prompt):
+        if prompt.count('"', 0, cut.start()) % 2 == 0:  # what is said on a sign is no cut
+            shots.append(prompt[start : cut.start()])
+            start = cut.end()
+    shots = [part.strip(" .,;–—\n") for part in (*shots, prompt[start:]) if any(letter.isalnum() for letter in part)]
     if len(shots) < 2:
         return []
     return [*shots[:-1], *_each(shots[-1])]

@@ -58,7 +58,10 @@ PEOPLE = {
     "man": ("man", "woman", "walking_man_dark", "walking_woman_dark"),
     "woman": ("woman", "walking_woman_dark"),
 }
-_ROAD = re.compile(r"\b(?:roads?|path|track|trail|lane|mountains?|skyline|hills?)$", re.IGNORECASE)  # leads to a place
+_ROAD = re.compile(  # what leads to a place, or is but part of one
+    r"\b(?:roads?|path|track|trail|lane|mountains?|skyline|hills?|cliffs?|rug|sofa|couch|window ?sill|picnic)$",
+    re.IGNORECASE,
+)
 LEAST_BUST = 0.5  # of the frame's height
 RISES = {"jump": 0.34, "run": 0.12, "dance": 0.13, "wave": 0.11, "walk": 0.06}  # of their height, at most
 # Where others of a kind are, x, how much higher, how much smaller: beside one in the middle, and between two.
@@ -104,9 +107,9 @@ def _sign(heard: Understanding, actors: Sequence[Actor], wide: float) -> Sign | 
     paint = sum(map(ord, word))  # the same word is the same sign in every shot
     if not actors:
         return Sign(word, 0.0, 0.93, 0.78 * math.sqrt(wide), paint)
-    if len(actors) == 1:
-        return Sign(word, 0.58 * wide, 0.86, 0.5 * math.sqrt(wide), paint)
-    return Sign(word, 0.0, 0.74, 0.5 * math.sqrt(wide), paint)
+    if len(actors) == 1 and wide > 0.9:
+        return Sign(word, 0.58, 0.86, 0.5, paint)
+    return Sign(word, 0.0, 0.6, 0.5 * math.sqrt(wide), paint)
 
 
 def _reach(width: int, height: int) -> float:
@@ -116,9 +119,9 @@ def _reach(width: int, height: int) -> float:
 
 def _carried(prompt: str, cast: Sequence[Role], knows: Knows | None) -> Mapping[str, tuple[str, bool]]:
     """Who of a cast is carried, by whom, and whether inside."""
-    named = {role.instance.subject for role in cast}
-    spans = [span for span in understand(prompt, knows).spans if span.kind == "subject" and span.id in named]
-    return carried_by(prompt, spans)
+    seen = {role.called or role.instance.subject: role.instance.subject for role in cast}
+    spans = [span for span in understand(prompt, knows).spans if span.kind == "subject" and span.id in seen]
+    return {seen[who]: (seen[by], inside) for who, (by, inside) in carried_by(prompt, spans).items()}
 
 
 def _together(

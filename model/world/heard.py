@@ -160,7 +160,8 @@ place/desert: wasteland, arabia, gobi, outback, canyon, oasis, mesa
 place/space: cosmos, lunar surface, mars, orbit, galaxy, crater, nebula, asteroid
 subject/programmer: hacker, computer hacker
 group/animals: animals, wildlife, beasts, zoo animals, wild animals, creatures, critters
-group/sea: sea creatures, sea creature, sea life, marine life, sea animals, marine animals, fishes of the sea
+group/sea: sea creatures, sea creature, sea life, marine life, sea animals, marine animals
+group/sea: creatures of the deep, creatures of the sea
 place/room: lounge, parlour, parlor, sitting room, apartment, bedroom, fireplace, attic, hallway, nursery, fireside
 place/village: countryside town, settlement, old town, cottages
 place/farm: barnyard, stables, henhouse, pigsty, haystack, paddock
@@ -191,7 +192,7 @@ time/dusk: gloaming, sundown
 time/day: noontime, lunchtime, daytime
 place/beach: maui, hawaii, bali, caribbean, big sur, malibu, miami, bahamas, maldives, riviera, ipanema, tahiti, cliff
 place/beach: cliffs, coastline, cove, polynesia, tropical island, bondi, santa monica, waikiki, seychelles
-place/ocean: waters, tropical waters, tidal wave, tsunami, open water, surf, turquoise waters, high sea
+place/ocean: the waters, blue waters, tropical waters, tidal wave, tsunami, open water, surf, turquoise waters, high sea
 place/desert: california, wild west, old west, western town, gold rush, nevada, arizona, utah, namibia
 place/desert: salt flats, salt desert
 place/village: santorini, cotswolds, shire, bavaria, hobbiton
@@ -208,8 +209,8 @@ place/city: construction site, skyscrapers, street corner
 place/cave: cave walls, catacombs
 weather/snowfall: winter storm, ice storm, snow storm
 weather/rain: lightning, lightning bolt, lighting bolt, lightning bolts, lighting bolts, stormy, tempest, hurricane
-weather/fog: sandstorm, dust storm, steam, smoke
-weather/confetti: carnival, festival, parade, lunar new year
+weather/fog: sandstorm, dust storm
+weather/confetti: carnival, festival, lunar new year
 time/dusk: blue hour, last light
 time/golden: magic hour, magic light
 camera/arc: rotates around, camera rotates around, the camera rotates, circles around, orbits around
@@ -221,7 +222,7 @@ style/film_bw: historical footage, archival footage, vintage footage, newsreel, 
 style/clay: stop motion, stop-motion
 style/papercraft: origami
 action/run: chases, chase, chasing, darts, darting, romps, romping, races after, speeds up, speeds
-action/walk: explores, exploring, crawls, crawling, creeps, creeping, shops, crosses, crossing
+action/walk: explores, exploring, crawls, crawling, creeps, creeping, crosses, crossing
 action/dance: plays, playing, disco dances, juggles, juggling
 action/jump: frolicking, fights, fighting, battling, battles
 action/look: howls, howling, blinks, blinking, wonders, ponders, pondering, dreams, reads, reading

@@ -7,7 +7,7 @@ Rules of the ordinary kind on what stands around a word, for what the longest wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,89 +16,135 @@ from model.world.scene import ALIVE, SUBJECT
 if TYPE_CHECKING:
     from model.world.understand import Span
 
-_THINGS = ("subject", "place", "action", "weather")
+NAMED = ("subject", "place", "group")
 _WORN = (  # what could also be a verb in the plural is no garment then: a girl dresses, a boy films
     r"boots?|shoes?|hats?|helmets?|costumes?|gloves?|slippers?|socks?|ears|onesies?|pyjamas|pajamas|outfits?|uniforms?|"
     r"(?:cap|suit|mask|tail|jacket|coat|sweater|jumper|shirt|t-shirt|dress)(?!s|es)"
 )
 _FILMED = r"cameras?|footage|(?:video|photo|film|lens|documentary|emoji|sticker|logo)(?!s|es)|photography"
-_BUT = re.compile(rf"[\s-]+(?:(?!and\b|or\b)[\w-]+\s+)?(?:{_WORN}|{_FILMED})\b", re.IGNORECASE)
-_BUT_NEXT = re.compile(rf"[\s-]+(?:{_WORN}|{_FILMED})\b", re.IGNORECASE)
+_WORN_FAR = re.compile(rf"[\s-]+(?:(?!and\b|or\b|with\b|in\b|wear)[\w-]+\s+)?(?:{_WORN})\b", re.IGNORECASE)
+_WORN_NEXT = re.compile(rf"[\s-]+(?:{_WORN})\b", re.IGNORECASE)
+_FILMED_NEXT = re.compile(rf"[\s-]+(?:{_FILMED})\b", re.IGNORECASE)
+_WEARS = re.compile(r"\b(?:wear(?:s|ing)?|dressed|in)\b[^.,;!?]*$", re.IGNORECASE)
 _OTHER_WORLD = re.compile(
     r"\s+(?:planets?|worlds?|landscapes?|moons?|city|cities|jungles?|skies|terrain)\b", re.IGNORECASE
 )
 _IN_A_WOOD = re.compile(r"\b(?:in|into|through|of|across)\s+(?:an?|the)\s+(?:[\w-]+\s+)?$", re.IGNORECASE)
 _ON_EARTH = re.compile(r"\b(?:on|over|above|to|down\s+to|across|around)\s+(?:the\s+)?$", re.IGNORECASE)
 _FILMING = re.compile(r"\b(?:camera|shot|lens|drone|view|frame)\s+(?:[a-z]+ly\s+|then\s+)?$", re.IGNORECASE)
-_LIKENESS = re.compile(
-    r"\b(?:as\s+(?:if|though)|(?:just\s+)?like(?!\s+to\b)|shaped\s+like|"
-    r"in\s+the\s+(?:shape|form|style)\s+of|resembl\w+|reminiscent\s+of|inspired\s+by|made\s+famous\s+by|"
-    r"(?:blend|mix|mixture|cross|hybrid)\s+(?:of|between)|blending\s+in\s+with|not\s+unlike|dreams?\s+(?:of|about)|"
-    r"dreaming\s+(?:of|about)|thinks?\s+(?:of|about)|thinking\s+(?:of|about)|named\s+after|pretend\w*\s+to\s+be)\b"
-    r"[^,.;:!?]*",
+_LIKE = re.compile(
+    r"(?<![\w-])(?:as\s(?:if|though)|(?:just\s)?like(?!\sto\b)|shaped\slike|in\sthe\s(?:shape|form|style)\sof|resembl\w+|"
+    r"reminiscent\sof|inspired\sby|made\sfamous\sby|(?:blend|mix|mixture|cross|hybrid)\s(?:of|between)|"
+    r"blending\sin\swith|not\sunlike|(?:dreams?|dreaming|thinks?|thinking)\s(?:of|about)|named\safter|"
+    r"pretend\w*\sto\sbe)\b",
     re.IGNORECASE,
 )
+_UNTIL = re.compile(
+    r"[,.;:!?]|\b(?:in|on|at|through|while|who|that|across|into|over|under|towards?|along)\b", re.IGNORECASE
+)
+_MANY_LIKE = re.compile(r"(?:s|people|children)\s+like$", re.IGNORECASE)
 _PAST = re.compile(r"\bafter\s+(?:the|a|an|some|days\s+of|hours\s+of)?\s*(?:heavy\s+|long\s+|last\s+)?$", re.IGNORECASE)
+_NOT_ALIVE = re.compile(r"\b(?:stuffed|balloon|toy|plush|clay|plastic|no|without|as|like)\s+$", re.IGNORECASE)
 _MOON = re.compile(r"(?:(?:full|crescent|new|half|pale|big|huge|silver|bright)\s+)*moon", re.IGNORECASE)
-_TO_THE_MOON = re.compile(r"\b(?:on|onto|to|across|around|over|of)\s+(?:the\s+)?(?:[\w-]+\s+)?$", re.IGNORECASE)
-_YOUNG = re.compile(
-    r"(?:pups?|cubs?|pupp(?:y|ies)|kittens?|chicks?|calf|calves|foals?|lambs?|bab(?:y|ies)|hatchlings?|dogs?|cats?|"
-    r"birds?|fish(?:es)?|bears?|horses?|monkeys?|whales?|sharks?)",
+_ON_THE_MOON = re.compile(
+    r"\b(?:on|onto|across|around|over|(?:surface|side|dust|craters)\s+of|"
+    r"(?:fl(?:y|ies|ying)|go|goes|going|travels?|travell?ing|trip|journey|way|mission|race|sails?|drives?|back|up)\s+to)"
+    r"\s+(?:the\s+)?(?:[\w-]+\s+)?$",
     re.IGNORECASE,
-)  # fmt: skip
+)
+_YOUNG = re.compile(
+    r"(?:pups?|cubs?|pupp(?:y|ies)|kittens?|chicks?|calf|calves|foals?|lambs?|bab(?:y|ies)|hatchlings?)", re.IGNORECASE
+)
+_HEAD = re.compile(r"(?:dog|cat|bird|fish|bear|horse|monkey|whale|shark)(?:s|es)?", re.IGNORECASE)
+_BREEDS = frozenset("guide_dog poodle panda polar_bear koala eagle parrot owl dove crow".split())  # of such a head
+_COATED = re.compile(r"\s+(?:[\w-]+\s+)?(?:stripes|spots|fur|patches|coat|markings)\b", re.IGNORECASE)
 
 
 def meant(prompt: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     """The spans of a prompt, in its order, that are there to be seen; those that only say what something is like, what
     it is part of, or how it is filmed are left out. "Wolf pups" are one span, and a moon that nobody is on is night."""
-    kept = [span for index, span in enumerate(spans) if not _by_the_way(prompt, span, spans[index + 1 :])]
-    likened = [(found.start(), found.end()) for found in _LIKENESS.finditer(prompt)]
-    real = [span for span in kept if span.kind not in _THINGS or not _within(span, likened)]
-    if any(span.kind == "subject" for span in real) or not any(span.kind == "subject" for span in kept):
-        kept = real  # else it is all that there is: "something like a dog"
+    likened = _likened(prompt, spans)
+    here = [(one, spans[index + 1 :]) for index, one in enumerate(spans) if one not in likened]
+    kept = [one for one, ahead in here if not _aside(prompt, one, ahead)]
+    if not any(_seen(span) for span in kept):  # else it is all that there is: "something like a dog", "a cat video"
+        kept = [span for span in spans if _seen(span) or span in kept]
     return tuple(_moonlit(prompt, _grown(prompt, kept)))
 
 
-def _within(span: Span, stretches: Iterable[tuple[int, int]]) -> bool:
-    return any(start <= span.start and span.end <= end for start, end in stretches)
+def _seen(span: Span) -> bool:
+    return span.kind in ("subject", "group")
 
 
-def _by_the_way(prompt: str, span: Span, ahead: Sequence[Span]) -> bool:
+def _likened(prompt: str, spans: Sequence[Span]) -> list[Span]:
+    """Those whom somebody is only like: "runs like a cheetah". What such a group has, "animals like lions", is not the
+    group but they are there."""
+    out: list[Span] = []
+    for lead in _LIKE.finditer(prompt):
+        before = [span for span in spans if span.end <= lead.start()]
+        last = before[-1] if before and prompt[before[-1].end : lead.start()].isspace() else None
+        if last is not None and last.kind == "group" and lead.group().lower() == "like":
+            out.append(last)
+            continue
+        if last is not None and last.kind == "subject" and _MANY_LIKE.search(prompt[: lead.end()]):
+            continue  # boys like football
+        until = _UNTIL.search(prompt, lead.end())
+        end = len(prompt) if until is None else until.start()
+        out += [span for span in spans if span.kind in NAMED and lead.end() <= span.start < end]
+    return out
+
+
+def _aside(prompt: str, span: Span, ahead: Sequence[Span]) -> bool:
     """Whether a span says something of another word."""
     before, behind = prompt[: span.start], prompt[span.end :]
-    if span.kind == "action":
-        return bool(_FILMING.search(before))
-    if span.kind == "weather":
-        return bool(_PAST.search(before))
-    if span.kind == "group":
-        return not span.text.lower().endswith(("s", "life"))  # "the creature" is one that was named
-    if span.kind == "place" and span.text.lower() == "wood":
-        return not _IN_A_WOOD.search(before)
-    if span.kind != "subject":
-        return False
-    if span.text.lower() == "earth" and _ON_EARTH.search(before):
-        return True
+    match span.kind:
+        case "action":
+            return bool(_FILMING.search(before))
+        case "weather":
+            return bool(_PAST.search(before))
+        case "place":
+            return span.text.lower() == "wood" and not _IN_A_WOOD.search(before)
+        case "style":
+            coat = any(0 < len(prompt[span.end : one.start].split()) + 1 < 3 for one in ahead[:1] if _seen(one))
+            return span.text.lower() == "black and white" and (coat or bool(_COATED.match(behind)))
+        case "group":
+            return bool(_FILMED_NEXT.match(behind) or _NOT_ALIVE.search(before) or _again(span, before))
+        case "subject":
+            return _part(span, before, behind)
+    return False
+
+
+def _again(group: Span, before: str) -> bool:
+    """Whether "the creature" is one that was named, and no group."""
+    return not group.text.lower().endswith(("s", "life")) and bool(re.search(r"\bthe\s+$", before, re.IGNORECASE))
+
+
+def _part(span: Span, before: str, behind: str) -> bool:
+    """Whether a subject is but part of the name of something else."""
     if span.id == "alien" and _OTHER_WORLD.match(behind):
         return True
-    worn = re.search(r"\b(?:wear(?:s|ing)?|dressed|in)\b[^.;!?]*$", before, re.IGNORECASE)
-    return bool((_BUT if worn and SUBJECT[span.id].kind not in ALIVE else _BUT_NEXT).match(behind))
+    if span.text.lower() == "earth" and _ON_EARTH.search(before):
+        return True
+    far = SUBJECT[span.id].kind not in ALIVE and _WEARS.search(before)
+    return bool((_WORN_FAR if far else _WORN_NEXT).match(behind) or _FILMED_NEXT.match(behind))
 
 
 def _grown(prompt: str, spans: Sequence[Span]) -> list[Span]:
-    """The same with "wolf pups" and "golden retriever dog" as one, whose text is the whole."""
+    """The same with "wolf pups" and "golden retriever dog" as one, whose text is the whole; a spider monkey is no
+    spider."""
     out: list[Span] = []
     for span in spans:
         last = out[-1] if out else None
-        joins = last is not None and last.kind == span.kind == "subject" and prompt[last.end : span.start].isspace()
-        if joins and last is not None and _YOUNG.fullmatch(prompt[span.start : span.end]) and _animal(last):
+        if last is None or not (last.kind == span.kind == "subject" and prompt[last.end : span.start].isspace()):
+            out.append(span)
+            continue
+        words = prompt[span.start : span.end]
+        if SUBJECT[last.id].kind == "animal" and _HEAD.fullmatch(words) and last.id not in _BREEDS:
+            out[-1] = replace(span, start=last.start, text=prompt[last.start : span.end])
+        elif SUBJECT[last.id].kind == "animal" and (_YOUNG.fullmatch(words) or _HEAD.fullmatch(words)):
             out[-1] = replace(last, end=span.end, text=prompt[last.start : span.end])
         else:
             out.append(span)
     return out
-
-
-def _animal(span: Span) -> bool:
-    return SUBJECT[span.id].kind == "animal"
 
 
 def _moonlit(prompt: str, spans: Sequence[Span]) -> list[Span]:
@@ -108,7 +154,7 @@ def _moonlit(prompt: str, spans: Sequence[Span]) -> list[Span]:
     for span in spans:
         far = span.kind == "place" and span.id == "space" and _MOON.fullmatch(prompt[span.start : span.end])
         alone = not any(one.kind in ("subject", "place") for one in spans if one is not span)
-        if far and not alone and not _TO_THE_MOON.search(prompt[: span.start]):
+        if far and not alone and not _ON_THE_MOON.search(prompt[: span.start]):
             out += [] if hours else [replace(span, kind="time", id="night")]
         else:
             out.append(span)

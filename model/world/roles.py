@@ -17,19 +17,25 @@ SCENERY = ("plant", "building", "object")
 OVERHEAD = frozenset("sun moon star cloud flame feather plumage plume snowflake rainbow".split())  # beside somebody
 ON_LEGS = ("walk", "run", "jump", "dance")
 NEAR = 4  # words before a subject among which its number is
-MANY = 5
+MANY = 6
 _NUMBERS = {
-    "two": 2, "2": 2, "both": 2, "pair": 2, "couple": 2, "three": 3, "3": 3, "trio": 3, "few": 3, "some": 3, "four": 4,
-    "4": 4, **dict.fromkeys("""five 5 six seven eight nine ten dozen dozens several many lots herd flock pack group
-    crowd school swarm litter army hundreds thousands""".split(), MANY),
+    "two": 2, "both": 2, "pair": 2, "couple": 2, "three": 3, "trio": 3, "few": 3, "some": 3, "four": 4, "five": 5,
+    **dict.fromkeys("""several herd flock pack group crowd school swarm litter""".split(), 5),
+    **dict.fromkeys("""six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen twenty thirty hundred
+    dozen dozens many lots army hundreds thousands""".split(), MANY),
 }  # fmt: skip
 _CROWD = ("people", "children", "sheep", "fish", "deer")
 _WORN = re.compile(r"\b(?:wear(?:s|ing)?|dressed)\b", re.IGNORECASE)
 _ANOTHER = re.compile(
     r"\b(?:(?:and|meets?|beside|behind|with)\s+an?|another)\s+(?:other\s+)?(?:[\w-]+\s+)?$", re.IGNORECASE
 )
-_BETWEEN = re.compile(
-    r"\s+(?:(?!(?:and|or|with|in|of|on|at|the|an?|sky|light|sun|water|sea)\b)[\w-]+\s+)?", re.IGNORECASE
+_BETWEEN = re.compile(  # one word more, that is no hair, no verb and no preposition
+    r"\s+(?:(?!(?:and|or|with|in|of|on|at|the|an?|to|for|from|near|beside|behind|by|under|over|above|below|as|while|before|"
+    r"sky|light|sun|water|sea)\b)(?!\w+(?:ed|ing|s)\b)[\w-]+\s+)?",
+    re.IGNORECASE,
+)
+_THING = re.compile(
+    r"\s+(?:toys?|houses?|food|beds?|bowls?|doors?|baskets?|shows?|tails?|parks?|collars?)\b", re.IGNORECASE
 )
 _HELD = re.compile(r"\s*(?:an?|the|his|her|its|their|my|some)\s+(?:[\w-]+\s+){0,2}", re.IGNORECASE)
 # Whom one sees where "animals" or "sea creatures" are spoken of, by the place; the first are the likeliest.
@@ -52,13 +58,14 @@ _SEA = ("tropical_fish", "turtle", "octopus", "jellyfish", "crab")
 
 @dataclass(frozen=True)
 class Role:
-    """Somebody in a shot: how they look, what they do, whether they are called mine ("my dinosaur"), and how many of
-    them there are."""
+    """Somebody in a shot: how they look, what they do, whether they are called mine ("my dinosaur"), how many of them
+    there are, and the subject that the prompt names, where another of its kind is seen."""
 
     instance: Instance
     action: str
     mine: bool = False
     count: int = 1
+    called: str | None = None
 
 
 def roles(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> tuple[Role, ...]:
@@ -74,20 +81,22 @@ def roles(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> tu
         if span.kind != "subject" or (alive and _around(span, prompt)):
             continue
         if span.id in found:
-            if _ANOTHER.search(prompt[: span.start]) and not _plural(span):
+            another = _ANOTHER.search(prompt[: span.start]) and not _THING.match(prompt[span.end :])
+            if another and not _plural(span):
                 found[span.id] = replace(found[span.id], count=found[span.id].count + 1)
             continue
         until = next((one.start for one in alive if one.start > span.start), len(prompt))
         clothes = outfit(prompt[span.end : until], span.id) if span in alive else ()
         worn = tuple(piece.garment for piece in clothes if piece.fits)
         coloured = index > 0 and _belongs(spans[index - 1], span, prompt)
-        who, colour = _skin(span.id, spans[index - 1].id if coloured else None)
+        near = coloured and prompt[spans[index - 1].end : span.start].isspace()
+        who, colour = _skin(span.id, spans[index - 1].id if coloured else None, near)
         instance = Instance(who, colour=colour, worn=worn)
         called = prompt[: spans[index - 1].start if coloured else span.start].lower().split()
         mine = bool(called) and called[-1] in ("my", "our")
-        found[span.id] = Role(instance, _act(spans, index, first, prompt), mine, _number(span, prompt))
+        found[span.id] = Role(instance, _act(spans, index, first, prompt), mine, _number(span, prompt), span.id)
     cast = tuple(found.values())
-    return (*cast, *_groups(spans, told, knows, [role.instance.subject for role in cast], first))[:MOST_NAMED]
+    return (*cast, *_groups(spans, told, knows, [role.instance.subject for role in cast], first, prompt))[:MOST_NAMED]
 
 
 def _act(spans: Sequence[Span], index: int, first: str | None, prompt: str) -> str:
@@ -96,8 +105,9 @@ def _act(spans: Sequence[Span], index: int, first: str | None, prompt: str) -> s
     behind = ahead[0] if ahead else None
     own = behind is not None and behind.kind == "action"
     act = behind.id if own and behind is not None else first
-    before = next((span.kind for span in reversed(spans[:index]) if span.kind != "colour"), None)
-    if not own and before == "action" and subject.kind not in ALIVE:
+    before = next((span for span in reversed(spans[:index]) if span.kind != "colour"), None)
+    done_to = before is not None and before.kind == "action" and not before.text.endswith("ing")
+    if not own and done_to and subject.kind not in ALIVE:
         act = "roll" if act == "run" and "roll" in subject.moves else None  # it is done to it: nobody reads as a book
     if act == "walk" and subject.kind == "vehicle":
         act = "sail" if subject.home == "afloat" else "drive"
@@ -111,16 +121,17 @@ def _act(spans: Sequence[Span], index: int, first: str | None, prompt: str) -> s
 
 def _groups(
     spans: Sequence[Span], told: Sequence[Span], knows: Mapping[str, Collection[str]] | None, named: Sequence[str],
-    act: str | None,
+    act: str | None, prompt: str,
 ) -> tuple[Role, ...]:  # fmt: skip
     """Those whom "animals" and "sea creatures" stand for, where they are; not who is named already."""
-    group = next((span.id for span in spans if span.kind == "group"), None)
+    group = next((span for span in spans if span.kind == "group"), None)
     if group is None:
         return ()
     place = next((span.id for span in told if span.kind == "place"), None)
-    kinds = _SEA if group == "sea" else _BEASTS.get(place or "", _BEASTS["forest"])
+    kinds = _SEA if group.id == "sea" else _BEASTS.get(place or "", _BEASTS["forest"])
     here = [who for who in kinds if who not in named and (knows is None or who in knows.get("subject", (who,)))]
-    return tuple(Role(Instance(who), act or SUBJECT[who].moves[0]) for who in here)
+    most = _said(group, prompt) or (MOST_NAMED if group.text.lower().endswith(("s", "life")) else 1)
+    return tuple(Role(Instance(who), act or SUBJECT[who].moves[0]) for who in here[:most])
 
 
 def _around(span: Span, prompt: str) -> bool:
@@ -146,8 +157,18 @@ def _number(span: Span, prompt: str) -> int:
     if not _plural(span):
         return 1
     before = re.findall(r"[\w-]+", prompt[: span.start].lower())[-NEAR:]
-    said = [_NUMBERS[word] for word in (*before, *span.text.lower().split()) if word in _NUMBERS]
-    return said[-1] if said else 1 if before and before[-1] in ("a", "an", "one") else 2
+    return _said(span, prompt) or (1 if before and before[-1] in ("a", "an", "one") else 2)
+
+
+def _said(span: Span, prompt: str) -> int | None:
+    """The number that is said of a span, at most MANY; None where none is."""
+    before = re.findall(r"[\w-]+", prompt[: span.start].lower())[-NEAR:]
+    found = [_NUMBERS.get(word) or _digits(word) for word in (*before, *span.text.lower().split())]
+    return next((number for number in reversed(found) if number), None)
+
+
+def _digits(word: str) -> int | None:
+    return min(MANY, int(word)) if word.isascii() and word.isdigit() and 1 < int(word[:6]) else None
 
 
 def _belongs(before: Span, span: Span, prompt: str) -> bool:
@@ -155,8 +176,8 @@ def _belongs(before: Span, span: Span, prompt: str) -> bool:
     return before.kind == "colour" and _BETWEEN.fullmatch(prompt[before.end : span.start]) is not None
 
 
-def _skin(who: str, colour: str | None) -> tuple[str, str | None]:
-    """Of people a colour may be that of their skin, which is nobody's coat of paint."""
+def _skin(who: str, colour: str | None, near: bool) -> tuple[str, str | None]:
+    """Of people a colour right before them may be that of their skin, which is nobody's coat of paint."""
     if colour not in ("black", "white", "brown") or SUBJECT[who].kind != "person":
         return who, colour
-    return (who if colour == "white" else DARK.get(who, who)), None
+    return (DARK.get(who, who) if near and colour != "white" else who), None

@@ -1,8 +1,8 @@
 """A sketch of a set: where its hills, houses and trees are, laid out by the world's own painters.
 
 A transformer of this size paints well and plans badly: left alone with noise it makes a volcano of two summits and half
-a lighthouse. So, as in SDEdit (arXiv 2108.01073), it is given a picture to paint over: `sets.py` takes the sketch half
-the way to noise, and what comes back is the transformer's.
+a lighthouse. So, as in SDEdit (arXiv 2108.01073), it is given a picture to paint over: `sets.py` takes the sketch part
+of the way to noise and lets the transformer come back from there.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from model.world.vocabulary import VOCABULARY
 
 WIDEST, HIGHEST = 2.4, 1.3  # frames that a set may be wide and high: what is higher is drawn double
 SKIES = ("rain", "snowfall", "fog")  # weathers that are seen in an empty place without what falls
-_SNOWY = re.compile(r"snow|winter|ic[ey]|frost", re.IGNORECASE)
+_SNOWY = re.compile(r"snow|winter|\bice\b|frost", re.IGNORECASE)
 _PHRASES = {(kind, term.id): term.phrase for kind, terms in VOCABULARY.items() for term in terms}
 _PEOPLE = ("subject", "action", "colour", "framing", "camera")
 

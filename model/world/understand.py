@@ -111,7 +111,9 @@ def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) 
     dressed, rest = _dressed(prompt, meant(prompt, spans), unknown)
     board = lettering(prompt)
     if board is not None:
-        sign = Span(board.start, board.end, prompt[board.start : board.end], "sign", board.word)
+        named = any(span.start < board.said and board.start < span.end for span in dressed)  # "a neon sign" is a place
+        start = board.said if named else board.start
+        sign = Span(start, board.end, prompt[start : board.end], "sign", board.word)
         dressed, rest = _without(sign, dressed, rest)
     return Understanding(dressed, rest, is_english(prompt, plain))
 

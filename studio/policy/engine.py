@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from model.world.lettering import lettering
 from studio.policy import classifier, hidden, indirect, meaning, messages, parse, spelling
 from studio.policy.classifier import WORD, Unavailable
 from studio.policy.config import DEFAULT, FIXED, SEVERITY, PolicyConfig
@@ -101,6 +102,7 @@ def check_request(request: PolicyRequest, mode: Mode, config: PolicyConfig = DEF
     fields = [field for field in fields if field[2].strip()]
     try:
         decisions = [_check_text(text, house, stage, shot) for stage, shot, text in fields]
+        decisions += [decision for stage, shot, text in fields for decision in _check_sign(text, house, stage, shot)]
         decisions += _check_negative(request.negative, house)
         if len(fields) > 1:
             decisions += _check_together([text for _, _, text in fields], house)
@@ -108,6 +110,13 @@ def check_request(request: PolicyRequest, mode: Mode, config: PolicyConfig = DEF
         return _without_classifier(request, house, error, start)
     chosen = max(decisions, key=_severity, default=Decision("allow"))
     return replace(chosen, elapsed_ms=round((time.perf_counter() - start) * 1000, 3))
+
+
+def _check_sign(text: str, house: _House, stage: str, shot: int | None) -> list[Decision]:
+    """Whether what is to be written on a sign may not be, as it will be read there: without accents and marks."""
+    board = lettering(text)
+    found = Decision("allow") if board is None else _check_text(board.word.lower(), house, stage, shot)
+    return [replace(found, spans=())] if found.action == "block" else []
 
 
 def _without_classifier(request: PolicyRequest, house: _House, error: Unavailable, start: float) -> Decision:

@@ -28,10 +28,14 @@ from tests.model.test_places import SHOWN, Sees
         ("Shot 1: a. Shot 2: b. Shot 3: c", 2, [("a.", 0, 1), ("b.", 1, 2)]),
         ("Shot 1: a fox", 5, [("a fox", 0, 5)]),
         ("Shot 1: . Shot 2: a fox", 5, [("a fox", 0, 5)]),
-        ("A fox runs, then cuts to a bear.", 8, [("A fox runs", 0, 4), ("a bear.", 4, 8)]),
+        ("A fox runs, then cuts to a bear.", 8, [("A fox runs", 0, 4), ("a bear", 4, 8)]),
         ("Rain. CUT TO: a beach. Cut to a shot of a boat", 9, [("Rain", 0, 3), ("a beach", 3, 6), ("a boat", 6, 9)]),
         ("a cook cuts to the chase", 5, [("a cook cuts to the chase", 0, 5)]),
         ("cut to a fox", 5, [("cut to a fox", 0, 5)]),
+        *((prompt, 5, [(prompt, 0, 5)]) for prompt in (
+            "a woman with short hair cut to the chin walks", "a hedge, cut to look like a dog", "a dog, cut to black",
+            'a sign that says "REST. CUT TO BED"', "a river cuts to the sea",
+        )),
         ("a sign, then cuts to show the different animals that live at the zoo", 9, [
             ("a sign", 0, 3), ("an elephant that lives at the zoo", 3, 6), ("a giraffe that lives at the zoo", 6, 9),
         ]),

@@ -21,7 +21,19 @@ from model.world.understand import understand
     ("a billboard reads hello", "HELLO"),
     ("a sign saying “free hugs for everyone”", "FREE HUGS"),
     ("a sign that says 'Ben's Cafe'", "BEN'S CAFE"),
-    ("a sign with the word ÄÖ", None),
+    ("a sign with the word CAFÉ", "CAFE"),
+    ('a sign with the word "北京"', None),
+    ('a sign that says "FU中CK"', None),
+    ('a sign that says "F\U0001f600K"', None),
+    ("a sign that says “DON’T WALK”", "DON'T WALK"),
+    ("a NO PARKING sign", "NO PARKING"),
+    ('a sign with "OPEN" on it', "OPEN"),
+    ("a sign: OPEN", "OPEN"),
+    ("THE DOG SITS UNDER THE SIGN", None),
+    ("a bus passes a sign and a boy says hello", None),
+    ("the sign says we are closed", None),
+    ("a boy reads the sign aloud", None),
+    ("a sign that says hello in a forest", "HELLO"),
     ("the sign says that it rains", None),
     ("a street sign", None),
     ("a sign that says", None),
@@ -44,6 +56,7 @@ def test_what_is_written_is_nobody_and_no_place() -> None:
     heard = understand('a fox beside a sign that says "PIZZA ZOO"')
     assert [(span.kind, span.id) for span in heard.spans] == [("subject", "fox"), ("sign", "PIZZA ZOO")]
     assert heard.unknown == ()
+    assert understand('a neon sign saying "OPEN 24H"').first("place") == "neon"
     shot = block("a fox beside a sign that says ZOO")
     assert shot.place == "meadow" and shot.sign is not None and shot.sign.x > 0.3
 
@@ -58,4 +71,7 @@ def test_a_sign_is_on_the_paper_and_on_the_set_and_stays_in_a_narrow_frame(frame
     seen = (paper[1] != PAPER).any(-1)
     assert not plan.plain and 0.05 < seen.mean() < 0.6
     assert not seen[:, 0].any() and not seen[:, -1].any()
+    with_king = Blocking(block("a king beside a sign that says OPEN", frame=frame), width, height).frames(1, 1)[0]
+    board = (with_king != PAPER).any(-1)
+    assert not board[: height // 2, -1].any() and board[: height // 2].any()
     assert (np.abs(staged[1].astype(int) - 200).max(-1)[seen] > 10).mean() > 0.8

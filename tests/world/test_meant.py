@@ -18,7 +18,10 @@ def seen(prompt: str) -> list[str]:
     ("a robot that looks like a giant frog", {"robot"}),
     ("an octopus on the ocean floor, blending in with the fish", {"octopus"}),
     ("something like a dog", {"dog"}),
-    ("a fox would like an apple", {"fox"}),
+    ("a girl runs like a cheetah through the jungle", {"girl"}),
+    ("a dog that looks like a lion runs on the beach", {"dog"}),
+    ("boys like football in the park", {"boy", "football"}),
+    ("animals like lions and elephants", {"lion", "elephant"}),
     ("a cat dreaming of fish", {"cat"}),
 ])  # fmt: skip
 def test_what_somebody_is_like_is_not_there(prompt: str, who: set[str]) -> None:
@@ -33,6 +36,14 @@ def test_what_somebody_is_like_is_not_there(prompt: str, who: set[str]) -> None:
     ("a rocket lands on an alien planet", ["rocket"]),
     ("an alien lands on a planet", ["alien"]),
     ("a fox on a horse", ["fox", "horse"]),
+    ("a cat video", ["cat"]),
+    ("a ghost costume", ["ghost"]),
+    ("a small white dog", ["dog"]),
+    ("a spider monkey", ["monkey"]),
+    ("In a room, a teddy wearing pyjamas", ["teddy"]),
+    ("wildlife photography of a lion", ["lion"]),
+    ("stuffed animals on a bed", ["bed"]),
+    ("a cat and a cat toy", ["cat"]),
     ("a girl dresses her doll, a boy films his dog", ["girl", "boy", "dog"]),
     ("children like to dance", ["child", "child"]),
 ])  # fmt: skip
@@ -67,10 +78,23 @@ def test_a_moon_that_nobody_is_on_is_night(prompt: str, place: str, time: str) -
     ("a snail after the rain", "meadow"),
     ("a cloud in the shape of a dog over the earth, a man below", "park"),
     ("a penguin on an icy hill", "snow"),
+    ("a girl runs like a cheetah through the jungle", "jungle"),
+    ("a robot shaped like a teapot walks through a kitchen", "kitchen"),
+    ("a girl in a dream-like forest", "forest"),
+    ("a cat on a rug in a library", "library"),
+    ("a snow leopard on a cliff in the snow", "snow"),
+    ("a village at dawn, smoke rising from chimneys", "village"),
+    ("a sea creature swims", "reef"),
 ])  # fmt: skip
 def test_a_place_is_what_is_meant(prompt: str, place: str) -> None:
     heard = understand(prompt)
     assert set_place(heard) == place and heard.first("weather") is None
+
+
+def test_a_black_and_white_coat_is_no_film() -> None:
+    assert understand("a black and white cat").first("style") is None
+    assert understand("a zebra with black and white stripes").first("style") is None
+    assert understand("a cat, black and white").first("style") == "film_bw"
 
 
 def test_a_camera_that_turns_turns_nobody() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from model.world.blocking import block
 from model.world.roles import MOST_NAMED, roles
 
 
@@ -21,6 +22,8 @@ def cast(prompt: str) -> dict[str, str]:
     ("two dogs chase a red ball", {"dog": "run", "football": "roll"}),
     ("a chef juggles tomatoes", {"chef": "dance", "tomato": "stand"}),
     ("a knight fights a dragon", {"knight": "jump", "dragon": "jump"}),
+    ("a dancing teapot", {"teapot": "dance"}),
+    ("a rolling ball", {"football": "roll"}),
     ("a cat and a teapot dance", {"cat": "dance", "teapot": "dance"}),
 ])  # fmt: skip
 def test_everybody_does_what_they_can(prompt: str, does: dict[str, str]) -> None:
@@ -44,7 +47,26 @@ def test_animals_are_those_who_live_there_and_not_whom_the_prompt_names_already(
     ("a brown man walks", "walking_man_dark", None),
     ("a white man walks", "man", None),
     ("a red and a cat", "cat", None),
+    ("a brown haired man", "man", None),
+    ("a green eyed cat", "cat", None),
+    ("a barn painted red near cows", "cow", None),
 ])  # fmt: skip
 def test_a_colour_is_that_of_whom_it_is_said_of(prompt: str, who: str, colour: str | None) -> None:
     (role,) = roles(prompt)
     assert (role.instance.subject, role.instance.colour) == (who, colour)
+
+
+@pytest.mark.parametrize(("prompt", "count"), [
+    ("6 cats", 6), ("100 cats", 6), ("eleven ducks", 6), ("3 cats", 3), ("1 cat", 1), ("several cats", 5), ("cats", 2),
+])  # fmt: skip
+def test_numbers_are_read_in_words_and_figures(prompt: str, count: int) -> None:
+    assert roles(prompt)[0].count == count
+
+
+def test_two_animals_are_two() -> None:
+    assert len(roles("two animals at the zoo")) == 2 and len(roles("a sea creature swims")) == 1
+
+
+def test_whoever_rides_is_carried_in_any_skin() -> None:
+    shot = block("a brown woman rides a horse")
+    assert [actor.carried for actor in shot.actors if actor.instance.subject == "walking_woman_dark"] == [True]
