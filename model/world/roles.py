@@ -14,6 +14,7 @@ from model.world.wardrobe import outfit
 MOST_NAMED = 4  # of different kinds in a shot
 DARK = {"man": "walking_man_dark", "woman": "walking_woman_dark", "princess": "princess_dark"}
 SCENERY = ("plant", "building", "object")
+GROWN = ("plant", "building")  # trees and houses: where others are, they are only around them
 OVERHEAD = frozenset("sun moon star cloud flame feather plumage plume snowflake rainbow".split())  # beside somebody
 ON_LEGS = ("walk", "run", "jump", "dance")
 NEAR = 4  # words before a subject among which its number is
@@ -77,8 +78,11 @@ def roles(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> tu
     first = next((span.id for span in spans if span.kind == "action"), None)
     found: dict[str, Role] = {}
     alive = [span for span in spans if span.kind == "subject" and SUBJECT[span.id].kind in ALIVE]
+    before = any(span.kind == "subject" and SUBJECT[span.id].kind not in GROWN for span in spans)
     for index, span in enumerate(spans):
         if span.kind != "subject" or (alive and _around(span, prompt)):
+            continue
+        if before and SUBJECT[span.id].kind in GROWN and _plural(span):
             continue
         if span.id in found:
             another = _ANOTHER.search(prompt[: span.start]) and not _THING.match(prompt[span.end :])

@@ -63,6 +63,11 @@ def test_numbers_are_read_in_words_and_figures(prompt: str, count: int) -> None:
     assert roles(prompt)[0].count == count
 
 
+def test_trees_are_around_whatever_is_between_them() -> None:
+    assert list(cast("paper planes fly among trees")) == ["paper_plane"]
+    assert list(cast("tulips in a meadow")) == ["tulip"]
+
+
 def test_two_animals_are_two() -> None:
     assert len(roles("two animals at the zoo")) == 2 and len(roles("a sea creature swims")) == 1
 
