@@ -65,7 +65,7 @@ def test_numbers_are_read_in_words_and_figures(prompt: str, count: int) -> None:
 
 def test_trees_are_around_whatever_is_between_them() -> None:
     assert list(cast("paper planes fly among trees")) == ["paper_plane"]
-    assert list(cast("tulips in a meadow")) == ["tulip"]
+    assert list(cast("tulips in a meadow")) == ["tulip_flower"]
 
 
 def test_two_animals_are_two() -> None:
