@@ -25,7 +25,7 @@ from model.world.art import Art
 from model.world.camera import camera_path, relative, seen
 from model.world.canvas import X_REACH, Y_BOTTOM, Y_TOP
 from model.world.figures import Figure, cut_out, lay, shade
-from model.world.light import HAZE, HOURS, Hour, light_of, light_on_set, mirror_of, paint_sky, weathered
+from model.world.light import HAZE, HOURS, MIRRORS, Hour, light_of, light_on_set, mirror_of, paint_sky, weathered
 from model.world.motion import Pose
 from model.world.places import PlaceLayers, paint
 from model.world.scene import OUTSIDE, Actor, Scene, Shot, Sign
@@ -40,6 +40,7 @@ PARALLAX = {"sky": 0.04, "far": 0.35, "ground": 1.0, "fore": 1.6}
 POOL = 128
 PAPER = 128  # the grey of blocking
 HORIZON, FEET = 0.66, 0.92  # of a backdrop, in frames from the top: above it is far, and here is where one stands
+GLASS = 0.5  # of a mirror: from there on one sees what is far in the ground
 BEHIND = 0.6  # parallax of what is far in a backdrop: the trees and houses there are
 
 
@@ -140,7 +141,9 @@ class Renderer:
             seen_so = self._when(shot, frames, pace, backdrop.straight, turning)[1]
             for look, _ in looks:
                 turned = backdrop.turned if look is shot else None
-                behind = self._behind(backdrop if turned is None else replace(backdrop, picture=turned), seen_so)
+                mirrors = MIRRORS.get(look.place, 0.0) >= GLASS
+                shown = backdrop if turned is None else replace(backdrop, picture=turned)
+                behind = self._behind(shown, seen_so, mirrors)
                 light = HOURS["day"] if look.place == OUTSIDE else light_on_set(look.time, look.weather)
                 mirror = mirror_of(look.place, look.weather)
                 grounds.append(_Ground(behind.expand(frames, -1, -1, -1).contiguous(), look, light, mirror))
@@ -176,15 +179,17 @@ class Renderer:
             camera = relative(camera, camera_path([shot], then)[0, 0])
         return times, camera
 
-    def _behind(self, backdrop: Backdrop, camera: Tensor) -> Tensor:
+    def _behind(self, backdrop: Backdrop, camera: Tensor, mirrors: bool = False) -> Tensor:
         """The backdrop as the camera (T, 6) sees it, (T, 3, H, W); (1, 3, H, W) where that does not change.
 
-        What is low in the frame is near and goes by as fast as who stands there, what is higher is farther away.
+        What is low in the frame is near and goes by as fast as who stands there, what is higher is farther away; on
+        ground that mirrors one sees what is far.
         """
         if bool((camera == camera[:1]).all()):
             camera = camera[:1]
         x, y = self.view.rays(self.device)
-        near = 1 - (1 - BEHIND) * ((FEET - 0.5 - y) / (FEET - HORIZON)).clamp(0, 1)  # (H,)
+        depth = torch.ones_like(y) if mirrors else ((FEET - 0.5 - y) / (FEET - HORIZON)).clamp(0, 1)  # (H,)
+        near = 1 - (1 - BEHIND) * depth
         middle_x, middle_y, zoom = seen(camera, near)  # (T, H)
         across, down = (size * side / self.view.unit / 2 for size, side in (
             (backdrop.wide, self.view.width), (backdrop.high, self.view.height),

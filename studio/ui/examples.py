@@ -33,26 +33,30 @@ class Example:
 EXAMPLES: tuple[Example, ...] = (
     Example(
         "night-city",
-        "Neon in the rain",
+        "Under neon signs",
         Shot(
             "A stylish woman in a black jacket and a long red dress walks down a neon street at night, "
-            "pedestrians walk by, in the rain",
-            Direction(camera="tracking"),
-            seed=1,
+            "many pedestrians walk by",
+            Direction(camera="dolly_in"),
+            seed=2,
         ),
     ),
     Example(
         "coral-reef",
         "Down at the reef",
-        Shot("Colorful fish swim in a coral reef, bubbles rise", Direction(camera="pan_right"), seed=1),
+        Shot(
+            "A papercraft world of a coral reef, rife with colorful fish and sea creatures, bubbles rise",
+            Direction(camera="pan_right"),
+            seed=1,
+        ),
     ),
     Example(
         "mammoth-meadow",
         "The mammoths",
         Shot(
-            "Several woolly mammoths walk through a snowy meadow with mountains while snow falls",
-            Direction(time="day"),
-            seed=2,
+            "Several woolly mammoths walk through a snowy meadow with mountains",
+            Direction(time="dawn"),
+            seed=3,
         ),
     ),
     Example(
@@ -64,7 +68,8 @@ EXAMPLES: tuple[Example, ...] = (
         "zoo-tour",
         "A tour of the zoo",
         Shot(
-            "Shot 1: a zoo. Shot 2: an elephant walks at the zoo. Shot 3: two giraffes look around.",
+            "A tour of a zoo. It starts on the name of the zoo on a big sign, pans down, "
+            "then cuts to show the different animals that live at the zoo",
             seconds=6.0,
             seed=1,
         ),
