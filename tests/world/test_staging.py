@@ -80,6 +80,19 @@ def test_a_pan_goes_over_the_set_slower_where_it_is_far(ramp: Backdrop) -> None:
     assert 8 < far < 0.75 * near
 
 
+def test_wet_ground_that_mirrors_goes_with_what_it_mirrors(ramp: Backdrop) -> None:
+    frames = Blocking(block("a quiet neon street, pan right"), WIDE, HIGH).staged(ramp, 0, 49)[1].astype(int)
+    far, near = (frames[48, row, WIDE // 2, 0] - frames[0, row, WIDE // 2, 0] for row in (4, HIGH - 4))
+    assert abs(far - near) <= 2
+
+
+def test_what_stands_far_away_is_not_bent(ramp: Backdrop) -> None:
+    frames = Blocking(block("a quiet forest, pan right"), WIDE, HIGH).staged(ramp, 0, 49)[1].astype(int)
+    top, foot = (frames[48, row, WIDE // 2, 0] - frames[0, row, WIDE // 2, 0] for row in (4, round(0.64 * HIGH)))
+    assert abs(top - foot) <= 2
+
+
+
 def test_a_zoom_makes_the_set_larger(ramp: Backdrop) -> None:
     frames = Blocking(block("a quiet forest, zoom in"), WIDE, HIGH).staged(ramp, 0, 49)[1].astype(int)
     spread = frames[:, 40, -1, 0] - frames[:, 40, 0, 0]
