@@ -46,6 +46,7 @@ AT_HOME = {
     **dict.fromkeys(("astronaut", "alien", "ufo", "rocket", "satellite", "space_invader", "comet"), "space"),
     **dict.fromkeys(("hot_air_balloon", "paper_plane"), "sky"),
     **dict.fromkeys(("lighthouse", "treasure_chest"), "beach"), "windmill": "meadow", "knight": "castle",
+    **dict.fromkeys(("snowman", "snowman_in_snow", "penguin", "polar_bear", "santa"), "snow"),
 }  # fmt: skip
 SUITS = {"water": "reef", "afloat": "ocean"}  # where those are of whom no place is told
 BY_KIND = {"vehicle": "city", "food": "kitchen", "object": "room", "person": "park"}

@@ -211,6 +211,9 @@ weather/snowfall: winter storm, ice storm, snow storm
 weather/rain: lightning, lightning bolt, lighting bolt, lightning bolts, lighting bolts, stormy, tempest, hurricane
 weather/fog: sandstorm, dust storm
 weather/confetti: carnival, festival, lunar new year
+place/reef: deep ocean, deep sea, ocean depths, depths of the sea, depths of the ocean
+place/reef: beneath the waves, below the waves
+time/day: in the sun, under the sun
 time/dusk: blue hour, last light
 time/golden: magic hour, magic light
 camera/arc: rotates around, camera rotates around, the camera rotates, circles around, orbits around
