@@ -179,7 +179,7 @@ place/cave: tunnel, coal mine, mine shaft
 place/park: central park, hyde park, botanical garden
 place/park: backyard, courtyard, greenhouse
 place/ocean: briny deep, the deep blue, swell, the seven seas
-place/zoo: wildlife park
+place/zoo: wildlife park, name of the zoo on a big sign, zoo sign, sign of the zoo
 place/jungle: amazon rainforest, the amazon, congo
 place/harbour: dockside
 place/sky: heavens, stratosphere
