@@ -13,6 +13,7 @@ from model.world.art import Sprite
 from model.world.motion import gait
 from model.world.scene import ALIVE, BUSTS, SUBJECT, Actor
 from model.world.understand import Span
+from model.world.wardrobe import outfit
 
 SMALLER = 0.72  # of their size: who is carried
 ROOM = {"hot_air_balloon": (0.0, 0.25, 0.3), "pirate_ship": (0.33, 0.46, 0.42)}
@@ -32,7 +33,8 @@ _RIDES = re.compile(rf"^\s*(?:[\w-]+\s+){{0,2}}?(?:rid(?:es?|ing)(?:\s+(?:on|in|
                     rf"{_BEHIND}", re.IGNORECASE)  # fmt: skip
 _ON = re.compile(rf"^\s*(?:(?:is|are|happily|quietly|proudly)\s+)?(?:{_DOES}\s+)?(?:on|upon){_BEHIND}", re.IGNORECASE)
 _IN = re.compile(
-    rf"^\s*(?:(?:is|are)\s+)?(?:driv(?:es?|ing)|steer(?:s|ing)|row(?:s|ing)|paddl(?:es|ing)|sail(?:s|ing)|pilot(?:s|ing)|(?:{_DOES}\s+)?(?:in|inside|aboard)){_BEHIND}",
+    rf"^\s*(?:(?:is|are)\s+)?(?:driv(?:es?|ing)|steer(?:s|ing)|row(?:s|ing)|paddl(?:es|ing)|sail(?:s|ing)|pilot(?:s|ing)|"
+    rf"(?:{_DOES}\s+)?(?:in|inside|aboard)){_BEHIND}",
     re.IGNORECASE,
 )
 
@@ -42,7 +44,7 @@ def carried_by(prompt: str, spans: Sequence[Span]) -> Mapping[str, tuple[str, bo
     subjects of a prompt that are in the shot, in its order. Nobody is carried and carries."""
     found: dict[str, tuple[str, bool]] = {}
     for rider, mount in pairwise(spans):
-        between = prompt[rider.end : mount.start]
+        between = _undressed(prompt[rider.end : mount.start], rider.id)
         carries = any(rider.id == by for by, _ in found.values())
         if SUBJECT[rider.id].kind not in ALIVE or rider.id == mount.id or carries:
             continue
@@ -54,6 +56,11 @@ def carried_by(prompt: str, spans: Sequence[Span]) -> Mapping[str, tuple[str, bo
         if both and friend.id not in found and SUBJECT[friend.id].kind in ALIVE and _for_two(prompt, rider, found):
             found[friend.id] = found[rider.id]
     return found
+
+
+def _undressed(between: str, rider: str) -> str:
+    """Words behind a rider without what they wear: "with a blue scarf sails in a"."""
+    return between[max((piece.end for piece in outfit(between, rider)), default=0) :]
 
 
 def _for_two(prompt: str, rider: Span, found: Mapping[str, tuple[str, bool]]) -> bool:

@@ -25,6 +25,8 @@ def cast(prompt: str) -> dict[str, Actor]:
         ("a dog driving a car through the city", "dog", "car"),
         ("a penguin in a boat", "penguin", "sailboat"),
         ("a wizard rides a dragon through the sky", "wizard", "dragon"),
+        ("a fox with a blue scarf sails in a boat on the ocean", "fox", "sailboat"),
+        ("a woman rows a boat", "woman", "sailboat"),
     ],
 )
 def test_who_rides_is_on_what_carries_them_and_goes_with_it(prompt: str, rider: str, mount: str) -> None:
