@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import tarfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -193,3 +194,9 @@ class Art:
     def cast(self) -> tuple[Subject, ...]:
         """The subjects whose pictures are here."""
         return tuple(s for s in CAST if s.id in self._paths)
+
+
+@cache
+def looked_up() -> Art:
+    """The pictures that come along, of the cast and of what stands in places; decoded once."""
+    return Art(PICTURES)

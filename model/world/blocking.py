@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from torch import Tensor
 
 from model.catalog import MOST_BLOCKED
 from model.world.air import FALLS
-from model.world.art import PICTURES, Art, Sprite
+from model.world.art import PICTURES, Art, Sprite, looked_up
 from model.world.cutout import cut_out, sprite_of
 from model.world.motion import MIDDLE, SPEED
 from model.world.render import FPS, Backdrop, Renderer, View
@@ -139,7 +139,7 @@ def _together(
             beside = [one for one in up if carried[one][0] == by]
             rider, mount = _actor(role, 0, len(walks), framing, room), carrying(found[by])
             place = beside.index(who), len(beside)
-            found[who], found[by] = seated(rider, mount, seat(_looked_up().sprite(by)), inside, *place)
+            found[who], found[by] = seated(rider, mount, seat(looked_up().sprite(by)), inside, *place)
     return tuple(found[role.instance.subject] for role in cast)
 
 
@@ -355,7 +355,7 @@ class Blocking:
 
     @cached_property
     def _renderer(self) -> Renderer:
-        art = _looked_up()
+        art = looked_up()
         if self.shot is not None and self._given:
             subjects = [actor.instance.subject for actor in self.shot.actors]
             art = _Given({who: sprite_of(picture, who) for who, picture in zip(subjects, self._given, strict=False)})
@@ -368,11 +368,6 @@ class _Given(Art):
     def __init__(self, sprites: Mapping[str, Sprite]) -> None:
         super().__init__(PICTURES)
         self._sprites.update(sprites)
-
-
-@cache
-def _looked_up() -> Art:
-    return Art(PICTURES)
 
 
 def _pictures(frames: Tensor) -> Picture:

@@ -16,8 +16,8 @@ from model.world.understand import Span
 from model.world.wardrobe import outfit
 
 SMALLER = 0.72  # of their size: who is carried
-ROOM = {"hot_air_balloon": (0.0, 0.25, 0.3), "pirate_ship": (0.33, 0.46, 0.42)}
 # In what has room for somebody in one place: how far behind its middle that is, how high, and how tall they are there.
+ROOM = {"hot_air_balloon": (0.0, 0.25, 0.3), "pirate_ship": (0.33, 0.46, 0.42)}
 DECK = 0.5  # of the height of a boat: nobody sits on its mast
 APART = 0.7  # of their height, from one to the next on one back
 TOP = 0.04  # of the frame's height: nobody's head is higher

@@ -16,7 +16,6 @@ DARK = {"man": "walking_man_dark", "woman": "walking_woman_dark", "princess": "p
 SCENERY = ("plant", "building", "object")
 GROWN = ("plant", "building")  # trees and houses: where others are, they are only around them
 OVERHEAD = frozenset("sun moon star cloud flame feather plumage plume snowflake rainbow".split())  # beside somebody
-ON_LEGS = ("walk", "run", "jump", "dance")
 NEAR = 4  # words before a subject among which its number is
 MANY = 6
 _NUMBERS = {
@@ -172,7 +171,8 @@ def _said(span: Span, prompt: str) -> int | None:
 
 
 def _digits(word: str) -> int | None:
-    return min(MANY, int(word)) if word.isascii() and word.isdigit() and 1 < int(word[:6]) else None
+    few = int(word[:6]) if word.isascii() and word.isdigit() else 0  # of a long row of figures the first will do
+    return min(MANY, few) if few > 1 else None
 
 
 def _belongs(before: Span, span: Span, prompt: str) -> bool:

@@ -7,12 +7,10 @@ of the way to noise and lets the transformer come back from there.
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
 
-from model.world.art import PICTURES, Art
+from model.world.art import looked_up
 from model.world.blocking import set_place
 from model.world.render import Renderer, View
 from model.world.scene import Scene, Shot
@@ -37,10 +35,5 @@ def sketched(prompt: str, seed: int, frame: tuple[int, int], size: tuple[int, in
         place, seed, said.get("time", SETTINGS[place].usual), said.get("weather", "clear"), "static", "medium",
         said.get("style", "3d"), (), seed=seed,
     )  # fmt: skip
-    renderer = Renderer(_art(), *size, pool=1, air=False, unit=View(*frame).unit)
+    renderer = Renderer(looked_up(), *size, pool=1, air=False, unit=View(*frame).unit)
     return np.ascontiguousarray(renderer.clips([Scene((shot,))], 1)[0, 0].permute(1, 2, 0).cpu().numpy())
-
-
-@cache
-def _art() -> Art:
-    return Art(PICTURES)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from model.shotlist import parts
 from model.world.lettering import lettering
 from studio.policy import classifier, hidden, indirect, meaning, messages, parse, spelling
 from studio.policy.classifier import WORD, Unavailable
@@ -113,10 +114,12 @@ def check_request(request: PolicyRequest, mode: Mode, config: PolicyConfig = DEF
 
 
 def _check_sign(text: str, house: _House, stage: str, shot: int | None) -> list[Decision]:
-    """Whether what is to be written on a sign may not be, as it will be read there: without accents and marks."""
-    board = lettering(text)
-    found = Decision("allow") if board is None else _check_text(board.word.lower(), house, stage, shot)
-    return [replace(found, spans=())] if found.action == "block" else []
+    """Why what is to be written on a sign of any of its shots may not be, as it will be read there: without accents and
+    marks."""
+    boards = [lettering(words) for words in ([words for words, _ in parts(text)] or [text])]
+    shown = [f"a sign that says {board.word.lower()}" for board in boards if board is not None]
+    found = [_check_text(words, house, stage, shot) for words in shown]
+    return [replace(each, spans=()) for each in found if each.action == "block"]
 
 
 def _without_classifier(request: PolicyRequest, house: _House, error: Unavailable, start: float) -> Decision:
