@@ -22,16 +22,20 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from model.world.bodies import embody
 from model.world.cast import CAST, Subject
+from model.world.cast.subject import BODY
 from model.world.drawn import draw
 
 STILLS = "@lobehub/fluent-emoji-3d"
 MOVING = tuple(f"@lobehub/fluent-emoji-anim-{n}" for n in (1, 2, 3, 4))
 LOOP_FRAMES = 24
 SIDE = 160
+BODY_SIDE = 1.3
 QUALITY = 85
 DRAWN = "drawn:"
 CACHE = Path(".cache/world")
+SUBJECT = {subject.id: subject for subject in CAST}
 COMMITTED = Path(__file__).resolve().parents[2] / "assets" / "world"
 PICTURES = COMMITTED.parent / "cast"
 LOOPS = "loops"
@@ -94,16 +98,20 @@ def fetch(cache: Path = CACHE) -> Path:
 def pack(
     packages: Path, out: Path, *, side: int = SIDE, loop: int = LOOP_FRAMES, only: frozenset[str] | None = None
 ) -> int:
-    """Pack every subject and prop (or `only` those) as WebP strips of side x side pictures into `out`; returns how
-    many."""
+    """Pack every subject and prop (or `only` those) as WebP strips of side x side pictures into `out`, of whoever has a
+    body under a small face BODY_SIDE times as large; returns how many."""
     out.mkdir(parents=True, exist_ok=True)
     wanted = [(s.id, s.code, s.moving) for s in CAST] + [(name, code, False) for name, code in PROPS.items()]
     count = 0
     for identity, code, moving in wanted:
         if only is not None and identity not in only:
             continue
-        frames = _read(packages, code, loop if moving else 1)
-        strip = np.concatenate([np.asarray(f) for f in _stand(frames, side)], axis=1)
+        if code.startswith(BODY):
+            (face,) = _read(packages, code.removeprefix(BODY), 1)
+            frames = _stand(embody(identity, face), round(side * BODY_SIDE), SUBJECT[identity].faces)
+        else:
+            frames = _stand(_read(packages, code, loop if moving else 1), side)
+        strip = np.concatenate([np.asarray(f) for f in frames], axis=1)
         Image.fromarray(strip).save(out / f"{identity}.webp", quality=QUALITY, alpha_quality=90, method=4)
         count += 1
     return count
@@ -142,11 +150,15 @@ def _read(packages: Path, code: str, frames: int) -> list[Image.Image]:
     raise ArtError(f"no picture {code} in {packages}; delete that folder and run: python -m model.world art")
 
 
-def _stand(frames: list[Image.Image], side: int) -> list[Image.Image]:
-    """Crop all frames to what is drawn in any of them and stand that on the bottom of a square, 2 % margin."""
+def _stand(frames: list[Image.Image], side: int, upright: bool = False) -> list[Image.Image]:
+    """Crop all frames to what is drawn in any of them and stand that on the bottom of a square, 2 % margin; what is
+    upright keeps its middle there, however far it reaches to one side: it turns about that."""
     alpha = np.max([np.asarray(f)[..., 3] for f in frames], axis=0)
     ys, xs = np.where(alpha > 24)
     box = (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
+    if upright:
+        reach = max(alpha.shape[1] / 2 - box[0], box[2] - alpha.shape[1] / 2)
+        box = (round(alpha.shape[1] / 2 - reach), box[1], round(alpha.shape[1] / 2 + reach), box[3])
     room = int(side * 0.96)
     scale = room / max(box[2] - box[0], box[3] - box[1])
     width, height = (max(1, round((box[i + 2] - box[i]) * scale)) for i in (0, 1))

@@ -28,9 +28,9 @@ from model.world.art import PICTURES, Art, Sprite, looked_up
 from model.world.cutout import cut_out, sprite_of
 from model.world.motion import MIDDLE, SPEED
 from model.world.render import FPS, Backdrop, Renderer, View
-from model.world.riding import carried_by, carrying, seat, seated
+from model.world.riding import carried_by, carrying, layer, seat, seated
 from model.world.roles import OVERHEAD, Role, roles
-from model.world.scene import BUSTS, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot, Sign
+from model.world.scene import BUSTS, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot, Sign, close_up
 from model.world.setting import SETTINGS
 from model.world.turning import Turn, Turning, led, look_of, paced, relights, turned
 from model.world.understand import Understanding, understand
@@ -55,10 +55,12 @@ LEG = 4.0  # seconds of the world
 SMALL = 4  # times smaller
 PACE = 0.75  # of the world's: slower is clearer
 STAND_INS = ("teddy", "pumpkin", "robot")  # as whom those move who are given as pictures and named by no known word
-PEOPLE = {
-    "man": ("man", "woman", "walking_man_dark", "walking_woman_dark"),
-    "woman": ("woman", "walking_woman_dark"),
-}
+PEOPLE = {  # the others of several
+    "man": ("man", "redhead_woman", "walking_man_dark", "woman", "curly_man", "walking_woman_dark", "grandfather"),
+    "woman": ("woman", "curly_woman", "walking_woman_dark", "redhead_woman", "woman_light", "grandmother"),
+    "child": ("child", "girl", "boy_light", "girl_medium", "boy"), "boy": ("boy", "boy_light"),
+    "girl": ("girl", "girl_medium"),
+}  # fmt: skip
 _ROAD = re.compile(  # what leads to a place, or is but part of one
     r"\b(?:roads?|path|track|trail|lane|mountains?|skyline|hills?|cliffs?|rug|sofa|couch|window ?sill|picnic)$",
     re.IGNORECASE,
@@ -93,6 +95,8 @@ def block(
     wide = 1.0 if frame is None else min(1.0, _reach(*frame) / WIDE)
     room = wide if len(cast) + len(others) > 1 else 1.0
     before = _together(cast, {} if given else _carried(prompt, cast, knows), shown, room)
+    if framing == "close" and not any(actor.carried for actor in before):
+        before = tuple(map(close_up, before))
     if len(others) > 2:
         before = tuple(replace(actor, height=actor.height * CROWDED) for actor in before)
     behind = [_behind(_actor(role, 0, 1, shown, room), i, len(cast) == 2, room) for i, role in enumerate(others)]
@@ -140,7 +144,7 @@ def _together(
             rider, mount = _actor(role, 0, len(walks), framing, room), carrying(found[by])
             place = beside.index(who), len(beside)
             found[who], found[by] = seated(rider, mount, seat(looked_up().sprite(by)), inside, *place)
-    return tuple(found[role.instance.subject] for role in cast)
+    return tuple(sorted((found[role.instance.subject] for role in cast), key=lambda actor: layer(actor, carried)))
 
 
 def _others(cast: Sequence[Role]) -> tuple[Role, ...]:
@@ -194,7 +198,7 @@ def set_place(heard: Understanding) -> str | None:
     named = [subject for subject in named if subject.id not in OVERHEAD] or named
     if any(subject.id in LIGHTS for subject in named):
         return "cave"
-    one = named[0]
+    one = next((subject for subject in named if subject.home == "afloat"), named[0])  # a boat takes all to the sea
     return AT_HOME.get(one.id) or SUITS.get(one.home) or BY_KIND.get(one.kind, "meadow")
 
 

@@ -12,19 +12,20 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
+from model.world.builds import BUILDS, BUST, CHILD, GROWN, Build
 from model.world.canvas import rgb
-from model.world.cast.subject import FACE
+from model.world.cast.subject import FACE, Subject
 from model.world.scene import SUBJECT, Garment
-from model.world.wardrobe import ROBED, WALKERS
+from model.world.wardrobe import ROBED
 
 HEAD = 0.10  # of somebody's height, from the top: where the head is as wide as a hat sees it
-HEAD_ASIDE = 0.36  # how much of the length of somebody seen from the side the head takes
+HEAD_ASIDE = 0.36  # how much of the length of somebody seen from the side the head takes,
+HEAD_AHEAD = 0.62  # and of one whose head looks at us before a body that is drawn
 NECKS = (0.12, 0.65)  # of their height: between these a neck is looked for,
-NECKS_OF_WALKERS = (0.12, 0.28)  # and of whoever has long legs
 NARROW = 0.8  # of what is above and below it, and it is a neck
 CHIN = 0.93  # of their height: where a head without a body ends
+HATTED = frozenset(("wizard", "witch"))  # whose heads are longer by a hat
 ROUND = 0.5  # of the height of those who have neither
-HIP, KNEE, ANKLE = 0.5, 0.72, 0.9  # of a walker's height
 SKIN = 0.05  # chroma no farther than that from skin is skin
 ALIKE = 0.10  # chroma that far from a garment's is not its own any more
 
@@ -32,7 +33,8 @@ ALIKE = 0.10  # chroma that far from a garment's is not its own any more
 @dataclass(frozen=True)
 class Body:
     """Whoever is dressed: height; tops, middles (N,) of every picture's head; wide: the head; neck: how far below the
-    top; span (N, 2): from where to where the neck is; seen from the side, the head is at one end of them."""
+    top; span (N, 2): from where to where the neck is; seen from the side, the head is at one end of them. build: of
+    those who are seen from head to foot."""
 
     height: float
     tops: Tensor
@@ -40,6 +42,7 @@ class Body:
     wide: float
     neck: float
     span: Tensor
+    build: Build | None = None
 
 
 def put_on(colour: Tensor, alpha: Tensor, worn: tuple[Garment, ...], subject: str) -> tuple[Tensor, Tensor]:
@@ -63,15 +66,17 @@ def _layered(worn: tuple[Garment, ...]) -> tuple[Garment, ...]:
 def _chin(subject: str) -> float:
     """Where a neck is that cannot be seen: at the lower end of a face, in the middle of whoever is all body."""
     known = SUBJECT[subject]
-    if subject in WALKERS:
-        return NECKS_OF_WALKERS[0]
+    if subject in BUILDS:
+        return BUILDS[subject].neck[0]
+    if known.bodied and known.faces:
+        return 0.46 if subject in HATTED else BUST.neck[0] if subject in ROBED else CHILD.neck[0]
     return CHIN if known.kind == "person" or known.moves == FACE else ROUND
 
 
 def _measured(alpha: Tensor, subject: str) -> Body:
     solid = alpha > 0.5
     if _aside(subject):
-        solid = _foremost(solid, SUBJECT[subject].facing)
+        solid = _foremost(solid, SUBJECT[subject].facing, HEAD_AHEAD if SUBJECT[subject].bodied else HEAD_ASIDE)
     side = alpha.shape[-1]
     rows = solid.any(2)
     tops = rows.float().argmax(1)
@@ -85,15 +90,15 @@ def _measured(alpha: Tensor, subject: str) -> Body:
         row = picture[min(side - 1, top + round(neck * height))].float()
         spans.append(torch.stack([axis[int(row.argmax())], axis[side - 1 - int(row.flip(0).argmax())]]))
     wide = float(solid[0, int(tops[0]) : int(tops[0]) + max(2, round(1.4 * HEAD * height))].any(0).sum()) / side
-    return Body(height / side, tops / side, torch.stack(middles), wide, neck, torch.stack(spans))
+    return Body(height / side, tops / side, torch.stack(middles), wide, neck, torch.stack(spans), BUILDS.get(subject))
 
 
-def _foremost(solid: Tensor, facing: str) -> Tensor:
+def _foremost(solid: Tensor, facing: str, part: float) -> Tensor:
     """Of pictures (N, P, P) of somebody from the side the part where the head is: a tail may be higher."""
     columns = solid.any(1)
     ahead = columns if facing == "left" else columns.flip(1)
     first, last = ahead.float().argmax(1), solid.shape[-1] - 1 - ahead.flip(1).float().argmax(1)
-    until = (first + HEAD_ASIDE * (last - first + 1))[:, None]
+    until = (first + part * (last - first + 1))[:, None]
     at = torch.arange(solid.shape[-1], device=solid.device)
     keep = (at if facing == "left" else at.flip(0))[None] <= until
     return solid & keep[:, None]
@@ -102,10 +107,10 @@ def _foremost(solid: Tensor, facing: str) -> Tensor:
 def _neck(widths: Tensor, subject: str) -> float:
     """Where somebody's neck is, from the top, of their height: where they are narrowest, if they are. widths: of their
     first picture, row by row."""
-    necks = NECKS_OF_WALKERS if subject in WALKERS else NECKS
+    necks = BUILDS[subject].neck if subject in BUILDS else NECKS
     first, last = (max(1, round(part * len(widths))) for part in necks)
     at = first + int(widths[first:last].argmin()) if last > first else first
-    narrow = float(widths[at]) < NARROW * float(min(widths[:at].max(), widths[at:].max()))
+    narrow = subject not in HATTED and float(widths[at]) < NARROW * float(min(widths[:at].max(), widths[at:].max()))
     return at / len(widths) if narrow else _chin(subject)
 
 
@@ -130,7 +135,7 @@ def _lay(colour: Tensor, alpha: Tensor, mask: Tensor, garment: Garment, light: T
 def _scarf(colour: Tensor, alpha: Tensor, garment: Garment, body: Body, subject: str) -> tuple[Tensor, Tensor]:
     x, y = _grid(colour)
     if _aside(subject):
-        return _collar(colour, alpha, garment, SUBJECT[subject].facing)
+        return _collar(colour, alpha, garment, SUBJECT[subject])
     at = (body.tops + body.neck * body.height)[:, None, None]
     left, right = (body.span[:, i][:, None, None] for i in (0, 1))
     middle, half = (left + right) / 2, ((right - left) / 2).clamp(min=0.03) * 1.06
@@ -163,12 +168,20 @@ def _box(alpha: Tensor) -> tuple[float, float, float, float]:
     return left, right - left, top, bottom - top
 
 
-def _collar(colour: Tensor, alpha: Tensor, garment: Garment, facing: str) -> tuple[Tensor, Tensor]:
-    """A scarf round the neck of a beast seen from the side: a slanting band behind the head, on it alone."""
+def _collar(colour: Tensor, alpha: Tensor, garment: Garment, beast: Subject) -> tuple[Tensor, Tensor]:
+    """A scarf round the neck of a beast seen from the side: a slanting band behind the head, or below it where that
+    looks at us, on it alone."""
     x, y = _grid(colour)
     left, wide, top, high = _box(alpha)
-    ahead = 1.0 if facing == "left" else -1.0
-    at = left + (0.40 if facing == "left" else 0.60) * wide
+    if beast.bodied:  # its head, which looks at us, is before the neck: below the chin, and an end that hangs down
+        level = top + (0.585 - 0.5 * (x - left - 0.46 * wide) ** 2 / wide**2) * high
+        ring = torch.maximum((y - level).abs() - 0.042 * high, (x - left - 0.45 * wide).abs() - 0.17 * wide)
+        down = y - level - 0.10 * high
+        end = torch.maximum((x - left - 0.50 * wide).abs() - 0.035 * wide, down.abs() - 0.10 * high)
+        band = _edge(torch.minimum(ring, end), colour) * alpha[:, 0]
+        return _lay(colour, alpha, band, garment, 1.08 - 2 * (y - level))
+    ahead = 1.0 if beast.facing == "left" else -1.0
+    at = left + (0.40 if beast.facing == "left" else 0.60) * wide
     across = (x - at) * ahead + (y - top - 0.45 * high) * 0.35
     within = torch.maximum(top + 0.36 * high - y, y - top - 0.68 * high)
     band = _edge(torch.maximum(across.abs() - 0.045 * wide, within), colour) * alpha[:, 0]
@@ -181,7 +194,7 @@ def _bow(colour: Tensor, alpha: Tensor, garment: Garment, body: Body, subject: s
     middle = body.span.mean(1)[:, None, None]
     if _aside(subject):
         left, wide, top, high = _box(alpha)
-        at = at * 0 + top + 0.5 * high
+        at = at * 0 + top + (0.60 if SUBJECT[subject].bodied else 0.5) * high
         middle = middle * 0 + left + (0.36 if SUBJECT[subject].facing == "left" else 0.64) * wide
     size = min(0.16, max(0.035, 0.30 * body.wide))
     u, v = (x - middle) / size, (y - at) / size
@@ -220,37 +233,38 @@ def _crown(colour: Tensor, alpha: Tensor, garment: Garment, body: Body, subject:
 
 
 def _top(colour: Tensor, alpha: Tensor, garment: Garment, body: Body, subject: str) -> tuple[Tensor, Tensor]:
-    """What is worn above the hip: of a walker the shirt, of a bust all that it wears."""
-    if subject in WALKERS:
-        return _part(colour, alpha, garment, body, "top", (body.neck - 0.03, HIP + 0.08))
+    """What is worn above the hip: of whoever has two legs to see the shirt, of the robed all that they wear."""
+    if body.build is not None:
+        return _part(colour, alpha, garment, body, "top", (body.neck - 0.03, body.build.hip + 0.08))
     if subject in ROBED:
-        return _dyed(colour, alpha, garment, body, (0.82, 0.97), (0.55, 1.01))
+        return _dyed(colour, alpha, garment, body, (0.45, 0.62), (0.27, 1.01))
     return colour, alpha
 
 
 def _bottom(colour: Tensor, alpha: Tensor, garment: Garment, body: Body, subject: str) -> tuple[Tensor, Tensor]:
-    if subject not in WALKERS:
+    if body.build is None:
         return colour, alpha
-    return _part(colour, alpha, garment, body, "bottom", (HIP - 0.06, 1.01))
+    return _part(colour, alpha, garment, body, "bottom", (body.build.hip - 0.06, 1.01))
 
 
 def _feet(colour: Tensor, alpha: Tensor, garment: Garment, body: Body, subject: str) -> tuple[Tensor, Tensor]:
-    if subject not in WALKERS:
+    if body.build is None:
         return colour, alpha
-    return _part(colour, alpha, garment, body, "feet", (0.55, 1.01))
+    return _part(colour, alpha, garment, body, "feet", (body.build.hip + 0.05, 1.01))
 
 
 def _skirt(colour: Tensor, alpha: Tensor, garment: Garment, body: Body, subject: str) -> tuple[Tensor, Tensor]:
     """From the hip down to the knee, or the ankle: as wide as the stride, and so it swings with it."""
-    if subject not in WALKERS:
+    build = body.build
+    if build is None:
         return _top(colour, alpha, garment, body, subject)
     if garment.slot != "coat":  # below it legs are bare
         skin = "#" + "".join(f"{round(float(v) * 255):02x}" for v in _skin(colour, alpha, body))
-        waist = _part(colour, alpha, garment, body, "bottom", (HIP - 0.08, HIP + 0.12))
-        colour, alpha = _part(*waist, Garment("bottom", skin), body, "bottom", (HIP + 0.12, 1.01))
+        waist = _part(colour, alpha, garment, body, "bottom", (build.hip - 0.08, build.hip + 0.12))
+        colour, alpha = _part(*waist, Garment("bottom", skin), body, "bottom", (build.hip + 0.12, 1.01))
     x, y = _grid(colour)
-    hem = ANKLE - 0.02 if garment.long else KNEE
-    hip, low = (body.tops + part * body.height for part in (HIP - 0.04, hem))
+    hem = build.ankle - 0.02 if garment.long else build.knee
+    hip, low = (body.tops + part * body.height for part in (build.hip - 0.04, hem))
     pictures = zip(alpha[:, 0] > 0.5, hip.tolist(), low.tolist(), strict=True)
     ends = [_ends(picture, waist, end) for picture, waist, end in pictures]
     a, b, c, d = torch.tensor(ends, device=colour.device).T[:, :, None, None]
@@ -306,7 +320,9 @@ def _part(
     skin = _skin(colour, alpha, body)
     bare = _chroma(colour[:1], skin)[0] < SKIN
     found = {"skin": skin}
-    for name, of in (("top", (0.26, 0.42)), ("bottom", (0.56, 0.70)), ("feet", (0.94, 1.0))):
+    build = body.build
+    worn = () if build is None else (("top", build.top), ("bottom", build.bottom), ("feet", build.feet))
+    for name, of in worn:
         usual = _median(colour, alpha, _rows(body, of, colour) & ~bare)
         if usual is not None:
             found[name] = usual
@@ -328,10 +344,12 @@ def _tinted(
 
 
 def _skin(colour: Tensor, alpha: Tensor, body: Body) -> Tensor:
-    """The colour (3,) of a walker's face, which looks to the left."""
+    """The colour (3,) of the face of somebody who is seen from head to foot."""
     x, _ = _grid(colour)
-    ahead = x[0] < float(body.middles[0]) - 0.1 * body.wide
-    found = _median(colour, alpha, _rows(body, (0.05, 0.13), colour) & ahead)
+    build = body.build or GROWN
+    aside = x[0] - float(body.middles[0])
+    face = aside < -0.1 * body.wide if build.ahead else aside.abs() < 0.3 * body.wide
+    found = _median(colour, alpha, _rows(body, build.skin, colour) & face)
     return colour.new_tensor([0.9, 0.7, 0.4]) if found is None else found
 
 

@@ -68,7 +68,7 @@ class Sheet:
         found = self._mask([(x + aside * 0.8, y + aside) for x, y in outline], 9)
         if found is not None:
             mask, _, _, window = found
-            dark = 1 - strength * _blurred(mask, 3 * self._unit)[..., None] * (1 - SHADE)
+            dark = 1 - strength * blurred(mask, 3 * self._unit)[..., None] * (1 - SHADE)
             self._colours[window] *= dark
 
     def _lay(self, colours: Plane, alpha: Plane, window: tuple[slice, slice]) -> None:
@@ -97,14 +97,14 @@ def _lit(colours: Plane, mask: Plane, puff: float, depth: float) -> Plane:
     if not depth or puff < 1:
         return colours
     room = math.ceil(3 * puff)
-    height = _blurred(np.pad(mask, room), puff)
+    height = blurred(np.pad(mask, room), puff)
     slope: Plane = LIGHT[0] * np.gradient(height, axis=1) + LIGHT[1] * np.gradient(height, axis=0)
     light = (slope * puff * 2.5 * depth)[room:-room, room:-room, None]
     bright, dark = light.clip(0, 1), (-light).clip(0, 1)
     return (colours + (GLINT - colours) * 0.7 * bright) * (1 - (1 - SHADE) * dark)
 
 
-def _blurred(plane: Plane, radius: float) -> Plane:
+def blurred(plane: Plane, radius: float) -> Plane:
     """Three boxes one after the other, along both axes: nearly a Gaussian of that radius."""
     half = max(1, round(radius))
     for axis in (0, 1):

@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from model.world import loops
 from model.world.cast import Subject
 from model.world.scene import SUBJECT, Actor
 
 MIDDLE = 2.0
 SPEED = {"walk": 0.13, "run": 0.34, "fly": 0.17, "swim": 0.14, "roll": 0.24, "drive": 0.22, "sail": 0.10}
-LOOP_SECONDS = 3.0
 THINNEST = 0.12
+PACE = 7.0  # radians a second: two hops of who has no legs to walk on
+ON_LEGS = 0.35  # of the bounce and the sway of those without: how much is left to who steps
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,25 @@ class _Body:
 
 @dataclass(frozen=True)
 class _Cue:
-    """What an action knows: seconds and phase (T,), the way it heads (-1 or 1), and who acts."""
+    """What an action knows: seconds and phase (T,), the way it heads (-1 or 1), who acts, and of how many pictures
+    their loop is."""
 
     t: Tensor
     phase: float
     heading: int
     height: float
     subject: Subject
+    loop: int
+
+    @property
+    def pace(self) -> float:
+        """How fast they walk, in radians a second of two steps."""
+        return loops.WALKS if loops.legged(self.loop) else PACE
+
+    @property
+    def whole(self) -> float:
+        """How much of a step the whole of them does, 0..1: less where legs do it."""
+        return ON_LEGS if loops.steps(self.subject.id, self.loop) else 1.0
 
     def wave(self, rate: float, shift: float = 0.0) -> Tensor:
         """A sine of so many radians a second."""
@@ -71,8 +85,8 @@ def _stand(cue: _Cue, body: _Body) -> _Body:
 
 def _walk(cue: _Cue, body: _Body) -> _Body:
     """Small steps, the weight going from side to side."""
-    tilt = cue.heading * 0.02 + 0.045 * cue.wave(7.0)
-    return replace(body, lift=0.05 * cue.wave(7.0).abs(), tilt=tilt)
+    tilt = cue.heading * 0.02 + 0.045 * cue.whole * cue.wave(cue.pace)
+    return replace(body, lift=0.05 * cue.whole * cue.wave(cue.pace).abs(), tilt=tilt)
 
 
 def _run(cue: _Cue, body: _Body) -> _Body:
@@ -82,9 +96,9 @@ def _run(cue: _Cue, body: _Body) -> _Body:
             body, lift=0.012 * cue.wave(21.0).abs(), tilt=-0.035 * cue.heading + 0.010 * cue.wave(17.0),
             sx=1.05 + 0.01 * cue.wave(9.0),
         )  # fmt: skip
-    stride = cue.wave(11.0)
+    stride = cue.wave(loops.RUNS)
     return replace(
-        body, lift=0.11 * stride.abs(), tilt=cue.heading * 0.15 + 0.05 * stride,
+        body, lift=0.11 * (1 + cue.whole) / 2 * stride.abs(), tilt=cue.heading * 0.15 + 0.05 * cue.whole * stride,
         sx=1 + 0.05 * stride.abs(), sy=1 - 0.04 * (1 - stride.abs()),
     )  # fmt: skip
 
@@ -108,7 +122,10 @@ def _spin(cue: _Cue, body: _Body) -> _Body:
 
 
 def _fly(cue: _Cue, body: _Body) -> _Body:
-    return replace(body, y=0.05 * cue.wave(2.4), tilt=0.10 * cue.wave(2.4, 1))
+    """Rises and sinks; one who has a body and no wings lies on the air, head first."""
+    hero = cue.subject.bodied and cue.subject.faces and cue.subject.home == "ground"
+    lies = 0.95 * cue.heading if hero else 0.0
+    return replace(body, y=0.05 * cue.wave(2.4), tilt=lies + 0.10 * cue.wave(2.4, 1), pivot=0.5 if hero else 0.0)
 
 
 def _swim(cue: _Cue, body: _Body) -> _Body:
@@ -127,14 +144,14 @@ def _roll(cue: _Cue, body: _Body) -> _Body:
 
 def _wave(cue: _Cue, body: _Body) -> _Body:
     """Rocks to and fro from the waist, stretching at each end: a greeting with the whole body."""
-    rock = cue.wave(8.0)
+    rock = cue.wave(8.0) * (ON_LEGS if loops.legged(cue.loop) else 1.0)  # a hand does the rest
     return replace(body, tilt=0.16 * rock, sy=1 + 0.05 * rock.abs(), lift=0.02 * rock.abs())
 
 
 def _look(cue: _Cue, body: _Body) -> _Body:
     """Turns to one side, waits, turns to the other; those seen from the front lean and shift instead."""
     side = torch.tanh(5 * torch.sin(1.7 * cue.t + cue.phase))
-    if cue.subject.facing == "front":
+    if cue.subject.faces:
         return replace(body, x=0.06 * cue.height * side, tilt=0.13 * side, sx=1 - 0.10 * side.abs())
     return replace(body, sx=_wide(side), tilt=0.03 * side)
 
@@ -152,7 +169,8 @@ def _gait(cue: _Cue, body: _Body, pace: Tensor) -> _Body:
         return _sail(cue, body)
     if cue.subject.kind == "vehicle":
         return replace(body, lift=0.008 * cue.wave(18.0).abs() * pace)
-    return replace(body, lift=0.05 * cue.wave(7.0).abs() * pace, tilt=0.045 * cue.wave(7.0) * pace)
+    sway = cue.whole * pace * cue.wave(cue.pace)
+    return replace(body, lift=0.05 * sway.abs(), tilt=0.045 * sway)
 
 
 def _arrive(cue: _Cue, body: _Body) -> _Body:
@@ -192,7 +210,7 @@ def _action(name: str) -> Callable[[_Cue, _Body], _Body]:
     actions: dict[str, Callable[[_Cue, _Body], _Body]] = {
         "stand": _stand, "walk": _walk, "run": _run, "jump": _jump, "dance": _dance, "spin": _spin, "fly": _fly,
         "swim": _swim, "float": _float, "roll": _roll, "wave": _wave, "look": _look, "grow": _grow, "arrive": _arrive,
-        "leave": _leave, "drive": _drive, "sail": _sail, "kneel": _kneel,
+        "leave": _leave, "drive": _drive, "sail": _sail, "kneel": _kneel, "sit": _stand,
     }  # fmt: skip
     return actions[name]
 
@@ -221,15 +239,16 @@ def pose(actor: Actor, loop: int, times: Tensor) -> Pose:
     mirrored = torch.full_like(times, -1.0 if facing and heading != facing else 1.0)
     phase = actor.phase * 2 * math.pi
     zero, one = torch.zeros_like(times), torch.ones_like(times)
-    cue = _Cue(times, phase, actor.direction, actor.height, subject)
+    cue = _Cue(times, phase, actor.direction, actor.height, subject, loop)
     body = _action(actor.action)(cue, _Body(zero, zero, one, one, zero, zero))
     way, gone = _legs(times - MIDDLE, actor.leg)
     x = actor.x + actor.direction * SPEED.get(actor.action, 0.0) * gone + body.x
     if facing:
         mirrored = mirrored * (-way if actor.back else way)
     aloft = subject.aloft(actor.action)
-    times = -times if actor.back else times  # legs go forwards on any way
-    index = (((times / LOOP_SECONDS + actor.phase) * loop).long() % loop) if loop > 1 else zero.long()
+    index = loops.shown(
+        subject.id, loop, actor.action, times, actor.phase, carried=actor.carried, back=actor.back
+    )
     return Pose(
         x, actor.y + body.y - body.lift * actor.height, body.sx * mirrored, body.sy, body.tilt * mirrored,
         one * 0.5 if aloft else body.lift, index, not aloft, body.pivot,

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from model.world.art import Sprite
+from model.world.cast import Subject
 from model.world.motion import gait
 from model.world.scene import ALIVE, BUSTS, SUBJECT, Actor
 from model.world.understand import Span
@@ -21,10 +22,12 @@ ROOM = {"hot_air_balloon": (0.0, 0.25, 0.3), "pirate_ship": (0.33, 0.46, 0.42)}
 DECK = 0.5  # of the height of a boat: nobody sits on its mast
 APART = 0.7  # of their height, from one to the next on one back
 TOP = 0.04  # of the frame's height: nobody's head is higher
-SUNK, SITS, STANDS = 0.3, 0.12, 0.05  # of their height, how much of somebody is behind what carries them
+# Of their height, how much of somebody is below the edge or the back of what carries them: inside it, without legs,
+# with legs that hang down, with legs on its other side, and as a beast that stands on it.
+SUNK, SITS, ASTRIDE, ASIDE, STANDS = 0.3, 0.12, 0.25, 0.42, 0.05
 _DOES = (
-    r"(?:sits?|sitting|seated|stands?|standing|perche[sd]|perching|balanc(?:es|ing)|danc(?:es|ing)|surf(?:s|ing)|"
-    r"skat(?:es|ing)|flies|flying|sail(?:s|ing)|travel(?:s|ing)|sleep(?:s|ing)|glid(?:es|ing))"
+    r"(?:sits?|sitting|seated|stands?|standing|perche[sd]|perching|balanc(?:es?|ing)|danc(?:es?|ing)|surf(?:s|ing)?|"
+    r"skat(?:es?|ing)|fly|flies|flying|sail(?:s|ing)?|travel(?:s|ing)?|sleep(?:s|ing)?|glid(?:es?|ing))"
 )
 _BEHIND = r"\s+(?:(?:a|an|the|his|her|its|their|my|one's)\s+)?(?:[\w-]+\s+){0,2}$"
 _AND = re.compile(r"^\s*,?\s*and\s+(?:(?:a|an|the|his|her|its|their|my)\s+)?(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
@@ -33,7 +36,7 @@ _RIDES = re.compile(rf"^\s*(?:[\w-]+\s+){{0,2}}?(?:rid(?:es?|ing)(?:\s+(?:on|in|
                     rf"{_BEHIND}", re.IGNORECASE)  # fmt: skip
 _ON = re.compile(rf"^\s*(?:(?:is|are|happily|quietly|proudly)\s+)?(?:{_DOES}\s+)?(?:on|upon){_BEHIND}", re.IGNORECASE)
 _IN = re.compile(
-    rf"^\s*(?:(?:is|are)\s+)?(?:driv(?:es?|ing)|steer(?:s|ing)|row(?:s|ing)|paddl(?:es|ing)|sail(?:s|ing)|pilot(?:s|ing)|"
+    rf"^\s*(?:(?:is|are)\s+)?(?:driv(?:es?|ing)|steer(?:s|ing)?|row(?:s|ing)?|paddl(?:es?|ing)|sail(?:s|ing)?|pilot(?:s|ing)?|"
     rf"(?:{_DOES}\s+)?(?:in|inside|aboard)){_BEHIND}",
     re.IGNORECASE,
 )
@@ -53,7 +56,8 @@ def carried_by(prompt: str, spans: Sequence[Span]) -> Mapping[str, tuple[str, bo
             found[rider.id] = mount.id, inside
     for friend, rider in reversed(list(pairwise(spans))):
         both = rider.id in found and _AND.match(prompt[friend.end : rider.start])
-        if both and friend.id not in found and SUBJECT[friend.id].kind in ALIVE and _for_two(prompt, rider, found):
+        free = friend.id not in found and all(friend.id != by for by, _ in found.values())
+        if both and free and SUBJECT[friend.id].kind in ALIVE and _for_two(prompt, rider, found):
             found[friend.id] = found[rider.id]
     return found
 
@@ -84,6 +88,31 @@ def carrying(mount: Actor) -> Actor:
     return replace(mount, action=gait(subject)) if alive and mount.action == "drive" else mount
 
 
+def layer(actor: Actor, carried: Mapping[str, tuple[str, bool]]) -> int:
+    """-1: behind what carries them; 1: before it, with a leg that hangs down; 0: nothing carries them."""
+    who = SUBJECT[actor.instance.subject]
+    if who.id not in carried:
+        return 0
+    _, inside = carried[who.id]
+    return 1 if not inside and _astride(who) else -1
+
+
+def _astride(who: Subject) -> bool:
+    """Whether there is a picture of how they sit."""
+    return who.bodied and who.faces
+
+
+def _hidden(who: Subject, inside: bool) -> float:
+    """How much of somebody is below the back or the edge of what carries them, of their height."""
+    if inside:
+        return SUNK
+    if who.id in BUSTS:
+        return SITS
+    if _astride(who):
+        return ASTRIDE
+    return ASIDE if who.kind == "person" else STANDS
+
+
 def seat(sprite: Sprite) -> float:
     """How high one sits on somebody, in their heights: where the columns in the middle of their picture begin, in the
     middle: behind a horse's neck, and not on it."""
@@ -105,8 +134,7 @@ def seated(
     if mount.instance.subject in ROOM:
         behind, sits, most = ROOM[mount.instance.subject]
         height, inside = min(height, most * mount.height / count**0.6), True
-    bust = rider.instance.subject in BUSTS
-    hidden = SUNK if inside else SITS if bust else STANDS
+    hidden = _hidden(SUBJECT[rider.instance.subject], inside)
     tall = sits * mount.height + (1 - hidden) * height
     fits = min(1.0, (min(mount.y, 1.0) - TOP) / tall)
     mount = replace(mount, height=mount.height * fits)

@@ -37,6 +37,7 @@ _BETWEEN = re.compile(  # one word more, that is no hair, no verb and no preposi
 _THING = re.compile(
     r"\s+(?:toys?|houses?|food|beds?|bowls?|doors?|baskets?|shows?|tails?|parks?|collars?)\b", re.IGNORECASE
 )
+_SITS = re.compile(r"(?:sits?|sat|sitting|seated|squat\w*)\b", re.IGNORECASE)
 _HELD = re.compile(r"\s*(?:an?|the|his|her|its|their|my|some)\s+(?:[\w-]+\s+){0,2}", re.IGNORECASE)
 # Whom one sees where "animals" or "sea creatures" are spoken of, by the place; the first are the likeliest.
 _BEASTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
@@ -74,7 +75,7 @@ def roles(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> tu
     somebody, are nobody; "animals" are some who live there."""
     told = understand(prompt, knows).spans
     spans = [span for span in told if span.kind in ("subject", "colour", "action", "group")]
-    first = next((span.id for span in spans if span.kind == "action"), None)
+    first = next((span for span in spans if span.kind == "action"), None)
     found: dict[str, Role] = {}
     alive = [span for span in spans if span.kind == "subject" and SUBJECT[span.id].kind in ALIVE]
     before = any(span.kind == "subject" and SUBJECT[span.id].kind not in GROWN for span in spans)
@@ -102,12 +103,16 @@ def roles(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> tu
     return (*cast, *_groups(spans, told, knows, [role.instance.subject for role in cast], first, prompt))[:MOST_NAMED]
 
 
-def _act(spans: Sequence[Span], index: int, first: str | None, prompt: str) -> str:
-    """What somebody does: what is said behind them, else what is said first of all, as it suits them."""
+def _act(spans: Sequence[Span], index: int, first: Span | None, prompt: str) -> str:
+    """What somebody does: what is said behind them, else what is said first of all, as it suits them; who has a body to
+    sit with sits."""
     subject, ahead = SUBJECT[spans[index].id], [span for span in spans[index + 1 :] if span.kind != "colour"]
     behind = ahead[0] if ahead else None
     own = behind is not None and behind.kind == "action"
-    act = behind.id if own and behind is not None else first
+    told = behind if own else first
+    act = None if told is None else told.id
+    if told is not None and act == "stand" and subject.bodied and _SITS.match(told.text):
+        act = "sit"
     before = next((span for span in reversed(spans[:index]) if span.kind != "colour"), None)
     done_to = before is not None and before.kind == "action" and not before.text.endswith("ing")
     if not own and done_to and subject.kind not in ALIVE:
@@ -124,7 +129,7 @@ def _act(spans: Sequence[Span], index: int, first: str | None, prompt: str) -> s
 
 def _groups(
     spans: Sequence[Span], told: Sequence[Span], knows: Mapping[str, Collection[str]] | None, named: Sequence[str],
-    act: str | None, prompt: str,
+    first: Span | None, prompt: str,
 ) -> tuple[Role, ...]:  # fmt: skip
     """Those whom "animals" and "sea creatures" stand for, where they are; not who is named already."""
     group = next((span for span in spans if span.kind == "group"), None)
@@ -134,6 +139,7 @@ def _groups(
     kinds = _SEA if group.id == "sea" else _BEASTS.get(place or "", _BEASTS["forest"])
     here = [who for who in kinds if who not in named and (knows is None or who in knows.get("subject", (who,)))]
     most = _said(group, prompt) or (MOST_NAMED if group.text.lower().endswith(("s", "life")) else 1)
+    act = None if first is None else first.id
     return tuple(Role(Instance(who), act or SUBJECT[who].moves[0]) for who in here[:most])
 
 

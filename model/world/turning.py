@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from model.world import loops
 from model.world.camera import COLUMNS, camera_path
 from model.world.motion import Pose, pose
 from model.world.scene import Actor, Shot
@@ -76,19 +77,17 @@ def posed(number: int, actor: Actor, loop: int, times: Tensor, turning: Turning 
 
 def _mixed(one: Pose, other: Pose, share: Tensor, taller: float, loop: int) -> Pose:
     """A pose between two: as one of them to a share (T,) of each frame. taller: how many times so high the one is;
-    loop: of how many pictures, which are gone through the shorter way round: a head that nods does not jump."""
+    loop: of how many pictures."""
 
     def between(a: Tensor, b: Tensor) -> Tensor:
         return torch.lerp(b, a, share)
 
     wide = between(one.stretch_x * taller, other.stretch_x)
     edge = torch.where(wide.abs() < EDGE, torch.where(wide < 0, -EDGE, EDGE), wide)  # who turns is never seen edge-on
-    further = (one.frame - other.frame + loop // 2) % loop - loop // 2
-    picture = (other.frame + (share * further).round().long()) % loop
     return Pose(
         between(one.x, other.x), between(one.y, other.y), edge, between(one.stretch_y * taller, other.stretch_y),
-        between(one.tilt, other.tilt), between(one.lift, other.lift), picture,
-        other.grounded, other.pivot,
+        between(one.tilt, other.tilt), between(one.lift, other.lift),
+        loops.between(one.frame, other.frame, share, loop), other.grounded, other.pivot,
     )  # fmt: skip
 
 

@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from model.world.builds import BUILDS
 from model.world.scene import Garment
 
-WALKERS = frozenset("woman man walking_man_dark walking_woman_dark runner".split())  # seen from head to foot
-ROBED = frozenset(  # seen to the chest, or all dress
-    "wizard witch king prince farmer dancer superhero superheroine elf genie ninja".split()
+ROBED = frozenset(  # all that they wear is of one colour, or nearly
+    "wizard witch king prince princess princess_dark farmer dancer superhero superheroine elf genie ninja doctor "
+    "scientist businesswoman businessman pilot groom detective student judge_person "
+    "headscarf_woman santa mrs_claus".split()
 )
 ON_ANYBODY = frozenset(("scarf", "bow", "hat", "tall hat", "crown"))
 ON_A_CHEST = frozenset(("top", "coat", "dress", "suit"))
@@ -99,7 +101,7 @@ def outfit(told: str, subject: str) -> tuple[Piece, ...]:
 
 
 def _fits(slot: str, subject: str) -> bool:
-    return slot in ON_ANYBODY or subject in WALKERS or (subject in ROBED and slot in ON_A_CHEST)
+    return slot in ON_ANYBODY or subject in BUILDS or (subject in ROBED and slot in ON_A_CHEST)
 
 
 def _paint(described: str) -> str | None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from model.world.art import COMMITTED, PROPS, Art, ArtError
+from model.world.art import BODY_SIDE, COMMITTED, PROPS, Art, ArtError
+from model.world.loops import BODIED
 from tests.world.make_pack import LOOP, SIDE, SUBJECTS
 
 
@@ -20,18 +21,20 @@ def test_the_committed_pack_holds_what_tests_and_places_need(art: Art) -> None:
 def test_every_sprite_is_rgba_of_one_size_and_moves_if_its_subject_does(art: Art) -> None:
     for subject in art.cast():
         sprite = art.sprite(subject.id)
-        assert sprite.frames.dtype == torch.uint8 and sprite.frames.shape[1:] == (4, SIDE, SIDE)
-        assert sprite.loop == (LOOP if subject.moving else 1)
+        side = round(SIDE * BODY_SIDE) if subject.bodied else SIDE
+        assert sprite.frames.dtype == torch.uint8 and sprite.frames.shape[1:] == (4, side, side)
+        assert sprite.loop == (BODIED if subject.bodied else LOOP if subject.moving else 1)
 
 
 @pytest.mark.parametrize("identity", (*SUBJECTS, "evergreen", "coral", "house"))
 def test_sprites_stand_on_the_bottom_edge(art: Art, identity: str) -> None:
     alpha = art.sprite(identity).frames[:, 3].amax(0)
     rows, columns = (alpha > 24).any(1).nonzero().flatten(), (alpha > 24).any(0).nonzero().flatten()
-    margin = SIDE - 1 - int(rows[-1])
+    side = len(alpha)
+    margin = side - 1 - int(rows[-1])
     assert margin <= 4, f"{identity} floats {margin} px above the bottom"
-    assert abs(int(columns[0]) - (SIDE - 1 - int(columns[-1]))) <= 3, f"{identity} is not in the middle"
-    assert max(len(rows), len(columns)) >= 0.9 * SIDE, f"{identity} is small in its square"
+    assert abs(int(columns[0]) - (side - 1 - int(columns[-1]))) <= 3, f"{identity} is not in the middle"
+    assert max(len(rows), len(columns)) >= 0.9 * side, f"{identity} is small in its square"
 
 
 def test_missing_art_says_what_to_run(art: Art, tmp_path: Path) -> None:

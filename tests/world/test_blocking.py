@@ -147,7 +147,7 @@ def test_what_is_above_somebody_is_nobody(prompt: str, who: list[str]) -> None:
 
 def test_one_stands_in_the_middle_in_its_colour_and_smaller_in_a_wider_shot() -> None:
     assert drawn("a fox")[:, 62:82].any() and not drawn("a fox")[:, :20].any()
-    red, blue = (Blocking(block(p), WIDE, HIGH).frames(0, 1)[0, 50, 72].astype(int) for p in ("a fox", "a blue fox"))
+    red, blue = (Blocking(block(p), WIDE, HIGH).frames(0, 1)[0, 55, 76].astype(int) for p in ("a fox", "a blue fox"))
     assert red[0] > red[2] + 60 and blue[2] > blue[0]
     assert drawn("a fox, medium shot").sum() < 0.7 * drawn("a fox").sum()
 

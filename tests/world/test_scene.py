@@ -8,7 +8,8 @@ import pytest
 
 from model.world.art import Art
 from model.world.captions import caption
-from model.world.scene import FRAMING_HEIGHT, SUBJECT, Scene, SceneOptions, sample_scene
+from model.world.cast import Subject
+from model.world.scene import CLOSER, FRAMING_HEIGHT, SUBJECT, Scene, SceneOptions, sample_scene
 from model.world.setting import SETTINGS, weathers
 from model.world.vocabulary import VOCABULARY
 from tests.world.shots import PLAIN, drawable
@@ -77,15 +78,23 @@ def test_scenes_of_the_first_world_stay_what_they_were() -> None:
         for shot in scene.shots:
             facts.append((shot.place, shot.place_seed, shot.time, shot.weather, shot.camera, shot.seed, scene.starts))
             facts += [(a.instance.subject, a.action, round(a.x, 6), a.direction) for a in shot.actors]
-    assert hashlib.sha256(repr(facts).encode()).hexdigest()[:16] == "6bb28d0d43f85bcc"
+    assert hashlib.sha256(repr(facts).encode()).hexdigest()[:16] == "164fc10ba49fbe42"
+
+
+def _faced(subject: Subject) -> bool:
+    """Whether a close-up of it shows its face and not its feet."""
+    return subject.bodied and subject.faces
 
 
 def test_subjects_stand_large_inside_the_frame() -> None:
     for shot in (sample_scene(i).shots[0] for i in range(500)):
         low, high = FRAMING_HEIGHT[shot.framing]
         for actor in shot.actors:
-            assert low * 0.7 <= actor.height <= high * 1.25
-            assert 0 < actor.y <= 1.05 and abs(actor.x) < 0.9
+            face = shot.framing == "close" and _faced(SUBJECT[actor.instance.subject])
+            nearer = CLOSER if face else 1.0
+            assert low * 0.7 * nearer <= actor.height <= high * 1.25 * nearer
+            assert 0 < actor.y <= (1.7 if face else 1.05) and abs(actor.x) < 0.9
+            assert not face or -0.1 < actor.y - actor.height < 0.5, "the face is in the frame"
 
 
 @pytest.mark.parametrize("frames", (9, 13, 17, 65))

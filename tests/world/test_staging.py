@@ -105,7 +105,7 @@ def test_one_stands_on_the_set_in_the_light_of_the_hour_with_a_shadow(ramp: Back
         Blocking(block(prompt), WIDE, HIGH).staged(ramp, 0, 1)[1][0].astype(int)
         for prompt in ("a fox stands", "a fox stands at night")
     )
-    face = (slice(45, 60), slice(66, 78))
+    face = (slice(54, 60), slice(66, 73))
     assert (day[face] != bare[face]).any(-1).mean() > 0.9 and night[face].mean() < 0.9 * day[face].mean()
     ground = (slice(HIGH - 6, HIGH), slice(60, 84))
     assert day[ground].mean() < bare[ground].mean()

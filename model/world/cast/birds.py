@@ -16,7 +16,7 @@ _ROWS: tuple[Row, ...] = (
     ("flamingo", "flamingo|pink flamingo|long-legged pink bird", "1f9a9", "ground", "left", 1.1, ("stand", "walk", "dance", "look"), True),
     ("peacock", "peacock|peafowl|peahen", "1f99a", "ground", "front", 1.0, ("stand", "dance", "walk"), True),
     ("parrot", "parrot|red parrot|macaw|cockatoo", "1f99c", "ground", "left", 0.95, ("stand", "dance", "jump", "fly"), True),
-    ("hen", "hen|chicken|mother hen", "1f414", "ground", "left", 0.9, FACE, True),
+    ("hen", "hen|chicken|mother hen", "body:1f414", "ground", "left", 0.8, WALKER, True),
     ("hatching_chick", "hatching chick|chick in an egg|hatchling", "1f423", "ground", "front", 0.8, ("stand", "jump", "dance", "grow"), True),
     ("front_chick", "fluffy chick|chick with spread wings", "1f425", "ground", "front", 0.8, ("stand", "jump", "dance", "look"), True),
     ("bird", "little bird|bird|songbird|red bird|cardinal|robin|sparrow", "1f426", "ground", "left", 0.85, FACE, True),

@@ -9,6 +9,7 @@ from typing import Literal
 Home = Literal["ground", "air", "water", "afloat"]
 Facing = Literal["left", "right", "front"]
 Kind = Literal["animal", "person", "fantasy", "monster", "vehicle", "food", "plant", "object", "building"]
+BODY = "body:"
 Row = tuple[str, str, str, Home, Facing, float, tuple[str, ...], bool]
 
 
@@ -17,7 +18,8 @@ class Subject:
     """One character or thing.
 
     id: the name used by `expect` and by the attribute judge; phrase: the caption wording without an article;
-    synonyms: other words that mean it; code: the file name of its picture; home: where it can be (afloat: on the water,
+    synonyms: other words that mean it; code: the file name of its picture, with BODY before it where that is a head or a
+    bust and the rest is drawn; home: where it can be (afloat: on the water,
     not under it); facing: which way the art looks; size: height beside a subject of size 1; moves: the ids of the
     actions that suit it; moving: True when the art itself is animated; kind: what sort of thing it is.
     """
@@ -34,9 +36,21 @@ class Subject:
     kind: Kind = "object"
 
     @property
+    def bodied(self) -> bool:
+        """Whether its head is a picture and its body is drawn."""
+        return self.code.startswith(BODY)
+
+    @property
+    def faces(self) -> bool:
+        """Whether it looks at whoever watches, whichever way it goes."""
+        return self.facing == "front" or (self.bodied and self.kind != "animal")
+
+    @property
     def indoors(self) -> bool:
         """Whether it fits in a room: no vehicle, no building, nothing of the water, no tall beast."""
-        return self.kind not in ("vehicle", "building") and self.home in ("ground", "air") and self.size <= 1.05
+        if self.kind in ("vehicle", "building") or self.home not in ("ground", "air"):
+            return False
+        return self.size <= 1.05 or self.kind in ("person", "fantasy", "monster")
 
     def aloft(self, action: str) -> bool:
         """Whether it is off the ground while it does this: in the air or under water."""
