@@ -19,6 +19,7 @@ from model.world.wardrobe import outfit
 SMALLER = 0.72  # of their size: who is carried
 # In what has room for somebody in one place: how far behind its middle that is, how high, and how tall they are there.
 ROOM = {"hot_air_balloon": (0.0, 0.25, 0.3), "pirate_ship": (0.33, 0.46, 0.42)}
+SADDLE = 0.2  # of the height of such a beast, behind the middle of its picture
 DECK = 0.5  # of the height of a boat: nobody sits on its mast
 APART = 0.7  # of their height, from one to the next on one back
 TOP = 0.04  # of the frame's height: nobody's head is higher
@@ -82,7 +83,9 @@ def _carries(between: str, rider: str, mount: str) -> bool:
 
 
 def carrying(mount: Actor) -> Actor:
-    """What carries somebody: an animal does not drive, it goes as it is wont to."""
+    """What carries somebody: it does not sit, and an animal does not drive, it goes as it is wont to."""
+    if mount.action == "sit":
+        return replace(mount, action="stand")
     subject = SUBJECT[mount.instance.subject]
     alive = subject.kind in ("animal", "fantasy", "monster")
     return replace(mount, action=gait(subject)) if alive and mount.action == "drive" else mount
@@ -95,6 +98,11 @@ def layer(actor: Actor, carried: Mapping[str, tuple[str, bool]]) -> int:
         return 0
     _, inside = carried[who.id]
     return 1 if not inside and _astride(who) else -1
+
+
+def _looks_at_us(mount: Subject) -> bool:
+    """Whether it has its head before its body, which is behind that then."""
+    return mount.bodied and mount.kind == "animal"
 
 
 def _astride(who: Subject) -> bool:
@@ -115,10 +123,11 @@ def _hidden(who: Subject, inside: bool) -> float:
 
 def seat(sprite: Sprite) -> float:
     """How high one sits on somebody, in their heights: where the columns in the middle of their picture begin, in the
-    middle: behind a horse's neck, and not on it."""
+    middle: behind a horse's neck, and not on it; behind the head of a beast that looks at us."""
     alpha = sprite.frames[0, 3].numpy() > 127
     side = alpha.shape[1]
-    middle = alpha[:, round(0.35 * side) : round(0.65 * side)]
+    first = 0.35 + (SADDLE if _looks_at_us(SUBJECT[sprite.id]) else 0.0)
+    middle = alpha[:, round(first * side) : round((first + 0.3) * side)]
     tops = middle.argmax(0)[middle.any(0)]
     return 1 - float(np.median(tops)) / side if len(tops) else 0.0
 
@@ -130,7 +139,7 @@ def seated(
     one sits on it, where it has no room of its own."""
     height, afloat = SMALLER * rider.height / count**0.5, SUBJECT[mount.instance.subject].home == "afloat"
     sits = min(sits, DECK) if inside and afloat else sits
-    behind = 0.0
+    behind = SADDLE if _looks_at_us(SUBJECT[mount.instance.subject]) else 0.0
     if mount.instance.subject in ROOM:
         behind, sits, most = ROOM[mount.instance.subject]
         height, inside = min(height, most * mount.height / count**0.6), True

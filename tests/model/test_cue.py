@@ -124,16 +124,16 @@ def test_those_who_move_otherwise_go_on_from_where_they_were() -> None:
 
 def test_of_a_known_clip_the_moment_that_is_most_like_is_found_in_its_plan_and_nothing_is_encoded() -> None:
     """Somebody else of the same build goes on from where the one before was; who is quite unlike them does not."""
-    cat, fox, other = (
+    cat, tiger, other = (
         Blocking(block(prompt), 144, 80)
-        for prompt in ("a cat walks in the snow", "a fox walks in the snow", "a whale swims in the sea")
+        for prompt in ("a cat walks in the snow", "a tiger walks in the snow", "a whale swims in the sea")
     )
     picture, given = cat.calm().small().frames(60, 1), latents(cat, 60, 3)
 
     def encode(video: torch.Tensor) -> torch.Tensor:
         raise AssertionError("what is known need not be looked for in latents")
 
-    found = cued(fox, encode, given, None, known=(Known(None, picture), NOTHING))
+    found = cued(tiger, encode, given, None, known=(Known(None, picture), NOTHING))
     assert found is not None
 
     def middle(plan: Blocking, frame: int) -> float:

@@ -116,12 +116,12 @@ def test_where_the_moment_is_not_known_nobody_drifts_into_the_frame() -> None:
 def test_a_rider_goes_with_what_carries_them_and_climbs_down_where_it_stays() -> None:
     riding, empty, alone = (block(prompt) for prompt in ("a girl rides a horse", "a quiet meadow", "a horse walks"))
     shot, (turn,) = handed(empty, [Side(riding, 8, shows=60)], 64, VIEW)
-    girl, horse = shot.actors
+    horse, girl = shot.actors
     assert turn.cast == riding.actors and girl.carried
     assert (girl.x, girl.action, girl.direction) == (horse.x, horse.action, horse.direction)
     shot, (turn,) = handed(riding, [Side(empty, 8, shows=60)], 64, VIEW)
-    girl, horse = turn.cast
-    assert (girl.x, girl.action, girl.y) == (horse.x, horse.action, riding.actors[0].y) and abs(girl.x) > 1
+    horse, girl = turn.cast
+    assert (girl.x, girl.action, girl.y) == (horse.x, horse.action, riding.actors[1].y) and abs(girl.x) > 1
     shot, (turn,) = handed(alone, [Side(riding, 8, shows=60)], 64, VIEW)
     assert [actor.instance.subject for actor in shot.actors] == ["horse", "girl"]
     assert shot.actors[1].y > turn.cast[1].y + 0.2 and not shot.actors[1].carried

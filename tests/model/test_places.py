@@ -103,5 +103,5 @@ def test_a_model_is_shown_the_blocking_of_each_window() -> None:
         shown("they run", references=np.repeat(given, 4, 0))  # three stand beside each other, no more
     busy = np.random.default_rng(0).integers(0, 255, given.shape, np.uint8)
     assert torch.equal(shown("a fox runs", anchors=(Anchor(busy),))[0], paper)  # the picture shows who there is
-    assert torch.equal(shown("a fox runs", anchors=(Anchor(given, place="last"),))[0], paper)
+    assert torch.equal(shown("a fox runs", anchors=(Anchor(255 - given, place="last"),))[0], paper)
     assert len(shown("a fox runs", frames=41)) > 1

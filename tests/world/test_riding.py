@@ -56,6 +56,22 @@ def test_who_does_not_ride_stands_beside(prompt: str) -> None:
     assert len({actor.x for actor in seen.values()}) == len(seen)
 
 
+def test_who_is_sat_on_stands_and_one_sits_behind_its_head() -> None:
+    seen = cast("a mouse sits on a lion")
+    assert seen["lion"].action == seen["mouse"].action == "stand"
+    seen = cast("a girl rides a unicorn")
+    girl, unicorn = seen["girl"], seen["unicorn"]
+    assert girl.x > unicorn.x + 0.05 and girl.y < unicorn.y - 0.2 * unicorn.height
+
+
+def test_some_ride_and_others_drive_and_all_go_to_sea_in_a_boat() -> None:
+    seen = cast("a woman riding an elephant and a robot driving a car")
+    assert seen["woman"].carried and seen["robot"].carried
+    assert not seen["elephant"].carried and not seen["car"].carried
+    shot = block("a child and a panda sail in a boat")
+    assert shot.place == "ocean" and sum(actor.carried for actor in shot.actors) == 2
+
+
 def test_a_horse_that_is_ridden_goes_and_does_not_drive() -> None:
     assert cast("a girl rides a horse")["horse"].action not in ("drive", "stand")
     assert cast("a girl rides a bicycle")["bicycle"].action == "drive"
