@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -25,6 +26,12 @@ def _sheet(out: Path, first: int, columns: int, rows: int) -> None:
     frames = [renderer.clips([sample_scene(first + i)], 1)[0, 0] for i in range(columns * rows)]
     lines = [torch.cat(frames[r * columns : (r + 1) * columns], 2) for r in range(rows)]
     Image.fromarray(torch.cat(lines, 1).permute(1, 2, 0).numpy()).save(out)
+
+
+def _packed(done: int, of: int) -> None:
+    """A line now and then."""
+    if done % 25 == 0 or done == of:
+        print(f"{done} of {of} packed", flush=True)
 
 
 def _preview(args: argparse.Namespace) -> int:
@@ -107,7 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from model.world.art import CACHE, PICTURES, ArtError, fetch, pack, pack_cast
 
         try:
-            count = pack(fetch(), CACHE / "art")
+            count = pack(fetch(), CACHE / "art", workers=os.cpu_count() or 1, on_each=_packed)
             if args.cast:
                 pack_cast(CACHE / "art", PICTURES)
         except ArtError as error:

@@ -12,8 +12,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -96,25 +100,39 @@ def fetch(cache: Path = CACHE) -> Path:
 
 
 def pack(
-    packages: Path, out: Path, *, side: int = SIDE, loop: int = LOOP_FRAMES, only: frozenset[str] | None = None
-) -> int:
+    packages: Path, out: Path, *, side: int = SIDE, loop: int = LOOP_FRAMES, only: frozenset[str] | None = None,
+    workers: int = 1, on_each: Callable[[int, int], None] | None = None,
+) -> int:  # fmt: skip
     """Pack every subject and prop (or `only` those) as WebP strips of side x side pictures into `out`, of whoever has a
-    body under a small face BODY_SIDE times as large; returns how many."""
+    body under a small face BODY_SIDE times as large; returns how many. A body takes some five seconds to draw: workers
+    are the processes that do it, and on_each is told how many of all are packed."""
     out.mkdir(parents=True, exist_ok=True)
-    wanted = [(s.id, s.code, s.moving) for s in CAST] + [(name, code, False) for name, code in PROPS.items()]
-    count = 0
-    for identity, code, moving in wanted:
-        if only is not None and identity not in only:
-            continue
-        if code.startswith(BODY):
-            (face,) = _read(packages, code.removeprefix(BODY), 1)
-            frames = _stand(embody(identity, face), round(side * BODY_SIDE), SUBJECT[identity].faces)
+    wanted = [name for name in (*SUBJECT, *PROPS) if only is None or name in only]
+    make = partial(_packed, packages, out, side, loop)
+    with ExitStack() as stack:
+        if workers > 1:
+            pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=get_context("spawn")))
+            made: Iterator[None] = pool.map(make, wanted, chunksize=2)
         else:
-            frames = _stand(_read(packages, code, loop if moving else 1), side)
-        strip = np.concatenate([np.asarray(f) for f in frames], axis=1)
-        Image.fromarray(strip).save(out / f"{identity}.webp", quality=QUALITY, alpha_quality=90, method=4)
-        count += 1
-    return count
+            made = map(make, wanted)
+        for done, _ in enumerate(made, 1):
+            if on_each is not None:
+                on_each(done, len(wanted))
+    return len(wanted)
+
+
+def _packed(packages: Path, out: Path, side: int, loop: int, identity: str) -> None:
+    """Write the strip of one subject or prop."""
+    subject = SUBJECT.get(identity)
+    if subject is None:
+        frames = _stand(_read(packages, PROPS[identity], 1), side)
+    elif subject.bodied:
+        (face,) = _read(packages, subject.code.removeprefix(BODY), 1)
+        frames = _stand(embody(identity, face), round(side * BODY_SIDE), subject.faces)
+    else:
+        frames = _stand(_read(packages, subject.code, loop if subject.moving else 1), side)
+    strip = np.concatenate([np.asarray(frame) for frame in frames], axis=1)
+    Image.fromarray(strip).save(out / f"{identity}.webp", quality=QUALITY, alpha_quality=90, method=4)
 
 
 def pack_cast(packed: Path, out: Path) -> int:
