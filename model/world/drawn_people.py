@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from model.world.drawn_busts import Half
+from model.world.drawn_busts import HIGH, Half
 from model.world.drawn_limbs import (
     GROUND,
     Fabric,
@@ -26,7 +26,6 @@ from model.world.drawn_people_legs import MIDDLE, Build, bone, fingers, legs, li
 from model.world.drawn_sheet import SCALE, Point
 from model.world.drawn_wear import patterned, skirt, torso
 
-HIGH = 242.0  # how high a figure is
 
 
 def embody(identity: str, face: Image.Image) -> list[Image.Image]:

@@ -243,8 +243,11 @@ def pose(actor: Actor, loop: int, times: Tensor) -> Pose:
     body = _action(actor.action)(cue, _Body(zero, zero, one, one, zero, zero))
     way, gone = _legs(times - MIDDLE, actor.leg)
     x = actor.x + actor.direction * SPEED.get(actor.action, 0.0) * gone + body.x
+    ahead = -way if actor.back else way
+    if actor.carried:
+        x = x - actor.direction * ahead * actor.behind
     if facing:
-        mirrored = mirrored * (-way if actor.back else way)
+        mirrored = mirrored * ahead
     aloft = subject.aloft(actor.action)
     index = loops.shown(
         subject.id, loop, actor.action, times, actor.phase, carried=actor.carried, back=actor.back

@@ -149,9 +149,9 @@ def seated(
     mount = replace(mount, height=mount.height * fits)
     height *= fits
     y = mount.y - sits * mount.height + hidden * height
-    aside = APART * height * (number - (count - 1) / 2) - mount.direction * behind * mount.height
+    aside = APART * height * (number - (count - 1) / 2)
     rides = replace(
         rider, x=mount.x + aside, y=y, height=height, action=mount.action, direction=mount.direction, phase=mount.phase,
-        leg=mount.leg, carried=True,
+        leg=mount.leg, carried=True, behind=behind * mount.height,
     )  # fmt: skip
     return rides, mount

@@ -64,7 +64,8 @@ class Actor:
     """An instance in a shot: where its feet are (x, y in world units), how tall it is, what it does, which way it goes;
     leg: seconds after which it turns about, again and again, so that it stays in sight however long the shot is; it
     goes on and on without; back: its way is shown from its end, and it faces where it comes from; carried: it is on
-    somebody's back, or in a car, and casts no shadow of its own."""
+    somebody's back, or in a car, and casts no shadow of its own; behind: how far behind the middle of what carries it,
+    whichever way that goes (world units)."""
 
     instance: Instance
     action: str
@@ -76,6 +77,7 @@ class Actor:
     leg: float | None = None
     back: bool = False
     carried: bool = False
+    behind: float = 0.0
 
 
 @dataclass(frozen=True)
