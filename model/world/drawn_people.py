@@ -27,7 +27,6 @@ from model.world.drawn_sheet import SCALE, Point
 from model.world.drawn_wear import patterned, skirt, torso
 
 
-
 def embody(identity: str, face: Image.Image) -> list[Image.Image]:
     """All pictures of somebody with a body under the picture of the head."""
     drawn = figure(identity, face)
