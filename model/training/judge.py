@@ -2,8 +2,8 @@
 
 Renders examples for a third of the time, then trains for the rest, and reports how often it is right on scenes that it
 has not seen, raw and through the autoencoder. A later run adds examples and goes on from the weights, with what of them
-fits: classes that are new begin at random. With `--besides` only what finds cuts and compares is trained, and the rest
-stays what it was.
+fits: classes that are new begin at random. With `--besides` only what finds cuts and compares is trained, with `--who`
+only what looks at sharp pictures for the subject, and the rest stays what it was.
 The judge measures a generator; it is never used to train one.
 """
 
@@ -26,8 +26,8 @@ from torch import Tensor
 from model.errors import ModelError, WeightsError
 from model.tiny_vae import TinyVAE
 from model.training.ema import Average
-from model.training.judge_examples import HELD_SEED, NONE, TRAIN_SEED, Pool, Stage, digest, translated
-from model.training.judge_network import LABELS, WEIGHTS, Judge, JudgeConfig
+from model.training.judge_examples import HELD_SEED, NONE, STILL_SEED, TRAIN_SEED, Pool, Stage, digest, translated
+from model.training.judge_network import LABELS, SHARP, WEIGHTS, Judge, JudgeConfig
 from model.training.judge_pairs import (
     HELD_PAIR_SEED,
     PAIR_SEED,
@@ -44,17 +44,22 @@ from model.world.art import Art, ArtError
 
 log = logging.getLogger(__name__)
 BESIDES = ("cuts.", "likeness.")
+COARSE = 9  # layers of the look up to 1/16
+SHARP_EYE = ("who.", "from_sharp.")
 RARE = {"count": (1.0, 3.0, 4.0), "cuts": (1.0, 3.0, 4.0)}  # how much an example of each class weighs
-POOLS = ("clips", "pairs", "held_raw", "held_through", "held_pairs")
+POOLS = ("clips", "pairs", "stills", "held_raw", "held_through", "held_pairs")
+LOOKED_AT = (0, 4, 8)  # of the frames of a held-out clip, those that are also looked at sharply
+WHO = (32, 64, 96, 128, 192)
 
 
 @dataclass(frozen=True)
 class JudgeRun:
     """A run. minutes: of wall time, `render` of it rendering; preset: what scenes show, and narrow what every other one
-    shows; told: the preset whose ids it tells apart (None: the first); most_clips, most_pairs: in the pools, and
-    batch_clips, batch_pairs: of them a step; held: held-out clips; through: share of examples that go through the
-    autoencoder; besides: only what finds cuts and compares is trained; without: labels that it does not say, of count
-    and cuts; start: the weights to go on from (None: `out`); art: a folder of pictures (None: all that was fetched)."""
+    shows; told: the preset whose ids it tells apart (None: the first); most_clips, most_pairs, most_stills: in
+    the pools, and batch_clips, batch_pairs, batch_stills: of them a step; held: held-out clips; through: share of
+    examples that go through the autoencoder, and stills_through of stills; besides: only what finds cuts and compares
+    is trained; who: only what looks at sharp pictures; without: labels that it does not say, of count and cuts; start:
+    the weights to go on from (None: `out`); art: a folder of pictures (None: all that was fetched)."""
 
     out: Path
     minutes: float
@@ -66,12 +71,16 @@ class JudgeRun:
     learning_rate: float = 2e-3
     batch_clips: int = 36
     batch_pairs: int = 8
-    most_clips: int = 12_000
+    batch_stills: int = 12
+    most_clips: int = 18_000
     most_pairs: int = 6_000
+    most_stills: int = 30_000
     held: int = 120
     through: float = 0.03
+    stills_through: float = 0.2
     render: float = 0.35
     besides: bool = False
+    who: bool = False
     without: tuple[str, ...] = ()
     start: Path | None = None
     seed: int = 1
@@ -86,16 +95,30 @@ def examples(run: JudgeRun, stage: Stage) -> dict[str, Pool]:
     paths = {pool: run.cache / f"{name}{pool}.npz" for pool in POOLS}
     pools = {pool: Pool.load(path) for pool, path in paths.items()}
     seconds = 60 * run.minutes * run.render
-    stage.fill(pools["held_raw"], HELD_SEED, 0.1 * seconds, most=run.held, through=0.0)
+    stage.fill(pools["held_raw"], HELD_SEED, 0.1 * seconds, most=run.held, through=0.0, sharp=SHARP)
     if stage.vae is not None:
-        stage.fill(pools["held_through"], HELD_SEED, 0.1 * seconds, most=run.held, through=1.0)
+        stage.fill(pools["held_through"], HELD_SEED, 0.1 * seconds, most=run.held, through=1.0, sharp=SHARP)
     pools["held_pairs"].fill(lambda index: group(stage, HELD_PAIR_SEED + index), 0.1 * seconds, run.held)
-    stage.fill(pools["clips"], TRAIN_SEED, 0.45 * seconds, most=run.most_clips, through=run.through)
-    pools["pairs"].fill(lambda index: group(stage, PAIR_SEED + index), 0.25 * seconds, run.most_pairs)
+    clips, pairs, stills = (0.0, 0.0, 0.7) if run.who else (0.4, 0.2, 0.1)
+    stage.fill(pools["clips"], TRAIN_SEED, clips * seconds, most=run.most_clips, through=run.through, whenever=True)
+    pools["pairs"].fill(lambda index: group(stage, PAIR_SEED + index), pairs * seconds, run.most_pairs)
+    through = run.stills_through
+    stage.fill(pools["stills"], STILL_SEED, stills * seconds, most=run.most_stills, through=through, stills=True)
     for pool, path in paths.items():
         if len(pools[pool]):
             pools[pool].save(path)
     return pools
+
+
+def with_pairs(stills: Pool, pairs: Pool) -> Pool:
+    """Stills and the pictures of all pairs, which are as sharp; of these only the subject is a label."""
+    pictures, labels = list(stills.frames), list(stills.labels)
+    for group_of_four, subject in zip(pairs.frames, pairs.labels, strict=True):
+        told = torch.full((len(LABELS),), NONE)
+        told[LABELS.index("subject")] = subject[0]
+        pictures += [picture[None] for picture in group_of_four]
+        labels += [told] * len(group_of_four)
+    return Pool(pictures, labels)
 
 
 def adopt(judge: Judge, kept: Judge) -> set[str]:
@@ -106,7 +129,7 @@ def adopt(judge: Judge, kept: Judge) -> set[str]:
         if name not in mine:
             continue
         part = name.split(".")
-        if part[0] in ("from_look", "from_motion"):
+        if part[0] in ("from_look", "from_motion", "from_sharp"):
             ids, old = judge.config.classes[part[1]], kept.config.classes[part[1]]
             for row, identity in enumerate(old):
                 if identity in ids:
@@ -118,6 +141,12 @@ def adopt(judge: Judge, kept: Judge) -> set[str]:
             whole.add(name)
     judge.load_state_dict(mine)
     return whole
+
+
+def open_eye(judge: Judge) -> None:
+    """Let what looks at sharp pictures begin as a copy of what looks at small ones, as far as they are alike."""
+    assert judge.who is not None
+    judge.who.layers[:COARSE].load_state_dict(judge.look[:COARSE].state_dict())
 
 
 def vary(
@@ -157,6 +186,11 @@ def loss_of(judge: Judge, frames: Tensor, labels: Tensor) -> Tensor:
     return total
 
 
+def loss_of_stills(judge: Judge, pictures: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy of who is seen in sharp pictures (B, 1, 3, 2h, 2w)."""
+    return entropy(judge.named(pictures[:, 0]), labels[:, LABELS.index("subject")], 0.05)
+
+
 def entropy(logits: Tensor, wanted: Tensor, smooth: float = 0.0, rare: tuple[float, ...] | None = None) -> Tensor:
     """Mean cross-entropy of those that are not NONE, weighed by class where `rare` says so; 0 where there are none."""
     if not bool((wanted != NONE).any()):
@@ -176,20 +210,29 @@ def train(run: JudgeRun, judge: Judge, pools: dict[str, Pool], seconds: float) -
     generator = torch.Generator().manual_seed(run.seed)
     judge = judge.to(run.device).train()
     classes = {name: tuple(ids) for name, ids in judge.config.classes.items()}
-    optimiser = torch.optim.AdamW(judge.parameters(), lr=run.learning_rate, betas=(0.9, 0.98), weight_decay=0.02)
-    average, began, step, smooth = Average(judge, 0.995), time.monotonic(), 0, [0.0, 0.0]
+    learned = [value for name, value in judge.named_parameters() if not run.who or name.startswith(SHARP_EYE)]
+    optimiser = torch.optim.AdamW(learned, lr=run.learning_rate, betas=(0.9, 0.98), weight_decay=0.02)
+    average, began, step, smooth = Average(judge, 0.995), time.monotonic(), 0, [0.0] * 3
+
+    def drawn(pool: str, count: int) -> tuple[Tensor, Tensor]:
+        frames, labels = pools[pool].stack(torch.randint(len(pools[pool]), (count,), generator=generator))
+        frames, labels = vary(frames, translated(labels, classes), classes, generator)
+        return frames.to(run.device), labels.to(run.device)
+
     while (done := (time.monotonic() - began) / seconds) < 1:
         optimiser.param_groups[0]["lr"] = run.learning_rate * rate(step, done)
-        picks = torch.randint(len(pools["clips"]), (run.batch_clips,), generator=generator)
-        frames, labels = pools["clips"].stack(picks)
-        frames, labels = vary(frames, translated(labels, classes), classes, generator)
-        losses = [loss_of(judge, frames.to(run.device), labels.to(run.device))]
-        if judge.likeness is not None:
+        losses = list[Tensor]()
+        if not run.who:
+            frames, labels = drawn("clips", run.batch_clips)
+            losses.append(loss_of(judge, frames, labels))
+        if judge.likeness is not None and run.batch_pairs and not run.who:
             picks = torch.randint(len(pools["pairs"]), (run.batch_pairs,), generator=generator)
             losses.append(likeness_loss(judge, varied(pools["pairs"].stack(picks)[0], generator).to(run.device)))
+        if judge.who is not None and run.batch_stills:
+            losses.append(loss_of_stills(judge, *drawn("stills", run.batch_stills)))
         optimiser.zero_grad(set_to_none=True)
         torch.stack(losses).sum().backward()
-        torch.nn.utils.clip_grad_norm_(judge.parameters(), 2.0)
+        torch.nn.utils.clip_grad_norm_(learned, 2.0)
         optimiser.step()
         average.update(judge)
         step += 1
@@ -248,18 +291,25 @@ def remembered(run: JudgeRun, judge: Judge, pairs: Pool, generator: torch.Genera
 
 @torch.no_grad()
 def score(judge: Judge, pool: Pool, device: str = "cpu") -> dict[str, float]:
-    """The share of right answers by label on a pool of clips, of those it can be asked; their mean is "overall". Of
-    count and cuts it is the mean of the shares of each number there is: most clips show one, and do not cut."""
+    """The share of right answers by label on a pool of sharp clips, of those it can be asked; their mean is "overall".
+    Of count and cuts it is the mean of the shares of each number there is: most clips show one, and do not cut."""
     found: dict[str, list[Tensor]] = {name: [] for name in judge.config.labels}
     classes = {name: tuple(ids) for name, ids in judge.config.classes.items()}
     for start in range(0, len(pool), 16):
         frames, labels = pool.stack(torch.arange(start, min(len(pool), start + 16)))
-        labels = translated(labels, classes)
-        for name, logits in judge(frames.to(device)).items():
+        labels, frames = translated(labels, classes), frames.to(device)
+        for name, logits in judge(halved(frames), frames[:, LOOKED_AT]).items():
             wanted = labels[:, LABELS.index(name)]
             found[name].append(torch.stack([wanted, logits.argmax(-1).cpu()])[:, wanted != NONE])
     shares = {name: _share(torch.cat(each, 1), name in ("count", "cuts")) for name, each in found.items()}
     return {**shares, "overall": sum(shares.values()) / len(shares)}
+
+
+def halved(frames: Tensor) -> Tensor:
+    """Sharp frames (B, K, 3, 2h, 2w) as the judge looks at all of them, (B, K, 3, h, w)."""
+    h, w = frames.shape[-2] // SHARP, frames.shape[-1] // SHARP
+    small = F.interpolate(frames.flatten(0, 1), size=(h, w), mode="bilinear", antialias=True, align_corners=False)
+    return small.unflatten(0, frames.shape[:2])
 
 
 def _share(found: Tensor, balanced: bool) -> float:
@@ -281,14 +331,16 @@ def run_all(run: JudgeRun) -> dict[str, dict[str, float]]:
     art = Art(run.art)
     stage = Stage(run.preset, art, narrow=run.narrow, vae=vae, device=run.device)
     told = Stage(run.told or run.preset, art).classes()
-    judge = Judge(JudgeConfig({name: ids for name, ids in told.items() if name not in run.without}, alike=0.5))
+    judge = Judge(JudgeConfig({name: ids for name, ids in told.items() if name not in run.without}, alike=0.5, who=WHO))
     try:
         start = run.start or run.out
-        adopt(judge, Judge.load(start))
+        if not any(name.startswith(SHARP_EYE) for name in adopt(judge, Judge.load(start))):
+            open_eye(judge)
         log.info("going on from %s", start)
     except WeightsError as error:
         log.info("starting afresh (%s)", error)
     pools = examples(run, stage)
+    pools["stills"] = with_pairs(pools["stills"], pools["pairs"])
     learn = train_besides if run.besides else train
     judge = learn(run, judge, pools, max(1.0, 60 * run.minutes - (time.monotonic() - began)))
     scores = {
@@ -298,7 +350,8 @@ def run_all(run: JudgeRun) -> dict[str, dict[str, float]]:
     alike = round(threshold(same[::2], other[::2]), 3)  # by every other one, and tried on those between
     judge.config = replace(judge.config, alike=alike)
     scores["pairs"] = compared(same[1::2], other[1::2], alike)
-    notes = {"preset": run.preset, "held_out": scores, **{name: len(pools[name]) for name in ("clips", "pairs")}}
+    learned = {name: len(pools[name]) for name in ("clips", "pairs", "stills")}
+    notes = {"preset": run.preset, "held_out": scores, **learned}
     judge.save(run.out, notes)
     return scores
 
@@ -313,12 +366,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--told", help="the preset whose subjects, places, ... it tells apart (default: --preset)")
     parser.add_argument("--start", type=Path, help="weights to go on from (default: --out)")
     parser.add_argument("--besides", action="store_true", help="train only what finds cuts and compares")
+    parser.add_argument("--who", action="store_true", help="train only what looks at sharp pictures for the subject")
     parser.add_argument("--vae", type=Path, default=Path(".cache/train/vae.safetensors"))
     parser.add_argument("--cache", type=Path, default=Path(".cache/train"))
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--without", nargs="*", default=(), choices=("count", "cuts"), help="labels it does not say")
     parser.add_argument("--batch-clips", type=int, default=36, help="clips a step")
     parser.add_argument("--batch-pairs", type=int, default=8, help="groups of four pictures a step; 0: no pairs")
+    parser.add_argument("--batch-stills", type=int, default=12, help="sharp stills a step; 0: none")
     parser.add_argument("--held", type=int, default=120)
     parser.add_argument("--render", type=float, default=0.35, help="share of the time that goes into examples")
     parser.add_argument("--seed", type=int, default=1)

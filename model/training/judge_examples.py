@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,16 +22,17 @@ from torch import Tensor
 import model.world
 from model.tiny_vae import TinyVAE
 from model.training.eval_cases import COUNTS, CUTS, IDS
-from model.training.judge_network import ATTRIBUTES, LABELS, SPAN, sight
+from model.training.judge_network import ATTRIBUTES, LABELS, SHARP, SPAN, sight
 from model.training.recipe import options_of, preset
 from model.world.art import Art
 from model.world.render import Renderer
 from model.world.scene import Scene, SceneOptions, Shot, allowed, sample_scene
 
 log = logging.getLogger(__name__)
-TRAIN_SEED, HELD_SEED = 300_000_000, 900_000_000
+TRAIN_SEED, STILL_SEED, HELD_SEED = 300_000_000, 400_000_000, 900_000_000
 WORDS = ("__main__", "preview", "vocabulary", "understand", "naming", "wording", "heard", "language", "likeness")
 RAW_SIZE, WHOLE_SIZE = (224, 128), (448, 256)
+SEEN: Mapping[str, tuple[float, float]] = MappingProxyType({"run": (0.6, 2.4), "arrive": (0, 2.3), "leave": (0.7, 3)})
 NONE = -1  # the label of what is not one thing in a clip, or no class of a judge: it is not asked for it
 WHOLE: Mapping[str, tuple[str, ...]] = MappingProxyType({name: IDS[name] for name in LABELS})
 
@@ -103,11 +105,26 @@ class Stage:
         told = {name: tuple(allowed(name, knows)) for name in ATTRIBUTES}
         return {**told, "count": COUNTS, "cuts": CUTS}
 
-    def example(self, seed: int, frames: int, *, through: bool = False) -> Example:
-        """Frames as the judge sees them, uint8 (K, 3, h, w), and labels; `through` the autoencoder or raw."""
+    def example(
+        self, seed: int, frames: int, *, through: bool = False, sharp: int = 1, whenever: bool = False
+    ) -> Example:
+        """Frames as the judge sees them, uint8 (K, 3, h, w) of `sharp` times the sides, and labels; `through` the
+        autoencoder or raw; `whenever`: of every other two clips any second of four, as a longer clip is read."""
         scene = sample_scene(seed, self.options(frames, seed))
+        if whenever and seed % 4 > 1:
+            scene = at_any_time(scene, seed)
         clip = self.render(scene, frames, through=through)
-        return (sight(clip)[0] * 255).round().to("cpu", torch.uint8), labels_of(scene, WHOLE)
+        return _kept(sight(clip, sharp)[0]), labels_of(scene, WHOLE)
+
+    def still(self, seed: int, *, through: bool = False) -> Example:
+        """A sharp picture of somebody, uint8 (1, 3, 2h, 2w), and labels. Everybody is as likely as everybody else and
+        may be anywhere, so that no place tells who is there."""
+        rng, options = random.Random(f"still {seed}"), self.options(SPAN, seed)
+        subject = rng.choice(allowed("subject", options.knows))
+        alone = replace(options, knows={**(options.knows or {}), "subject": (subject,)}, cuts=0.0, nobody=0.0)
+        shot = sample_scene(seed, alone).shots[0]
+        scene = Scene((replace(shot, start=shot.start + rng.uniform(0, 2)),))
+        return _kept(sight(self.render(scene, 1, through=through), SHARP)[0]), labels_of(scene, WHOLE)
 
     def render(self, scene: Scene, frames: int, *, through: bool = False) -> Tensor:
         """A scene as uint8 (1, frames, 3, H, W)."""
@@ -115,15 +132,33 @@ class Stage:
         clip = self._renderers[WHOLE_SIZE if through else RAW_SIZE].clips([scene], frames)
         return _through(self.vae, clip) if through and self.vae is not None else clip
 
-    def fill(self, pool: Pool, first: int, seconds: float, *, most: int, through: float) -> None:
-        """Add clips to a pool for some seconds, a share of them through the autoencoder."""
+    def fill(
+        self, pool: Pool, first: int, seconds: float, *, most: int, through: float, sharp: int = 1,
+        whenever: bool = False, stills: bool = False,
+    ) -> None:  # fmt: skip
+        """Add clips (or stills, which are sharp) to a pool for some seconds, a share of them through the autoencoder.
+        """
         share = through if self.vae is not None else 0.0
 
         def draw(index: int) -> Example:
             coded = int(index * share) < int((index + 1) * share)
-            return self.example(first + index, SPAN, through=coded)
+            if stills:
+                return self.still(first + index, through=coded)
+            return self.example(first + index, SPAN, through=coded, sharp=sharp, whenever=whenever)
 
         pool.fill(draw, seconds, most)
+
+
+def at_any_time(scene: Scene, seed: int) -> Scene:
+    """A scene with each of its shots at any second of four, in which who runs is in the frame, who arrives is still on
+    the way, and who leaves has set out."""
+    rng = random.Random(f"whenever {seed}")
+
+    def moved(shot: Shot) -> Shot:
+        first, last = zip((0.0, 3.0), *(SEEN[a.action] for a in shot.actors if a.action in SEEN), strict=True)
+        return replace(shot, start=rng.uniform(max(first), min(last)))
+
+    return replace(scene, shots=tuple(moved(shot) for shot in scene.shots))
 
 
 def labels_of(scene: Scene, classes: Mapping[str, tuple[str, ...]]) -> Tensor:
@@ -154,6 +189,10 @@ def _shown(shot: Shot) -> dict[str, str | None]:
         "framing": shot.framing, "style": shot.style,
         "count": COUNTS[min(len(shot.actors), len(COUNTS)) - 1] if shot.actors else None,
     }  # fmt: skip
+
+
+def _kept(frames: Tensor) -> Tensor:
+    return (frames * 255).round().to("cpu", torch.uint8)
 
 
 @torch.no_grad()

@@ -2,7 +2,8 @@
 
 Two readers, one answer. The look of single frames says who is where, at what hour, in what weather, framing and style;
 the differences between nine frames of one second say how the subject and the camera move, and help with weather. Each
-attribute's logits are the sum of what the two say, so that stills train the look alone.
+attribute's logits are the sum of what the two say, so that stills train the look alone. Who it is, of whom there are
+many, a third reader says with them, that looks at three pictures of that second at twice the sides.
 
 It is trained on rendered clips, raw and through the autoencoder, and never used to train a generator.
 
@@ -23,7 +24,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.errors import WeightsError
-from model.training.judge_parts import COLOURS, Block, Count, Cuts, Likeness, down, maps, number_of_cuts, pooled
+from model.training.judge_parts import COLOURS, Block, Count, Cuts, Likeness, Who, down, maps, number_of_cuts, pooled
 
 ATTRIBUTES = ("subject", "place", "time", "weather", "action", "camera", "framing", "style")
 LABELS = (*ATTRIBUTES, "count", "cuts")
@@ -43,12 +44,14 @@ WEIGHTS = Path(__file__).resolve().parents[2] / "assets" / "storybook" / "judge.
 class JudgeConfig:
     """classes: the ids it can answer, by label (count and cuts may be missing: it does not say them then); widths:
     channels at 1/2, 1/4, 1/8 and 1/16 of what is looked at; alike: the cosine from which on two pictures are of the
-    same character, or None for a judge that does not compare them."""
+    same character, or None for a judge that does not compare them; who: the channels of what looks at sharp pictures
+    for the subject, or None for a judge that does not."""
 
     classes: Mapping[str, tuple[str, ...]]
     widths: tuple[int, int, int, int] = (32, 64, 96, 128)
     motion: tuple[int, int, int] = (24, 48, 64)
     alike: float | None = None
+    who: tuple[int, int, int, int, int] | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -88,14 +91,19 @@ class Judge(nn.Module):
         sizes = {name: len(config.classes[name]) for name in ATTRIBUTES}
         self.from_look = nn.ModuleDict({name: nn.Linear(2 * d, size) for name, size in sizes.items()})
         self.from_motion = nn.ModuleDict({name: nn.Linear(2 * g, size) for name, size in sizes.items()})
+        self.who = None if config.who is None else Who(config.who)
+        self.from_sharp = nn.ModuleDict(
+            {} if config.who is None else {"subject": nn.Linear(2 * config.who[-1], sizes["subject"])}
+        )
         self.count = Count(c + d) if "count" in config.classes else None
         self.cuts = Cuts() if "cuts" in config.classes else None
         self.likeness = None if config.alike is None else Likeness(COLOURS + c + d)
 
-    def forward(self, frames: Tensor) -> dict[str, Tensor]:
+    def forward(self, frames: Tensor, sharp: Tensor | None = None) -> dict[str, Tensor]:
         """Frames (B, K, 3, h, w) in 0..1, as `sight` gives them, to logits (B, classes) by attribute.
 
-        K is 1 (a still: the attributes of motion are left out) or 9.
+        K is 1 (a still: the attributes of motion are left out) or 9. sharp: pictures of the same, (B, P, 3, 2h, 2w),
+        as `sharply` gives them, for a judge that looks at these for the subject.
         """
         length = frames.shape[1]
         chosen = frames[:, :: (length - 1) // 2] if length > 1 else frames
@@ -112,6 +120,17 @@ class Judge(nn.Module):
             moved = self._moved(frames)
             said |= {name: said[name] + head(moved) for name, head in self.from_motion.items()}
             said |= {} if self.cuts is None else {"cuts": number_of_cuts(self.cuts(frames))}
+        if sharp is not None and self.who is not None:
+            closer = self.named(sharp.flatten(0, 1)).unflatten(0, sharp.shape[:2]).mean(1)
+            said["subject"] = said["subject"].log_softmax(-1) + closer.log_softmax(-1)
+        return said
+
+    def named(self, pictures: Tensor) -> Tensor:
+        """Logits of the subject of each picture alone, (N, 3, 2h, 2w) in 0..1 as `sight(..., SHARP)` gives them, to
+        (N, classes)."""
+        if self.who is None:
+            raise WeightsError("this judge has no sharp eye; train one with: python -m model.training.judge --who")
+        said: Tensor = self.from_sharp["subject"](self.who(pictures))
         return said
 
     def _moved(self, frames: Tensor) -> Tensor:
@@ -158,8 +177,9 @@ class Judge(nn.Module):
         filled up with the last, so a still stands still.
         """
         device = next(self.parameters()).device
-        seen = torch.cat([sight(part.to(device)[None]) for part in _spans(clip, fps, spans)])
-        said = self(seen)
+        parts = [part.to(device)[None] for part in _spans(clip, fps, spans)]
+        sharp = None if self.who is None else torch.cat([sharply(part) for part in parts])
+        said = self(torch.cat([sight(part) for part in parts]), sharp)
         if self.cuts is not None:  # of the whole clip, which is not longer for having been looked at in parts
             said["cuts"] = number_of_cuts(self.cuts(sight(_seconds(clip, fps).to(device)[None])))
         shares = {name: logits.softmax(-1).mean(0).tolist() for name, logits in said.items()}
@@ -191,7 +211,8 @@ class Judge(nn.Module):
         try:
             kept = meta["config"]
             classes = {name: tuple(ids) for name, ids in kept["classes"].items()}
-            judge = cls(JudgeConfig(classes, tuple(kept["widths"]), tuple(kept["motion"]), kept.get("alike")))
+            who = None if kept.get("who") is None else tuple(kept["who"])
+            judge = cls(JudgeConfig(classes, tuple(kept["widths"]), tuple(kept["motion"]), kept.get("alike"), who))
             judge.load_state_dict({name: value.float() for name, value in tensors.items()}, strict=True)
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise WeightsError(f"{path} does not fit its own config ({' '.join(str(error).split())})") from error
@@ -231,6 +252,12 @@ def sight(clips: Tensor, sharp: int = 1) -> Tensor:
     size = (sharp * h, sharp * w)
     small = F.interpolate(frames, size=size, mode="bilinear", antialias=True, align_corners=False)
     return small.unflatten(0, (clips.shape[0], -1))
+
+
+def sharply(clips: Tensor) -> Tensor:
+    """What the judge looks at of clips (B, T, 3, H, W), of 1 or 17 frames, to see who it is: the first, the middle and
+    the last of what `sight` gives, at twice the sides, (B, P, 3, 2h, 2w)."""
+    return sight(clips[:, :: max(1, (clips.shape[1] - 1) // (2 * STRIDE))], SHARP)
 
 
 def _seconds(clip: Tensor, fps: int) -> Tensor:

@@ -113,6 +113,23 @@ class Likeness(nn.Module):
         return F.normalize(self.says(torch.cat([looked_at, what.mean(-1)], 1)), dim=-1)
 
 
+class Who(nn.Module):
+    """What is seen of somebody in sharp pictures, of twice the sides of what is looked at else: a taxi that is far away
+    is a few pixels there. `sizes` are the layers' channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the sharp sides."""
+
+    def __init__(self, sizes: tuple[int, int, int, int, int]) -> None:
+        super().__init__()
+        a, b, c, d, e = sizes
+        self.layers = nn.Sequential(
+            nn.PixelUnshuffle(2), nn.Conv2d(12, a, 3, padding=1), nn.SiLU(), down(a, b), Block(b), down(b, c),
+            Block(c), down(c, d), Block(d), down(d, e), Block(e), nn.GroupNorm(8, e), nn.SiLU(),
+        )  # fmt: skip
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Pictures (N, 3, h, w) in 0..1, of sides that are multiples of 32, to (N, 2e)."""
+        return pooled(self.layers(pictures * 2 - 1))
+
+
 COLOURS = 24  # channels of a map that are colours, and how much they vary, in the four quarters of a place
 
 

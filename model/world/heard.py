@@ -203,7 +203,7 @@ place/meadow: scotland, ireland, new zealand, dirt road, gravel road, country ro
 place/forest: redwoods, pine trees, fir trees, tall pines, bamboo forest, enchanted forest
 place/room: dining room, dining table, windowsill, window sill, playroom, rug
 place/sky: through the clouds, in the clouds, among the clouds, between the clouds, among clouds, between clouds
-place/sky: above the world, piece of cloud
+place/sky: over the clouds, over clouds, above clouds, amid the clouds, above the world, piece of cloud
 place/park: zen garden, picnic, fairground, amusement park, theme park
 place/city: construction site, skyscrapers, street corner
 place/cave: cave walls, catacombs

@@ -25,6 +25,12 @@ _NUMBERS = {
     dozen dozens many lots army hundreds thousands""".split(), MANY),
 }  # fmt: skip
 _CROWD = ("people", "children", "sheep", "fish", "deer")
+_ALIKE = ("sheep", "fish", "deer")  # one is called as two are
+_ONE_DOES = re.compile(  # "the fish swims", not "the fish swim across"
+    r"\s+(?:slowly\s+|quietly\s+|happily\s+)?(?!(?:\w+wards|across|always|besides|perhaps|as|its|his|this|us)\b)"
+    r"(?:is|was|has|[a-z]{2,}s)\b",
+    re.IGNORECASE,
+)
 _WORN = re.compile(r"\b(?:wear(?:s|ing)?|dressed)\b", re.IGNORECASE)
 _ANOTHER = re.compile(
     r"\b(?:(?:and|meets?|beside|behind|with)\s+an?|another)\s+(?:other\s+)?(?:[\w-]+\s+)?$", re.IGNORECASE
@@ -165,8 +171,12 @@ def _number(span: Span, prompt: str) -> int:
     """How many of a subject a prompt speaks of; many are as many as can be."""
     if not _plural(span):
         return 1
-    before = re.findall(r"[\w-]+", prompt[: span.start].lower())[-NEAR:]
-    return _said(span, prompt) or (1 if before and before[-1] in ("a", "an", "one") else 2)
+    if said := _said(span, prompt):
+        return said
+    before, called = re.findall(r"[\w-]+", prompt[: span.start].lower())[-NEAR:], span.text.lower().split()[-1]
+    if (before and before[-1] in ("a", "an", "one")) or (called in _ALIKE and _ONE_DOES.match(prompt[span.end :])):
+        return 1
+    return 2 if called in _ALIKE or called not in _CROWD else 3
 
 
 def _said(span: Span, prompt: str) -> int | None:

@@ -14,7 +14,17 @@ from model.errors import WeightsError
 from model.tiny_vae import TinyVAE, TinyVAEConfig
 from model.training import judge as training
 from model.training.judge import JudgeRun, adopt, loss_of, run_all, score, vary
-from model.training.judge_examples import HELD_SEED, NONE, WHOLE, Pool, Stage, digest, labels_of, translated
+from model.training.judge_examples import (
+    HELD_SEED,
+    NONE,
+    WHOLE,
+    Pool,
+    Stage,
+    at_any_time,
+    digest,
+    labels_of,
+    translated,
+)
 from model.training.judge_network import (
     ATTRIBUTES,
     LABELS,
@@ -28,7 +38,7 @@ from model.training.judge_network import (
 )
 from model.world.art import COMMITTED, Art
 from model.world.scene import Instance, Scene, sample_scene
-from tests.world.shots import scene
+from tests.world.shots import acting, scene
 
 WORLD = dict(WHOLE)
 SMALL = WORLD | {"subject": ("fox", "cat"), "style": ("3d",)}
@@ -152,6 +162,15 @@ def test_examples_are_small_and_the_same_for_the_same_seed(stage: Stage) -> None
     assert torch.equal(frames, again) and float(frames.float().std()) > 6
 
 
+def test_clips_are_of_any_second_of_four_in_which_there_is_something_to_see() -> None:
+    still, running = acting("stand"), acting("run")
+    starts = [at_any_time(still, seed).shots[0].start for seed in range(60)]
+    assert 0 <= min(starts) < 0.4 and 2.6 < max(starts) <= 3 and at_any_time(still, 3) == at_any_time(still, 3)
+    assert all(0.6 <= at_any_time(running, seed).shots[0].start <= 2.4 for seed in range(60))
+    shots = at_any_time(Scene((still.shots[0], running.shots[0]), (0, 5)), 1)
+    assert shots.starts == (0, 5) and shots.shots[0].start != shots.shots[1].start
+
+
 def test_examples_go_through_the_autoencoder(art: Art) -> None:
     torch.manual_seed(0)
     vae = TinyVAE(TinyVAEConfig(latent_channels=4, widths=(8, 8, 8), fine=8, blocks=1)).eval()
@@ -205,7 +224,8 @@ def test_a_judge_learns_what_it_is_shown() -> None:
         optimiser.step()
         losses.append(float(loss.detach()))
     assert losses[-1] < 0.5 * losses[0]
-    pool = Pool([(f * 255).round().to(torch.uint8) for f in frames], list(labels))
+    sharp = frames.repeat_interleave(SHARP, -1).repeat_interleave(SHARP, -2)
+    pool = Pool([(f * 255).round().to(torch.uint8) for f in sharp], list(labels))
     assert score(judge.eval(), pool)["place"] == 1.0
 
 

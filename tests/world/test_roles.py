@@ -58,6 +58,9 @@ def test_a_colour_is_that_of_whom_it_is_said_of(prompt: str, who: str, colour: s
 
 @pytest.mark.parametrize(("prompt", "count"), [
     ("6 cats", 6), ("100 cats", 6), ("eleven ducks", 6), ("3 cats", 3), ("1 cat", 1), ("several cats", 5), ("cats", 2),
+    ("people walk in a street", 3), ("children play", 3), ("many children play", 6), ("two children play", 2),
+    ("the fish swims across a reef", 1), ("fish swim across a reef", 2), ("the deer slowly walks home", 1),
+    ("deer graze", 2), ("three sheep is too many", 3), ("the sheep always sleep", 2), ("a deer", 1),
 ])  # fmt: skip
 def test_numbers_are_read_in_words_and_figures(prompt: str, count: int) -> None:
     assert roles(prompt)[0].count == count
