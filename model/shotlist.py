@@ -19,6 +19,7 @@ _CUT = re.compile(
     r"\s*(?:show(?:ing)?\b|reveal(?:ing)?\b|(?:an?|the)\s+(?:shots?|views?|scenes?)\s+of\b)?\s*:?\s*",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"(?:^|(?<=\n)|(?<=[.;!?]\s))[ \t]*(\d{1,2})[.)]\s+(?=[^\W\d])")
 EACH = 2  # shots of different animals
 _DIFFERENT = re.compile(r"\b(?:the\s+)?(?:many\s+)?(?:different|various|all\s+the|several)\s+(?=\S)", re.IGNORECASE)
 
@@ -35,6 +36,9 @@ class Part:
 def parts(prompt: str) -> list[tuple[str, float | None]]:
     """The shots that a prompt lists, or, where it lists none, those that it cuts to: their words, and their seconds
     where it says so; [] for one shot."""
+    numbers = list(_NUMBER.finditer(prompt))
+    if len(numbers) > 1 and [int(mark[1]) for mark in numbers] == [*range(1, len(numbers) + 1)]:
+        prompt = _NUMBER.sub(r"Shot \1: ", prompt)  # "1. a fox runs  2. it sleeps"
     marks = list(_MARK.finditer(prompt))
     if len(marks) < 2 and not (marks and marks[0].start() == 0):
         return [(words, None) for words in _cut(prompt)]

@@ -29,7 +29,7 @@ from model.world.cutout import cut_out, sprite_of
 from model.world.motion import MIDDLE, SPEED
 from model.world.render import FPS, Backdrop, Renderer, View
 from model.world.riding import carried_by, carrying, layer, seat, seated
-from model.world.roles import OVERHEAD, Role, roles
+from model.world.roles import Role, roles
 from model.world.scene import BUSTS, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot, Sign, close_up
 from model.world.setting import SETTINGS
 from model.world.turning import Turn, Turning, led, look_of, paced, relights, turned
@@ -41,14 +41,17 @@ WIDE = 8 / 9  # world units from the middle of a wide frame to its side; in a na
 MOST_SEEN = 6  # at once
 CROWDED = 0.8  # of their size, with three or more behind them
 VAGUE = ("snow", "city")  # of several places that a prompt names, another is meant: "a snowy forest", "Tokyo city"
-LIGHTS = ("candle", "red_candle", "lantern", "oil_lamp", "fire")
+LIGHTS = ("candle", "red_candle", "lantern", "oil_lamp")
 AT_HOME = {
     **dict.fromkeys(("astronaut", "alien", "ufo", "rocket", "satellite", "space_invader", "comet"), "space"),
-    **dict.fromkeys(("hot_air_balloon", "paper_plane"), "sky"),
+    **dict.fromkeys(("hot_air_balloon", "paper_plane", "star", "cloud"), "sky"), "fire": "forest",
+    **dict.fromkeys(("sun_face", "moon_face", "rainbow", "kite", "tornado", "rock_object", "log", "nest"), "meadow"),
+    **dict.fromkeys(("traffic_light", "mailbox"), "city"), "football": "park", "pumpkin": "farm",
     **dict.fromkeys(("lighthouse", "treasure_chest"), "beach"), "windmill": "meadow", "knight": "castle",
     **dict.fromkeys(("snowman", "snowman_in_snow", "penguin", "polar_bear", "santa"), "snow"),
 }  # fmt: skip
 SUITS = {"water": "reef", "afloat": "ocean"}  # where those are of whom no place is told
+ABOVE = ("sun_face", "moon_face", "star", "cloud", "rainbow", "feather")
 BY_KIND = {"vehicle": "city", "food": "kitchen", "object": "room", "person": "park"}
 SET = "set"  # the place of a shot before it has one: it casts shadows
 LEG = 4.0  # seconds of the world
@@ -56,7 +59,8 @@ SMALL = 4  # times smaller
 PACE = 0.75  # of the world's: slower is clearer
 STAND_INS = ("teddy", "pumpkin", "robot")  # as whom those move who are given as pictures and named by no known word
 PEOPLE = {  # the others of several
-    "man": ("man", "redhead_woman", "walking_man_dark", "woman", "curly_man", "walking_woman_dark", "grandfather"),
+    "man": ("man", "walking_man_dark", "curly_man", "redhead_man", "blond_man", "grandfather"),
+    "people": ("man", "redhead_woman", "walking_man_dark", "woman", "curly_man", "walking_woman_dark", "grandfather"),
     "woman": ("woman", "curly_woman", "walking_woman_dark", "redhead_woman", "woman_light", "grandmother"),
     "child": ("child", "girl", "boy_light", "girl_medium", "boy"), "boy": ("boy", "boy_light"),
     "girl": ("girl", "girl_medium"),
@@ -64,6 +68,9 @@ PEOPLE = {  # the others of several
 _ROAD = re.compile(  # what leads to a place, or is but part of one
     r"\b(?:roads?|path|track|trail|lane|mountains?|skyline|hills?|cliffs?|rug|sofa|couch|window ?sill|picnic)$",
     re.IGNORECASE,
+)
+_CHASES = re.compile(
+    r"\b(?:chas(?:es?|ing)|follow(?:s|ing)?|pursu(?:es?|ing)|hunt(?:s|ing)|run(?:s|ning)?\s+after)\b", re.IGNORECASE
 )
 LEAST_BUST = 0.5  # of the frame's height
 RISES = {"jump": 0.34, "run": 0.12, "dance": 0.13, "wave": 0.11, "walk": 0.06}  # of their height, at most
@@ -97,9 +104,13 @@ def block(
     before = _together(cast, {} if given else _carried(prompt, cast, knows), shown, room)
     if framing == "close" and not any(actor.carried for actor in before):
         before = tuple(map(close_up, before))
+    before = _one_way(prompt, before)
     if len(others) > 2:
         before = tuple(replace(actor, height=actor.height * CROWDED) for actor in before)
-    behind = [_behind(_actor(role, 0, 1, shown, room), i, len(cast) == 2, room) for i, role in enumerate(others)]
+    behind = [
+        _along(role, i, before) or _behind(_actor(role, 0, 1, shown, room), i, len(cast) == 2, room)
+        for i, role in enumerate(others)
+    ]
     actors = (*reversed(behind), *before)
     return replace(_shot(heard, shown, actors, seed), sign=_sign(heard, actors, wide))
 
@@ -147,17 +158,38 @@ def _together(
     return tuple(sorted((found[role.instance.subject] for role in cast), key=lambda actor: layer(actor, carried)))
 
 
+def _along(role: Role, number: int, seen: Sequence[Actor]) -> Actor | None:
+    """One of several who are carried, beside the first of them; None where nothing carries those."""
+    first = next((one for one in seen if one.carried and one.instance.subject == role.called), None)
+    if first is None:
+        return None
+    aside = 0.6 * first.height * (number // 2 + 1) * (1 if number % 2 else -1)
+    return replace(first, instance=role.instance, x=first.x + aside, phase=0.37 * (number + 1.6))
+
+
+def _one_way(prompt: str, cast: tuple[Actor, ...]) -> tuple[Actor, ...]:
+    """Those who go somewhere go the same way; who chases or follows is behind."""
+    going = [actor for actor in cast if actor.leg is not None]
+    if len(going) < 2:
+        return cast
+    sided = [actor for actor in going if SUBJECT[actor.instance.subject].facing != "front"]
+    way = 1 if _CHASES.search(prompt) else (sided or going)[0].direction
+    return tuple(actor if actor.leg is None else replace(actor, direction=way) for actor in cast)
+
+
 def _others(cast: Sequence[Role]) -> tuple[Role, ...]:
     """The second, third ... of those of whom there are several, as far as there is room; people are not all the
     same."""
     seen, found = [role.instance.subject for role in cast], list[Role]()
     for role in cast:
         for number in range(1, min(role.count, MOST_SEEN - len(cast) - len(found) + 1)):
-            kinds = PEOPLE.get(role.instance.subject, ())
+            kinds = PEOPLE.get("people" if role.mixed and role.instance.subject == "man" else role.instance.subject, ())
             who = next((kind for kind in kinds if kind not in seen), role.instance.subject)
             seen.append(who)
             build = BUILDS[number % len(BUILDS)]
-            found.append(replace(role, instance=replace(role.instance, subject=who, build=build)))
+            past = number - (role.count - len(role.others))
+            colour = role.others[past] if past >= 0 else role.instance.colour
+            found.append(replace(role, instance=replace(role.instance, subject=who, build=build, colour=colour)))
     return tuple(found)
 
 
@@ -189,14 +221,14 @@ def set_place(heard: Understanding) -> str | None:
     if places:
         roads = [span for span in heard.spans if span.kind == "place" and _ROAD.search(span.text)]
         told = [span.id for span in heard.spans if span.kind == "place" and span not in roads] or places
-        telling = [place for place in told if place not in VAGUE] or told
+        telling = [p for p in told if p not in VAGUE] or [p for p in told if p != "snow"] or told
         return max(telling, key=telling.count)  # the first of those that are named as often
     named = [SUBJECT[span.id] for span in heard.spans if span.kind == "subject"]
     if not named:
         group = heard.first("group")
         return None if group is None else "reef" if group == "sea" else "forest"
-    named = [subject for subject in named if subject.id not in OVERHEAD] or named
-    if any(subject.id in LIGHTS for subject in named):
+    named = [subject for subject in named if subject.id not in ABOVE] or named
+    if any(subject.id in LIGHTS for subject in named) and all(subject.kind != "food" for subject in named):
         return "cave"
     one = next((subject for subject in named if subject.home == "afloat"), named[0])  # a boat takes all to the sea
     return AT_HOME.get(one.id) or SUITS.get(one.home) or BY_KIND.get(one.kind, "meadow")

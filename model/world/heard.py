@@ -15,7 +15,7 @@ bear: bruin, kodiak, black bear, honey bear
 tiger: big cat, sabre-toothed tiger
 leopard: panther, puma, cougar, ocelot
 horse: colt, filly, mustang, nag, clydesdale, shire horse
-deer: hart, roe, hind, caribou, antelope, gazelle, impala
+deer: hart, roe, caribou, antelope, gazelle, impala
 cow: heifer, dairy cattle, cattle
 pig: swine, porker
 sheep: woolly lamb, merino
@@ -33,7 +33,7 @@ turtle: terrapin, tortoises
 lizard: newt, chameleon, salamander, skink, komodo dragon
 snake: viper, boa, anaconda, rattlesnake, adder
 dinosaur: stegosaurus, triceratops, brachiosaurus, long neck
-t_rex: velociraptor, raptor, allosaurus
+t_rex: t rex, velociraptor, raptor, allosaurus
 dragon: wyvern, drake dragon, hydra
 snail: slug, gastropod
 ladybird: ladybirds, lady bug
@@ -66,7 +66,7 @@ taxi: uber, black cab
 bus: omnibus, double-decker
 train: rail engine, freight train
 fast_train: intercity, maglev
-bicycle: tandem, velocipede, cycle
+bicycle: unicycle, tricycle, tandem, velocipede, cycle
 motorcycle: harley, chopper bike
 lorry: juggernaut, tanker truck
 sailboat: schooner, catamaran, sloop, ketch, sail boat
@@ -110,6 +110,11 @@ man: person, someone, somebody, young man, male, bloke, dude, several people, pe
 dancer: ballerina, ballet dancer
 runner: athlete, racer
 child: children, kids, preschooler
+girl: daughter, granddaughter, sister, goldilocks, red riding hood, little red riding hood, alice, gretel, blonde girl
+girl: blond girl
+boy: son, grandson, brother, hansel, pinocchio
+woman: mum, mom, mama, mam, hairdresser
+man: postman, viking
 baby: bambino
 grandfather: senior, old gentleman
 grandmother: nana, old lady
@@ -150,6 +155,18 @@ place/forest: grove, woodlands, thicket, copse, undergrowth
 place/city: metropolis, boulevard, avenue, high street, sidewalk, bustling city, downtown street, town square, plaza
 place/city: gotham, brooklyn, manhattan, times square, soho, traffic jam, rush hour, traffic, parking lot, city square
 place/city: motorway, highway, suburb, suburbs, skyline, rooftop, rooftops, alley, alleyway, crossroads
+weather/petals: cherry blossoms, cherry blossom, cherry blossoms falling, falling cherry blossoms, cherry blossom petals
+weather/snowfall: snow falling, snow falls, snow drifting down
+time/day: in spring, in the spring, spring day, springtime
+time/dawn: sun rises, sun is rising, sun comes up
+time/dusk: sun sets, sun is setting, sun goes down
+time/night: starry, starry sky, starry night sky, night sky
+framing/wide: establishing shot, wide establishing shot, wide view, wide-angle, full shot
+style/film_bw: black-and-white, monochrome, noir
+style/pixel: pixel-art, 8 bit, pixelated
+action/walk: follows, following, goes, going, moves, moving, comes
+action/float: rises, rising
+action/look: looks, looking
 place/tokyo: ginza, shinjuku, harajuku, akihabara, asakusa
 place/tokyo: kyoto, shibuya, sakura, japanese city, shrine, bazaar, night market, food stalls, osaka
 place/reef: great barrier reef, coral garden, underwater world

@@ -36,7 +36,7 @@ _LIKE = re.compile(
     r"(?<![\w-])(?:as\s(?:if|though)|(?:just\s)?like(?!\sto\b)|shaped\slike|in\sthe\s(?:shape|form|style)\sof|resembl\w+|"
     r"reminiscent\sof|inspired\sby|made\sfamous\sby|(?:blend|mix|mixture|cross|hybrid)\s(?:of|between)|"
     r"blending\sin\swith|not\sunlike|(?:dreams?|dreaming|thinks?|thinking)\s(?:of|about)|named\safter|"
-    r"pretend\w*\sto\sbe)\b",
+    r"pretend\w*\sto\sbe|dressed\s(?:up\s)?as)\b",
     re.IGNORECASE,
 )
 _UNTIL = re.compile(
@@ -44,7 +44,11 @@ _UNTIL = re.compile(
 )
 _MANY_LIKE = re.compile(r"(?:s|people|children)\s+like$", re.IGNORECASE)
 _PAST = re.compile(r"\bafter\s+(?:the|a|an|some|days\s+of|hours\s+of)?\s*(?:heavy\s+|long\s+|last\s+)?$", re.IGNORECASE)
-_NOT_ALIVE = re.compile(r"\b(?:stuffed|balloon|toy|plush|clay|plastic|no|without|as|like)\s+$", re.IGNORECASE)
+_NOT_ALIVE = re.compile(r"\b(?:stuffed|balloon|toy|plush|clay|plastic|as|like)\s+$", re.IGNORECASE)
+_NONE = re.compile(r"\b(?:no|without|without\s+any|but\s+not|not)\s+(?:an?\s+)?$", re.IGNORECASE)
+_NOT_THERE = re.compile(r"\b(?:named|called)\s+(?:an?\s+)?$", re.IGNORECASE)
+_BREATHED = re.compile(r"\b(?:breath\w*|spits?|spitting|spews?|spewing)\s+$", re.IGNORECASE)
+_HAIR = re.compile(r"[\s-]+hair", re.IGNORECASE)
 _MOON = re.compile(r"(?:(?:full|crescent|new|half|pale|big|huge|silver|bright)\s+)*moon", re.IGNORECASE)
 _ON_THE_MOON = re.compile(
     r"\b(?:on|onto|across|around|over|(?:surface|side|dust|craters)\s+of|"
@@ -65,9 +69,11 @@ def meant(prompt: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     it is part of, or how it is filmed are left out. "Wolf pups" are one span, and a moon that nobody is on is night."""
     likened = _likened(prompt, spans)
     here = [(one, spans[index + 1 :]) for index, one in enumerate(spans) if one not in likened]
+    here = [(one, ahead) for one, ahead in here if not (_seen(one) and _NONE.search(prompt[: one.start]))]
     kept = [one for one, ahead in here if not _aside(prompt, one, ahead)]
     if not any(_seen(span) for span in kept):  # else it is all that there is: "something like a dog", "a cat video"
-        kept = [span for span in spans if _seen(span) or span in kept]
+        there = [span for span in spans if not _NONE.search(prompt[: span.start])]
+        kept = [span for span in there if _seen(span) or span in kept]
     return tuple(_moonlit(prompt, _grown(prompt, kept)))
 
 
@@ -120,6 +126,12 @@ def _again(group: Span, before: str) -> bool:
 
 def _part(span: Span, before: str, behind: str) -> bool:
     """Whether a subject is but part of the name of something else."""
+    if _NOT_THERE.search(before) or (span.text.lower() in ("couple", "family", "school") and behind.startswith(" of ")):
+        return True
+    if span.id == "fire" and _BREATHED.search(before):
+        return True
+    if span.near and (span.text.lower() in ("friend", "friends", "best friend", "best friends") or _HAIR.match(behind)):
+        return True
     if span.id == "alien" and _OTHER_WORLD.match(behind):
         return True
     if span.text.lower() == "earth" and _ON_EARTH.search(before):
@@ -138,7 +150,9 @@ def _grown(prompt: str, spans: Sequence[Span]) -> list[Span]:
             out.append(span)
             continue
         words = prompt[span.start : span.end]
-        if SUBJECT[last.id].kind == "animal" and _HEAD.fullmatch(words) and last.id not in _BREEDS:
+        if last.near or (last.id == "baby" and SUBJECT[span.id].kind != "person"):  # a mother duck, a baby elephant
+            out[-1] = replace(span, start=last.start, text=prompt[last.start : span.end])
+        elif SUBJECT[last.id].kind == "animal" and _HEAD.fullmatch(words) and last.id not in _BREEDS:
             out[-1] = replace(span, start=last.start, text=prompt[last.start : span.end])
         elif SUBJECT[last.id].kind == "animal" and (_YOUNG.fullmatch(words) or _HEAD.fullmatch(words)):
             out[-1] = replace(last, end=span.end, text=prompt[last.start : span.end])
@@ -153,6 +167,10 @@ def _moonlit(prompt: str, spans: Sequence[Span]) -> list[Span]:
     out: list[Span] = []
     for span in spans:
         far = span.kind == "place" and span.id == "space" and _MOON.fullmatch(prompt[span.start : span.end])
+        alone_ = not any(one.kind in ("subject", "place", "time") for one in spans if one is not span)
+        if span.kind == "subject" and span.text.lower() in ("stars", "the stars") and not alone_:
+            out += [] if hours else [replace(span, kind="time", id="night")]
+            continue
         alone = not any(one.kind in ("subject", "place") for one in spans if one is not span)
         if far and not alone and not _ON_THE_MOON.search(prompt[: span.start]):
             out += [] if hours else [replace(span, kind="time", id="night")]

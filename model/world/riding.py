@@ -30,15 +30,20 @@ _DOES = (
     r"(?:sits?|sitting|seated|stands?|standing|perche[sd]|perching|balanc(?:es?|ing)|danc(?:es?|ing)|surf(?:s|ing)?|"
     r"skat(?:es?|ing)|fly|flies|flying|sail(?:s|ing)?|travel(?:s|ing)?|sleep(?:s|ing)?|glid(?:es?|ing))"
 )
-_BEHIND = r"\s+(?:(?:a|an|the|his|her|its|their|my|one's)\s+)?(?:[\w-]+\s+){0,2}$"
+_BEHIND = (
+    r"\s+(?:the\s+back\s+of\s+)?(?:(?:a|an|the|his|her|its|their|my|one's)\s+)?(?:[\w-]+\s+(?!\w+ing\b)){0,2}$"
+)
 _AND = re.compile(r"^\s*,?\s*and\s+(?:(?:a|an|the|his|her|its|their|my)\s+)?(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
-_RIDE = re.compile(r"\s*(?:are\s+)?rid(?:e|ing)\b", re.IGNORECASE)
-_RIDES = re.compile(rf"^\s*(?:[\w-]+\s+){{0,2}}?(?:rid(?:es?|ing)(?:\s+(?:on|in|aboard))?|astride|atop|on\s+top\s+of)"
-                    rf"{_BEHIND}", re.IGNORECASE)  # fmt: skip
+_RIDE = re.compile(r"\s*(?:are\s+)?(?:rid(?:e|ing)|(?:sit|sitting)?\s*on)\b", re.IGNORECASE)
+_RIDES = re.compile(
+    r"^\s*(?:[\w-]+\s+){0,2}?(?:rid(?:es?|ing)(?:(?:\s+[\w-]+){0,4}\s+(?:on|in|aboard))?|astride|atop|on\s+top\s+of)"
+    rf"{_BEHIND}",
+    re.IGNORECASE,
+)
 _ON = re.compile(rf"^\s*(?:(?:is|are|happily|quietly|proudly)\s+)?(?:{_DOES}\s+)?(?:on|upon){_BEHIND}", re.IGNORECASE)
 _IN = re.compile(
-    rf"^\s*(?:(?:is|are)\s+)?(?:driv(?:es?|ing)|steer(?:s|ing)?|row(?:s|ing)?|paddl(?:es?|ing)|sail(?:s|ing)?|pilot(?:s|ing)?|"
-    rf"(?:{_DOES}\s+)?(?:in|inside|aboard)){_BEHIND}",
+    rf"^\s*(?:(?:is|are)\s+)?(?:driv(?:es?|ing)|steer(?:s|ing)?|row(?:s|ing)?|paddl(?:es?|ing)|sail(?:s|ing)?|"
+    rf"pilot(?:s|ing)?|fl(?:y|ies|ying)|(?:{_DOES}\s+)?(?:in|inside|aboard)){_BEHIND}",
     re.IGNORECASE,
 )
 
@@ -50,7 +55,7 @@ def carried_by(prompt: str, spans: Sequence[Span]) -> Mapping[str, tuple[str, bo
     for rider, mount in pairwise(spans):
         between = _undressed(prompt[rider.end : mount.start], rider.id)
         carries = any(rider.id == by for by, _ in found.values())
-        if SUBJECT[rider.id].kind not in ALIVE or rider.id == mount.id or carries:
+        if SUBJECT[rider.id].kind not in (*ALIVE, "object", "food") or rider.id == mount.id or carries:
             continue
         inside = bool(_IN.match(between)) and SUBJECT[mount.id].kind == "vehicle"
         if inside or _carries(between, rider.id, mount.id):
@@ -78,7 +83,7 @@ def _carries(between: str, rider: str, mount: str) -> bool:
         return False
     if _RIDES.match(between):
         return True
-    small = SUBJECT[mount].kind == "animal" and SUBJECT[mount].size < SUBJECT[rider].size and rider not in BUSTS
+    small = SUBJECT[mount].kind == "animal" and SUBJECT[mount].size < 0.8 * SUBJECT[rider].size and rider not in BUSTS
     return bool(_ON.match(between)) and not small
 
 

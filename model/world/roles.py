@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from model.world.scene import ALIVE, SUBJECT, Instance
+from model.world.acts import does
+from model.world.scene import ALIVE, HUES, SHADES, SUBJECT, Instance
 from model.world.understand import Span, understand
 from model.world.wardrobe import outfit
 
@@ -19,11 +20,13 @@ OVERHEAD = frozenset("sun moon star cloud flame feather plumage plume snowflake 
 NEAR = 4  # words before a subject among which its number is
 MANY = 6
 _NUMBERS = {
-    "two": 2, "both": 2, "pair": 2, "couple": 2, "three": 3, "trio": 3, "few": 3, "some": 3, "four": 4, "five": 5,
-    **dict.fromkeys("""several herd flock pack group crowd school swarm litter""".split(), 5),
+    "two": 2, "both": 2, "pair": 2, "couple": 2, "three": 3, "trio": 3, "few": 3, "some": 3, "four": 4, "family": 4,
+    "five": 5,
+    **dict.fromkeys("""several herd flock pack group crowd school swarm litter bunch pride team band""".split(), 5),
     **dict.fromkeys("""six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen twenty thirty hundred
-    dozen dozens many lots army hundreds thousands""".split(), MANY),
+    dozen dozens many lots lot army hundreds thousands""".split(), MANY),
 }  # fmt: skip
+_KINDS_OF = {*HUES, *SHADES, *"gray big small little tiny large huge giant young old happy sad cute funny".split()}
 _CROWD = ("people", "children", "sheep", "fish", "deer")
 _ALIKE = ("sheep", "fish", "deer")  # one is called as two are
 _ONE_DOES = re.compile(  # "the fish swims", not "the fish swim across"
@@ -33,7 +36,8 @@ _ONE_DOES = re.compile(  # "the fish swims", not "the fish swim across"
 )
 _WORN = re.compile(r"\b(?:wear(?:s|ing)?|dressed)\b", re.IGNORECASE)
 _ANOTHER = re.compile(
-    r"\b(?:(?:and|meets?|beside|behind|with)\s+an?|another)\s+(?:other\s+)?(?:[\w-]+\s+)?$", re.IGNORECASE
+    r"\b(?:(?:and|meets?|beside|behind|with)\s+(?:an?|one|her|his|its)|another)\s+(?:other\s+)?(?:[\w-]+\s+)?$",
+    re.IGNORECASE,
 )
 _BETWEEN = re.compile(  # one word more, that is no hair, no verb and no preposition
     r"\s+(?:(?!(?:and|or|with|in|of|on|at|the|an?|to|for|from|near|beside|behind|by|under|over|above|below|as|while|before|"
@@ -43,8 +47,7 @@ _BETWEEN = re.compile(  # one word more, that is no hair, no verb and no preposi
 _THING = re.compile(
     r"\s+(?:toys?|houses?|food|beds?|bowls?|doors?|baskets?|shows?|tails?|parks?|collars?)\b", re.IGNORECASE
 )
-_SITS = re.compile(r"(?:sits?|sat|sitting|seated|squat\w*)\b", re.IGNORECASE)
-_HELD = re.compile(r"\s*(?:an?|the|his|her|its|their|my|some)\s+(?:[\w-]+\s+){0,2}", re.IGNORECASE)
+_IS = re.compile(r"\s*,?\s+(?:that|which|who)?\s*(?:is|was|are)\s+(?:all\s+)?", re.IGNORECASE)
 # Whom one sees where "animals" or "sea creatures" are spoken of, by the place; the first are the likeliest.
 _BEASTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "zoo": ("elephant", "giraffe", "lion", "zebra", "penguin"),
@@ -66,13 +69,17 @@ _SEA = ("tropical_fish", "turtle", "octopus", "jellyfish", "crab")
 @dataclass(frozen=True)
 class Role:
     """Somebody in a shot: how they look, what they do, whether they are called mine ("my dinosaur"), how many of them
-    there are, and the subject that the prompt names, where another of its kind is seen."""
+    there are, and the subject that the prompt names, where another of its kind is seen; mixed: whether the others of
+    several may be men and women; others: the colours of those who are named one by one behind the first ("a red fish
+    and a blue fish")."""
 
     instance: Instance
     action: str
     mine: bool = False
     count: int = 1
     called: str | None = None
+    mixed: bool = False
+    others: tuple[str | None, ...] = ()
 
 
 def roles(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> tuple[Role, ...]:
@@ -92,8 +99,10 @@ def roles(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> tu
             continue
         if span.id in found:
             another = _ANOTHER.search(prompt[: span.start]) and not _THING.match(prompt[span.end :])
-            if another and not _plural(span):
-                found[span.id] = replace(found[span.id], count=found[span.id].count + 1)
+            if another and _number(span, prompt) == 1:
+                own = spans[index - 1].id if _belongs(spans[index - 1], span, prompt) else None
+                kept = found[span.id]
+                found[span.id] = replace(kept, count=kept.count + 1, others=(*kept.others, own))
             continue
         until = next((one.start for one in alive if one.start > span.start), len(prompt))
         clothes = outfit(prompt[span.end : until], span.id) if span in alive else ()
@@ -101,36 +110,22 @@ def roles(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> tu
         coloured = index > 0 and _belongs(spans[index - 1], span, prompt)
         near = coloured and prompt[spans[index - 1].end : span.start].isspace()
         who, colour = _skin(span.id, spans[index - 1].id if coloured else None, near)
+        colour = colour or _said_behind(spans, index, prompt)
         instance = Instance(who, colour=colour, worn=worn)
         called = prompt[: spans[index - 1].start if coloured else span.start].lower().split()
         mine = bool(called) and called[-1] in ("my", "our")
-        found[span.id] = Role(instance, _act(spans, index, first, prompt), mine, _number(span, prompt), span.id)
+        mixed = not re.search(r"m[ae]n$", span.text, re.IGNORECASE)
+        found[span.id] = Role(instance, does(spans, index, first, prompt), mine, _number(span, prompt), span.id, mixed)
     cast = tuple(found.values())
     return (*cast, *_groups(spans, told, knows, [role.instance.subject for role in cast], first, prompt))[:MOST_NAMED]
 
 
-def _act(spans: Sequence[Span], index: int, first: Span | None, prompt: str) -> str:
-    """What somebody does: what is said behind them, else what is said first of all, as it suits them; who has a body to
-    sit with sits."""
-    subject, ahead = SUBJECT[spans[index].id], [span for span in spans[index + 1 :] if span.kind != "colour"]
-    behind = ahead[0] if ahead else None
-    own = behind is not None and behind.kind == "action"
-    told = behind if own else first
-    act = None if told is None else told.id
-    if told is not None and act == "stand" and subject.bodied and _SITS.match(told.text):
-        act = "sit"
-    before = next((span for span in reversed(spans[:index]) if span.kind != "colour"), None)
-    done_to = before is not None and before.kind == "action" and not before.text.endswith("ing")
-    if not own and done_to and subject.kind not in ALIVE:
-        act = "roll" if act == "run" and "roll" in subject.moves else None  # it is done to it: nobody reads as a book
-    if act == "walk" and subject.kind == "vehicle":
-        act = "sail" if subject.home == "afloat" else "drive"
-    if act == "fly" and own and behind is not None and "fly" not in subject.moves:
-        flown = ahead[1] if len(ahead) > 1 else None
-        held = flown is not None and flown.kind == "subject" and SUBJECT[flown.id].home == "air"
-        if flown is not None and held and _HELD.fullmatch(prompt[behind.end : flown.start]):
-            act = "look"  # at the kite that they fly
-    return act or subject.moves[0]
+def _said_behind(spans: Sequence[Span], index: int, prompt: str) -> str | None:
+    """The colour that a subject is said to be of behind it: "the dog is brown". People are told so of their hair."""
+    span, behind = spans[index], spans[index + 1] if index + 1 < len(spans) else None
+    if behind is None or behind.kind != "colour" or SUBJECT[span.id].kind == "person":
+        return None
+    return behind.id if _IS.fullmatch(prompt[span.end : behind.start]) else None
 
 
 def _groups(
@@ -174,7 +169,8 @@ def _number(span: Span, prompt: str) -> int:
     if said := _said(span, prompt):
         return said
     before, called = re.findall(r"[\w-]+", prompt[: span.start].lower())[-NEAR:], span.text.lower().split()[-1]
-    if (before and before[-1] in ("a", "an", "one")) or (called in _ALIKE and _ONE_DOES.match(prompt[span.end :])):
+    article = next((word for word in reversed(before) if word not in _KINDS_OF), "")
+    if article in ("a", "an", "one") or (called in _ALIKE and _ONE_DOES.match(prompt[span.end :])):
         return 1
     return 2 if called in _ALIKE or called not in _CROWD else 3
 

@@ -34,7 +34,7 @@ _SMALL = frozenset(
     before all also many few more most other each every air light moving move moves style day time front i you my your
     our several different various features featuring rendered gorgeously dramatic warm colors colours lighting texture
     focus art distance lightly starts effect filled enjoying nearby wears she it's there's full detailed rich style
-    styled giant past vintage like cuts tour rife live
+    styled giant past vintage like cuts tour rife live nobody
     lives""".split()
 )
 _ENDINGS = (
@@ -43,9 +43,17 @@ _ENDINGS = (
     ("uses", ("us", "use")),
     ("ss", ()), ("s", ("",)),
 )  # fmt: skip
-_ODD_PLURALS = MappingProxyType({many: one for one, many in ODD.items()} | {"men": "man"})
-_VERBS = MappingProxyType({"waves": ("action", "wave"), "leaves": ("action", "leave")})  # right behind a subject
+_ODD_PLURALS = MappingProxyType({many: one for one, many in ODD.items()} | {"men": "man", "does": "do"})
+_VERBS = MappingProxyType({  # right behind a subject
+    "waves": ("action", "wave"), "leaves": ("action", "leave"), "crows": ("action", "look"),
+    "bikes": ("action", "drive"), "skates": ("action", "walk"), "ducks": ("action", "kneel"),
+    **dict.fromkeys(("guards", "cooks", "fishes", "trains"), ("action", "stand")),
+})  # fmt: skip
+_COLOURS = MappingProxyType({
+    "gray": "grey", "violet": "purple", "turquoise": "blue", "gold": "golden", "crimson": "red", "scarlet": "red",
+})  # fmt: skip
 _LINKS = ("is", "are", "was", "that", "who", "starts", "begins", "to")  # between somebody and what they do
+_FILMED = re.compile(r"\b(?:camera|steadicam|drone|lens)\b", re.IGNORECASE)
 _DESCRIBING = 20  # words of a prompt within which one thing is described; more tell a scene
 
 
@@ -95,8 +103,10 @@ def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) 
             index += 1  # how old somebody is makes nobody old
             continue
         between = prompt[behind.end : words[index][0]] if behind is not None and behind.kind == "subject" else "."
-        acts = all(word in _LINKS or word.endswith("ly") for word in _fold(between).split())
-        size, found = _match([word for _, _, word in words[index : index + longest]], table, acts)
+        acts = words[index - 1][2] in ("he", "she", "it", "they", "who") if index else False
+        acts = acts or all(word in _LINKS or word.endswith("ly") for word in _fold(between).split())
+        filmed = bool(_FILMED.search(re.split(r"[.;!?\n]", prompt[: words[index][0]])[-1]))
+        size, found = _match([word for _, _, word in words[index : index + longest]], table, acts, filmed)
         start, end = words[index][0], words[index + size - 1][1]
         if found is not None:
             beside = any(span.kind == "subject" for span in spans)
@@ -201,7 +211,7 @@ def _begins(span: Span) -> int:
 
 
 def _match(
-    words: Sequence[str], table: Mapping[tuple[str, ...], tuple[str, str]], acts: bool
+    words: Sequence[str], table: Mapping[tuple[str, ...], tuple[str, str]], acts: bool, filmed: bool
 ) -> tuple[int, Meaning | None]:
     """How many of the words that come next mean one thing together, and what. The world's own wordings go before the
     lexicon's; right behind a subject (acts) a word is rather what it does."""
@@ -211,10 +221,12 @@ def _match(
         if act is not None:
             return size, Meaning(*act)
         for last in (*_singulars(key[-1]), key[-1] + "s", key[-1] + "es"):
-            if (*key[:-1], last) in table:
+            if (*key[:-1], last) in table and (filmed or (*key[:-1], last) not in _of_cameras()):
                 return size, Meaning(*table[*key[:-1], last])
         if size == 1 and key[0] in _SMALL:
             break
+        if size > 1 and key[-1] in ("flies", "fly"):
+            continue  # a horse flies: no horsefly
         does = _verb(key[0]) if acts and size == 1 else None
         meaning = does or next(filter(None, (noun((*key[:-1], one)) for one in _singulars(key[-1]))), None)
         if meaning is not None:
@@ -254,8 +266,16 @@ def wordings() -> Mapping[tuple[str, ...], tuple[str, str]]:
             table.setdefault(tuple(_fold(m.group()) for m in _WORD.finditer(text)), (kind, identity))
     for colour in (*HUES, *SHADES):
         table.setdefault((colour,), ("colour", colour))
-    table.setdefault(("gray",), ("colour", "grey"))
+    for word, colour in _COLOURS.items():
+        table.setdefault((word,), ("colour", colour))
     return MappingProxyType(table)
+
+
+@cache
+def _of_cameras() -> frozenset[tuple[str, ...]]:
+    """What a camera does, without the camera: "rises", "left", "looks up" are said of others as well."""
+    own = [tuple(_fold(m.group()) for m in _WORD.finditer(text)) for kind, _, text in _all() if kind == "camera"]
+    return frozenset(_bare(words) for words in own if "camera" in words) - set(own)
 
 
 def _bare(words: tuple[str, ...]) -> tuple[str, ...]:

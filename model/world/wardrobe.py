@@ -60,10 +60,11 @@ _ELSEWHERE = (
     r"sits?|sitting|stands?|standing|walks?|walking|runs?|running|is|are|and|or|without|no|not|wear(?:s|ing)?"
 )
 _DESCRIBED = rf"(?:(?!(?:{_ELSEWHERE})\b)[\w'-]+\s+){{0,5}}?"
-_NAME = rf"(?:{_ONE})\b(?!\s+(?:town|cod|verde|light|and\s+arrow))"  # Cape Town, a bow and arrow
+_NAME = rf"(?:{_ONE})(?:es|s)?\b(?!\s+(?:town|cod|verde|light|and\s+arrow))"  # Cape Town, a bow and arrow
 _WORN = re.compile(rf"\b(?P<what>{_DESCRIBED})(?P<name>{_NAME})", re.IGNORECASE)
 _CHAIN = re.compile(
-    rf"\b{_CUE}\s+(?P<all>{_DESCRIBED}{_NAME}(?:\s*(?:,\s*and|,|and|with|over)\s+{_DESCRIBED}{_NAME})*)",
+    rf"\b{_CUE}\s+(?:(?:(?!(?:{_ONE})(?:es|s)?\b)[\w'-]+\s+){{1,4}}(?:and|with)\s+)?"  # glasses and ...
+    rf"(?P<all>{_DESCRIBED}{_NAME}(?:\s*(?:,\s*and|,|and|with|over)\s+{_DESCRIBED}{_NAME})*)",
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"(?:(?:an?|the|his|her|its|their|some)\s+)?", re.IGNORECASE)
@@ -91,13 +92,17 @@ def outfit(told: str, subject: str) -> tuple[Piece, ...]:
             break
         for chain in _CHAIN.finditer(told, sentence.start(), sentence.end()):
             for part in _WORN.finditer(told, chain.start("all"), chain.end("all")):
-                slot, usual = _GARMENTS[part["name"].lower()]
+                slot, usual = _GARMENTS[_singular(part["name"].lower())]
                 long = bool(re.search(r"\blong\b", part["what"], re.IGNORECASE))
                 garment = Garment(slot, PAINTS[_paint(part["what"]) or usual], long=long)
                 article = _ARTICLE.match(part.group())
                 start = part.start() + (article.end() if article else 0)
                 found.setdefault(slot, Piece(garment, start, part.end(), _fits(slot, subject)))
     return tuple(found.values())
+
+
+def _singular(name: str) -> str:
+    return next(one for one in (name, name.removesuffix("s"), name.removesuffix("es")) if one in _GARMENTS)
 
 
 def _fits(slot: str, subject: str) -> bool:
