@@ -27,6 +27,7 @@ from model.world.air import FALLS
 from model.world.art import PICTURES, Art, Sprite, looked_up
 from model.world.cutout import cut_out, sprite_of
 from model.world.motion import MIDDLE, SPEED
+from model.world.relations import one_way, related
 from model.world.render import FPS, Backdrop, Renderer, View
 from model.world.riding import carried_by, carrying, layer, seat, seated
 from model.world.roles import Role, roles
@@ -69,9 +70,6 @@ _ROAD = re.compile(  # what leads to a place, or is but part of one
     r"\b(?:roads?|path|track|trail|lane|mountains?|skyline|hills?|cliffs?|rug|sofa|couch|window ?sill|picnic)$",
     re.IGNORECASE,
 )
-_CHASES = re.compile(
-    r"\b(?:chas(?:es?|ing)|follow(?:s|ing)?|pursu(?:es?|ing)|hunt(?:s|ing)|run(?:s|ning)?\s+after)\b", re.IGNORECASE
-)
 LEAST_BUST = 0.5  # of the frame's height
 RISES = {"jump": 0.34, "run": 0.12, "dance": 0.13, "wave": 0.11, "walk": 0.06}  # of their height, at most
 # Where others of a kind are, x, how much higher, how much smaller: beside one in the middle, and between two.
@@ -104,7 +102,9 @@ def block(
     before = _together(cast, {} if given else _carried(prompt, cast, knows), shown, room)
     if framing == "close" and not any(actor.carried for actor in before):
         before = tuple(map(close_up, before))
-    before = _one_way(prompt, before)
+    before = one_way(prompt, before)
+    if not others:
+        before = related(prompt, [span for span in heard.spans if span.kind == "subject"], before)
     if len(others) > 2:
         before = tuple(replace(actor, height=actor.height * CROWDED) for actor in before)
     behind = [
@@ -165,16 +165,6 @@ def _along(role: Role, number: int, seen: Sequence[Actor]) -> Actor | None:
         return None
     aside = 0.6 * first.height * (number // 2 + 1) * (1 if number % 2 else -1)
     return replace(first, instance=role.instance, x=first.x + aside, phase=0.37 * (number + 1.6))
-
-
-def _one_way(prompt: str, cast: tuple[Actor, ...]) -> tuple[Actor, ...]:
-    """Those who go somewhere go the same way; who chases or follows is behind."""
-    going = [actor for actor in cast if actor.leg is not None]
-    if len(going) < 2:
-        return cast
-    sided = [actor for actor in going if SUBJECT[actor.instance.subject].facing != "front"]
-    way = 1 if _CHASES.search(prompt) else (sided or going)[0].direction
-    return tuple(actor if actor.leg is None else replace(actor, direction=way) for actor in cast)
 
 
 def _others(cast: Sequence[Role]) -> tuple[Role, ...]:

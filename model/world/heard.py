@@ -142,6 +142,23 @@ ferris_wheel: london eye
 keyboard_piano: steinway, grand piano
 tent: yurt, wigwam, tepee, teepee
 laptop: macbook
+giraffe: girafe, giraff, girrafe, giraph
+penguin: pengiun, penquin, pinguin
+dinosaur: dinosuar, dinosour, dinosaurus, dinasaur
+unicorn: unicron, unicon
+elephant: elefant, elephent, elaphant
+rabbit: rabit, rabbitt
+butterfly: butterfy, buterfly, butterlfy
+helicopter: helicoptor, helecopter
+monkey: monky, mokey
+dragon: dragan, dargon
+astronaut: astronout, astranaut
+kangaroo: kangeroo, kangroo
+octopus: octapus, octupus
+crocodile: crocodil, crocadile
+squirrel: squirel, squirell
+turtle: turtel
+wizard: wizzard, wizerd
 """
 _OTHERS = """
 place/meadow: serengeti, great plains, the plains, highlands, flower field
@@ -222,6 +239,8 @@ place/room: dining room, dining table, windowsill, window sill, playroom, rug
 place/sky: through the clouds, in the clouds, among the clouds, between the clouds, among clouds, between clouds
 place/sky: over the clouds, over clouds, above clouds, amid the clouds, above the world, piece of cloud
 place/park: zen garden, picnic, fairground, amusement park, theme park
+place/forest: forrest, foresst
+place/castle: castel
 place/city: construction site, skyscrapers, street corner
 place/cave: cave walls, catacombs
 weather/snowfall: winter storm, ice storm, snow storm

@@ -162,3 +162,22 @@ def test_numbers_in_a_row_are_shots() -> None:
         "a fox runs", "it sleeps", "the moon rises",
     ]  # fmt: skip
     assert parts("2. a fox runs") == [] and parts("a fox, 1. of its kind. 5. is none") == []
+
+
+@pytest.mark.parametrize(("prompt", "near", "far"), [
+    ("a cat in front of a dog", "cat", "dog"), ("a fox hides behind a bear", "bear", "fox"),
+    ("a rabbit sits under a big tree", "rabbit", "leafy_tree"), ("a boy right behind his robot", "robot", "boy"),
+])  # fmt: skip
+def test_who_is_in_front_is_nearer_and_lower_and_hides_little(prompt: str, near: str, far: str) -> None:
+    behind, front = shot_of(prompt).actors
+    assert (front.instance.subject, behind.instance.subject) == (near, far)
+    assert front.y > behind.y and 0.2 * front.height < abs(front.x - behind.x) < front.height
+
+
+@pytest.mark.parametrize(("prompt", "order"), [
+    ("a cat and a dog", ["cat", "dog"]), ("a cat on the right and a dog on the left", ["dog", "cat"]),
+    ("a fox on the left and a wolf on the right", ["fox", "wolf"]), ("a cat to the right of a dog", ["dog", "cat"]),
+    ("a cat to the left of a dog", ["cat", "dog"]), ("a cat, and a dog on the left", ["dog", "cat"]),
+])  # fmt: skip
+def test_sides_are_those_that_are_said(prompt: str, order: list[str]) -> None:
+    assert list(cast(prompt)) == order
