@@ -61,6 +61,12 @@ _YOUNG = re.compile(
 )
 _HEAD = re.compile(r"(?:dog|cat|bird|fish|bear|horse|monkey|whale|shark)(?:s|es)?", re.IGNORECASE)
 _BREEDS = frozenset("guide_dog poodle panda polar_bear koala eagle parrot owl dove crow".split())  # of such a head
+_KIN = re.compile(
+    rf"(?:baby\s+)?(?:mothers?|fathers?|mum|mom|mommy|dad|daddy|mama|papa|parents?|sisters?|brothers?|sons?|daughters?|"
+    rf"babies|baby|{_YOUNG.pattern})",
+    re.IGNORECASE,
+)
+_ITS = re.compile(r"\b(?:its|his|her|their|with(?:\s+(?:two|three|four|some))?)\s+$", re.IGNORECASE)
 _COATED = re.compile(r"\s+(?:[\w-]+\s+)?(?:stripes|spots|fur|patches|coat|markings)\b", re.IGNORECASE)
 
 
@@ -74,7 +80,7 @@ def meant(prompt: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     if not any(_seen(span) for span in kept):  # else it is all that there is: "something like a dog", "a cat video"
         there = [span for span in spans if not _NONE.search(prompt[: span.start])]
         kept = [span for span in there if _seen(span) or span in kept]
-    return tuple(_moonlit(prompt, _grown(prompt, kept)))
+    return tuple(_moonlit(prompt, _kin(prompt, _grown(prompt, kept))))
 
 
 def _seen(span: Span) -> bool:
@@ -161,18 +167,29 @@ def _grown(prompt: str, spans: Sequence[Span]) -> list[Span]:
     return out
 
 
+def _kin(prompt: str, spans: Sequence[Span]) -> list[Span]:
+    """The same with "its mother" and "her cubs", behind an animal, as others of its kind."""
+    out: list[Span] = []
+    for span in spans:
+        before = next((one for one in reversed(out) if one.kind == "subject"), None)
+        beast = before is not None and SUBJECT[before.id].kind == "animal" and span.kind == "subject"
+        if before is not None and beast and _KIN.fullmatch(span.text) and _ITS.search(prompt[: span.start]):
+            span = replace(span, id=before.id)
+        out.append(span)
+    return out
+
+
 def _moonlit(prompt: str, spans: Sequence[Span]) -> list[Span]:
-    """The same with the moon that shines as night, where no hour is told and nobody is on it."""
+    """The same with the moon that shines as night, where no hour is told and nobody is on it, and so with stars that
+    are beside something else."""
     hours = any(span.kind == "time" for span in spans)
     out: list[Span] = []
     for span in spans:
+        beside = [one for one in spans if one is not span]
+        there = any(one.kind in ("subject", "place") for one in beside)
         far = span.kind == "place" and span.id == "space" and _MOON.fullmatch(prompt[span.start : span.end])
-        alone_ = not any(one.kind in ("subject", "place", "time") for one in spans if one is not span)
-        if span.kind == "subject" and span.text.lower() in ("stars", "the stars") and not alone_:
-            out += [] if hours else [replace(span, kind="time", id="night")]
-            continue
-        alone = not any(one.kind in ("subject", "place") for one in spans if one is not span)
-        if far and not alone and not _ON_THE_MOON.search(prompt[: span.start]):
+        stars = span.kind == "subject" and span.text.lower() in ("stars", "the stars")
+        if (stars and (there or hours)) or (far and there and not _ON_THE_MOON.search(prompt[: span.start])):
             out += [] if hours else [replace(span, kind="time", id="night")]
         else:
             out.append(span)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from model.world.scene import SUBJECT, Actor
 from model.world.understand import Span
 
-ASIDE = 0.3  # of the height of the one in front: how far from the middle each of the two is
+ASIDE = 0.24  # of the height of the one in front: how far from the middle each of the two is
 NEARER, FARTHER = 0.05, 0.08  # of the frame's height: how much lower and higher they stand than side by side
 SMALLER = 0.92  # of the size side by side: the one in front, who would hide the other else
 _CHASES = re.compile(

@@ -36,9 +36,10 @@ _ONE_DOES = re.compile(  # "the fish swims", not "the fish swim across"
 )
 _WORN = re.compile(r"\b(?:wear(?:s|ing)?|dressed)\b", re.IGNORECASE)
 _ANOTHER = re.compile(
-    r"\b(?:(?:and|meets?|beside|behind|with)\s+(?:an?|one|her|his|its)|another)\s+(?:other\s+)?(?:[\w-]+\s+)?$",
+    r"\b(?:(?:and|meets?|beside|behind|with)\s+(?:an?|one|two|three|four|her|his|its|their)|another)\s+(?:other\s+)?(?:[\w-]+\s+)?$",
     re.IGNORECASE,
 )
+_WITH = re.compile(r"\bwith\s+$", re.IGNORECASE)
 _BETWEEN = re.compile(  # one word more, that is no hair, no verb and no preposition
     r"\s+(?:(?!(?:and|or|with|in|of|on|at|the|an?|to|for|from|near|beside|behind|by|under|over|above|below|as|while|before|"
     r"sky|light|sun|water|sea)\b)(?!\w+(?:ed|ing|s)\b)[\w-]+\s+)?",
@@ -98,11 +99,11 @@ def roles(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> tu
         if before and SUBJECT[span.id].kind in GROWN and _plural(span):
             continue
         if span.id in found:
-            another = _ANOTHER.search(prompt[: span.start]) and not _THING.match(prompt[span.end :])
-            if another and _number(span, prompt) == 1:
+            told_apart = _ANOTHER.search(prompt[: span.start]) or (_plural(span) and _WITH.search(prompt[: span.start]))
+            if told_apart and not _THING.match(prompt[span.end :]):
                 own = spans[index - 1].id if _belongs(spans[index - 1], span, prompt) else None
-                kept = found[span.id]
-                found[span.id] = replace(kept, count=kept.count + 1, others=(*kept.others, own))
+                kept, more = found[span.id], _number(span, prompt)
+                found[span.id] = replace(kept, count=kept.count + more, others=(*kept.others, *[own] * more))
             continue
         until = next((one.start for one in alive if one.start > span.start), len(prompt))
         clothes = outfit(prompt[span.end : until], span.id) if span in alive else ()

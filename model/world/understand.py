@@ -34,7 +34,7 @@ _SMALL = frozenset(
     before all also many few more most other each every air light moving move moves style day time front i you my your
     our several different various features featuring rendered gorgeously dramatic warm colors colours lighting texture
     focus art distance lightly starts effect filled enjoying nearby wears she it's there's full detailed rich style
-    styled giant past vintage like cuts tour rife live nobody
+    styled giant past vintage like cuts tour rife live nobody hind
     lives""".split()
 )
 _ENDINGS = (

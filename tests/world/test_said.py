@@ -97,6 +97,9 @@ def test_who_is_on_somebody_is_carried(prompt: str, who: list[str]) -> None:
     ("little red riding hood meets a wolf", ["girl", "wolf"]), ("a unicycle", ["bicycle"]),
     ("a couple of dogs", ["dog", "dog"]), ("a family of ducks", ["duck"] * 4), ("a school of fish", ["fish"] * 5),
     ("a lot of rabbits", ["rabbit"] * 6), ("a beach with no people", []), ("nobody on the beach", []),
+    ("a baby elephant and its mother", ["elephant"] * 2), ("a lion with cubs", ["lion"] * 3),
+    ("a cat with three kittens", ["cat"] * 4), ("a dog meets two dogs", ["dog"] * 3),
+    ("a girl and her mother", ["girl", "woman"]),
     ("a dog but not a cat", ["dog"]), ("a forest without any animals", []),
     ("two men fight", ["man", "walking_man_dark"]), ("a red and a blue fish", ["fish"]),
 ])  # fmt: skip
