@@ -31,7 +31,20 @@ from model.world.relations import one_way, related
 from model.world.render import FPS, Backdrop, Renderer, View
 from model.world.riding import carried_by, carrying, layer, seat, seated
 from model.world.roles import Role, roles
-from model.world.scene import BUSTS, FLOOR, FRAMING_HEIGHT, OUTSIDE, SUBJECT, Actor, Instance, Shot, Sign, close_up
+from model.world.scene import (
+    BUSTS,
+    FLOOR,
+    FRAMING_HEIGHT,
+    OUTSIDE,
+    PADDLERS,
+    SUBJECT,
+    Actor,
+    Instance,
+    Shot,
+    Sign,
+    close_up,
+    in_water,
+)
 from model.world.setting import SETTINGS
 from model.world.turning import Turn, Turning, led, look_of, paced, relights, turned
 from model.world.understand import Understanding, understand
@@ -99,7 +112,8 @@ def block(
     others = () if given else _others(cast)
     wide = 1.0 if frame is None else min(1.0, _reach(*frame) / WIDE)
     room = wide if len(cast) + len(others) > 1 else 1.0
-    before = _together(cast, {} if given else _carried(prompt, cast, knows), shown, room)
+    place = set_place(heard)
+    before = _together(cast, {} if given else _carried(prompt, cast, knows), shown, room, place)
     if framing == "close" and not any(actor.carried for actor in before):
         before = tuple(map(close_up, before))
     before = one_way(prompt, before)
@@ -108,7 +122,7 @@ def block(
     if len(others) > 2:
         before = tuple(replace(actor, height=actor.height * CROWDED) for actor in before)
     behind = [
-        _along(role, i, before) or _behind(_actor(role, 0, 1, shown, room), i, len(cast) == 2, room)
+        _along(role, i, before) or _behind(_actor(role, 0, 1, shown, room, place), i, len(cast) == 2, room)
         for i, role in enumerate(others)
     ]
     actors = (*reversed(behind), *before)
@@ -141,11 +155,11 @@ def _carried(prompt: str, cast: Sequence[Role], knows: Knows | None) -> Mapping[
 
 
 def _together(
-    cast: Sequence[Role], carried: Mapping[str, tuple[str, bool]], framing: str, room: float
+    cast: Sequence[Role], carried: Mapping[str, tuple[str, bool]], framing: str, room: float, place: str | None
 ) -> tuple[Actor, ...]:
     """A cast side by side, those who are carried on what carries them; room: of how wide a wide frame is, 0..1."""
     walks = [role for role in cast if role.instance.subject not in carried]
-    found = {role.instance.subject: _actor(role, place, len(walks), framing, room) for place, role in enumerate(walks)}
+    found = {role.instance.subject: _actor(role, i, len(walks), framing, room, place) for i, role in enumerate(walks)}
     up = [role.instance.subject for role in cast if role.instance.subject in carried]
     for role in cast:
         who = role.instance.subject
@@ -153,8 +167,8 @@ def _together(
             by, inside = carried[who]
             beside = [one for one in up if carried[one][0] == by]
             rider, mount = _actor(role, 0, len(walks), framing, room), carrying(found[by])
-            place = beside.index(who), len(beside)
-            found[who], found[by] = seated(rider, mount, seat(looked_up().sprite(by)), inside, *place)
+            nth = beside.index(who), len(beside)
+            found[who], found[by] = seated(rider, mount, seat(looked_up().sprite(by)), inside, *nth)
     return tuple(sorted((found[role.instance.subject] for role in cast), key=lambda actor: layer(actor, carried)))
 
 
@@ -220,6 +234,8 @@ def set_place(heard: Understanding) -> str | None:
     named = [subject for subject in named if subject.id not in ABOVE] or named
     if any(subject.id in LIGHTS for subject in named) and all(subject.kind != "food" for subject in named):
         return "cave"
+    if heard.first("action") == "swim" and named[0].home in ("ground", "air"):
+        return "river" if named[0].home == "air" or named[0].id in PADDLERS else "ocean"
     one = next((subject for subject in named if subject.home == "afloat"), named[0])  # a boat takes all to the sea
     return AT_HOME.get(one.id) or SUITS.get(one.home) or BY_KIND.get(one.kind, "meadow")
 
@@ -229,8 +245,11 @@ def falls_of(heard: Understanding) -> list[str]:
     return list(dict.fromkeys(s.id for s in heard.spans if s.kind == "weather" and s.id in FALLS))
 
 
-def _actor(role: Role, place: int, count: int, framing: str, room: float = 1.0) -> Actor:
-    """One of `count`, side by side, at the middle size and height of the framing, as far as there is room, 0..1."""
+def _actor(
+    role: Role, number: int, count: int, framing: str, room: float = 1.0, place: str | None = None
+) -> Actor:  # fmt: skip
+    """One of `count`, side by side, at the middle size and height of the framing, as far as there is room, 0..1; in
+    the water of a place that has it if they swim."""
     subject = SUBJECT[role.instance.subject]
     share = SHARE[count - 1] * math.sqrt(room)
     height = sum(FRAMING_HEIGHT[framing]) / 2 * subject.size * share
@@ -241,9 +260,9 @@ def _actor(role: Role, place: int, count: int, framing: str, room: float = 1.0) 
         height = max(height, LEAST_BUST * share)
         y = 1.02 + RISES.get(role.action, 0.02) * height
     facing = -1 if subject.facing == "left" else 1
-    x = APART[count - 1] * room * (place - (count - 1) / 2)
+    x = APART[count - 1] * room * (number - (count - 1) / 2)
     leg = LEG if role.action in SPEED else None
-    return Actor(role.instance, role.action, x, y, height, facing, 0.37 * place, leg)
+    return in_water(Actor(role.instance, role.action, x, y, height, facing, 0.37 * number, leg), place)
 
 
 class Blocking:

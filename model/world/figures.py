@@ -15,6 +15,10 @@ from torch import Tensor
 from model.world.motion import Pose
 from model.world.scene import Actor
 
+SEEN, DEPTH = 0.35, 0.03  # how much of somebody is seen just under water, and how deep, in world units, hardly anything
+RIPPLE, WAVES = 0.006, 42.0  # of the water's line: its height in world units, and radians a unit
+EDGE, FOAMS, FOAM = 0.004, 0.011, 0.55  # how soft that line is, how wide the foam on it and how white
+
 
 @dataclass(frozen=True, eq=False)
 class Figure:
@@ -33,7 +37,8 @@ class Figure:
     @cached_property
     def cut(self) -> Cut | None:
         """What is painted of it."""
-        return cut_out(self.pictures, self.index, self.u, self.v, self.path)
+        cut = cut_out(self.pictures, self.index, self.u, self.v, self.path)
+        return in_water(cut, self.actor, self.x, self.y) if cut is not None and self.actor.sunk else cut
 
 
 Cut = tuple[Tensor, Tensor, slice, slice]  # premultiplied RGBA (T, 4, h, w), its light (T, 1, h, w), rows and columns
@@ -54,6 +59,18 @@ def cut_out(pictures: Tensor, index: Tensor, u: Tensor, v: Tensor, path: Pose) -
     )
     rim = 1 + 0.10 * (-gx[:, None] * 0.4 - gy[:, None] * 0.6)  # lit from the upper left
     return cut, rim, ys, xs
+
+
+def in_water(cut: Cut, actor: Actor, x: Tensor, y: Tensor) -> Cut:
+    """What is cut out with what is under water hardly seen through it, and a line of foam where it is wet. x: (T, W)
+    and y: (T, H) in world units."""
+    shape, rim, ys, xs = cut
+    line = actor.y - actor.sunk * actor.height + RIPPLE * torch.sin(x[:, None, xs] * WAVES)
+    deep = (y[:, ys, None] - line)[:, None]  # (T, 1, h, w)
+    clear = 1 - (deep / EDGE).sigmoid() * (1 - SEEN * torch.exp(-deep.clamp(min=0) / DEPTH))
+    foam = FOAM * torch.exp(-(deep / FOAMS).square())
+    colour, alpha = shape[:, :3], shape[:, 3:]
+    return torch.cat([(colour + (alpha - colour) * foam) * clear, alpha * clear], 1), rim, ys, xs
 
 
 def lay(frame: Tensor, cut: Cut | None, tint: Tensor, opacity: float) -> None:

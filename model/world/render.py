@@ -364,7 +364,7 @@ class Renderer:
         """Shadow, reflection, then the picture with a little rim of light, on (T, 3, H, W)."""
         actor, path = figure.actor, figure.path
         tint = torch.tensor(hour.actor, device=self.device)[None, :, None, None]
-        if shot.place != OUTSIDE and not actor.carried:  # a drawing casts no shadow on its paper
+        if shot.place != OUTSIDE and not actor.carried and not actor.sunk:  # a drawing casts no shadow on its paper
             low = actor.y if path.grounded else min(0.97, actor.y + 0.12)
             frame = shade(frame, figure.x, figure.y, path.x, low, actor.height, path.lift)
         if mirror > 0 and path.grounded and not actor.carried:

@@ -28,6 +28,9 @@ OUTSIDE = "outside"  # the place of a picture that is not of this world: see out
 # Of these no legs are drawn: the lower edge of the frame is where they end.
 BUSTS = frozenset(("teacher", "programmer", "pregnant_woman", "juggler", "family"))
 ALIVE = ("animal", "person", "fantasy", "monster", "vehicle")
+SURFACE = {"ocean": 0.78, "river": 0.72, "harbour": 0.70}  # y of the water where somebody swims
+SUNK = {"ground": 0.5, "water": 0.36, "air": 0.22}  # how much of them is under it, by their home;
+PADDLING, PADDLERS = 0.3, ("duck", "swan", "goose")  # and of those who swim on it
 FRAMING_HEIGHT = {"close": (0.68, 0.82), "medium": (0.48, 0.60), "wide": (0.30, 0.38)}
 FLOOR = {"close": (0.92, 1.0), "medium": (0.83, 0.93), "wide": (0.74, 0.84)}
 CLOSER = 1.6  # times as large, in a close-up, are those who are seen from head to foot otherwise
@@ -65,7 +68,7 @@ class Actor:
     leg: seconds after which it turns about, again and again, so that it stays in sight however long the shot is; it
     goes on and on without; back: its way is shown from its end, and it faces where it comes from; carried: it is on
     somebody's back, or in a car, and casts no shadow of its own; behind: how far behind the middle of what carries it,
-    whichever way that goes (world units)."""
+    whichever way that goes (world units); sunk: how much of its height is under water."""
 
     instance: Instance
     action: str
@@ -78,6 +81,7 @@ class Actor:
     back: bool = False
     carried: bool = False
     behind: float = 0.0
+    sunk: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -298,7 +302,17 @@ def _actor(rng: random.Random, subject: Subject, place: str, framing: str, optio
         -facing if turned else facing,
         rng.random(),
     )
-    return close_up(actor) if framing == "close" else actor
+    return in_water(close_up(actor) if framing == "close" else actor, place)
+
+
+def in_water(actor: Actor, place: str | None) -> Actor:
+    """Who swims in a place with a surface of water: as deep in it as they swim."""
+    subject = SUBJECT[actor.instance.subject]
+    swims = actor.action == "swim" or subject.home == "water"
+    if place not in SURFACE or not swims or subject.home == "afloat":
+        return actor
+    sunk = PADDLING if subject.id in PADDLERS else SUNK[subject.home]
+    return replace(actor, y=SURFACE[place] + sunk * actor.height, sunk=sunk)
 
 
 def close_up(actor: Actor) -> Actor:
