@@ -28,7 +28,10 @@ TABLES = (
     "films",
     "film_edits",
     "film_exports",
+    "credentials",
+    "take_looks",
 )
+REBUILT = ("workers",)  # tables that a studio fills anew when it opens the library
 FILES = ("clip.mp4", "poster.jpg", "latents.safetensors", "recipe.json")
 
 

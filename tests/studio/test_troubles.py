@@ -19,11 +19,13 @@ from PIL import Image
 
 from studio import media, shots, store, worker
 from studio.core import Studio
+from studio.credentials import Kept
 from studio.errors import DiskFull, LibraryError, MediaError, RecipeError, SettingsError, ShotError
 from studio.film import Shot
+from studio.films.likeness import Looks
 from studio.library import Library
 from studio.locks import HomeLock
-from studio.mending import mended
+from studio.mending import REBUILT, TABLES, mended, salvage, set_aside
 from studio.recipe import Recipe
 from tests.studio.conftest import SMALL
 from tests.studio.doubles import FakeGenerator
@@ -99,6 +101,25 @@ def test_a_truncated_library_is_mended_and_no_take_is_lost(make_studio: Make) ->
         assert again.report["verdict"] == "local" and again.clip.exists()
         assert [each.id for each in library.takes("local", binned=True)] == [gone], "what was in the bin is there again"
     assert mended(home) == (None, 0, 0)
+
+
+def test_what_a_damaged_library_remembers_of_clips_is_kept(library: Library) -> None:
+    take = add_take(library, library.add_job("local", SHOT, RECIPE))
+    credential = Kept("urn:one", "local", take.id, b"manifest", bytes(range(32)), "ab" * 8)
+    library.keep_credential(credential)
+    library.keep_looks(take.id, Looks("fox", 0.9, (0.5, 0.5)))
+    home = library.home
+    library._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    aside = set_aside(home)
+    with closing(Library(home)) as new:
+        assert salvage(aside, new) > 0
+        assert new.credential_marked("ab" * 8) == credential and new.credential_near(credential.code) is not None
+        assert new.take_looks(take.id) == Looks("fox", 0.9, (0.5, 0.5))
+
+
+def test_every_table_is_mended_or_rebuilt(library: Library) -> None:
+    rows = library._all("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'", ())
+    assert sorted(row["name"] for row in rows) == sorted((*TABLES, *REBUILT))
 
 
 def test_a_take_is_found_wherever_a_death_left_its_folder(library: Library) -> None:
