@@ -133,7 +133,8 @@ def _placed(shot: Shot, frames: int, fps: int) -> tuple[int, ...]:
         raise ShotError("frames", len(shot.places), message)
     longest, taken = (frames - 1) / fps, list[int]()
     for number, second in enumerate(shot.places, 1):
-        if not _is_number(second) or not -1e-6 <= second <= longest + 1 / fps:
+        # The length that was asked for may be more than the frames last (1 + 4k of them): a picture at its end stands.
+        if not _is_number(second) or not -1e-6 <= second <= max(longest + 1 / fps, shot.seconds + 1e-6):
             near = min(max(second, 0.0), longest) if _is_number(second) else 0.0
             message = f"picture {number} cannot stand at {str(second)[:20]} s: the shot is {longest:.2f} s long"
             raise ShotError("frames", second, message, round(near, 2))

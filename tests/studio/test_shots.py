@@ -139,6 +139,15 @@ def test_no_two_pictures_fall_on_one_latent(count: int, latents: int) -> None:
         assert len(set(places)) == count and places[0] == 0 and places[-1] == latents
 
 
+@pytest.mark.parametrize("tenths", range(10, 100))
+def test_a_picture_can_stand_at_the_length_that_was_asked_for(picture: Path, tenths: int) -> None:
+    """The clip has 1 + 4k frames, which may last less long."""
+    shot = replace(GOOD, seconds=tenths / 10, frames=(picture, picture), places=(0.0, tenths / 10))
+    recipe = shots.plan(shot, ENTRY).recipe
+    assert [anchor.place for anchor in recipe.anchors] == [0, recipe.frames - 4]
+    assert refused(seconds=tenths / 10, frames=(picture,), places=(tenths / 10 + 0.2,)).field == "frames"
+
+
 def test_one_clip_is_a_sequence_and_first_with_frames_is_refused(tmp_path: Path, picture: Path) -> None:
     import numpy as np
 
