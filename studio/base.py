@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from studio.expanding import Expansion
 
 LOCAL_OWNER = "local"
+COMMAND_LINE = "command-line"  # in place of a film's id, where none is kept
 
 
 class Base:

@@ -13,16 +13,20 @@ Every method is safe to call from any thread; several processes may share one ho
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import time
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from studio.credentials import CredentialStore
 from studio.films.archive import FilmStore
 from studio.finding import Finding
 from studio.recipe import Recipe
+
+_FILM = re.compile(r"f[0-9a-f]{16}")
 
 
 class Library(Finding, FilmStore, CredentialStore):
@@ -48,32 +52,42 @@ class Library(Finding, FilmStore, CredentialStore):
             self.set_preferences(owner, json.dumps(settled))
         return settled
 
-    def delete_owner(self, owner: str) -> tuple[int, int, int]:
+    def delete_owner(
+        self, owner: str, given: AbstractSet[str] = frozenset(), others: AbstractSet[str] = frozenset()
+    ) -> tuple[int, int, int]:
         """Remove everything of an owner's for good; how many jobs, takes and given files.
 
-        A running job finds its record gone and stops.
+        `given` are content hashes of what the owner gave and may never have used, `others` of what somebody else gave:
+        that stays. A running job finds its record gone and stops.
         """
         with self._write() as db:
-            mine, others = self._given_of(owner, True), self._given_of(owner, False)
+            mine, kept = self._given_of(owner, True) | given, self._given_of(owner, False) | others
             takes = [row["id"] for row in self._all("SELECT id FROM takes WHERE owner = ?", (owner,))]
             jobs = [row["id"] for row in self._all("SELECT id FROM jobs WHERE owner = ?", (owner,))]
+            films = [row["id"] for row in self._all("SELECT id FROM films WHERE owner = ?", (owner,))]
             self._forget_films(db, owner)
             db.executemany("DELETE FROM events WHERE job_id = ?", [(job_id,) for job_id in jobs])
-            db.executemany("DELETE FROM stills WHERE take_id = ?", [(take_id,) for take_id in takes])
+            for table in ("stills", "take_looks"):
+                db.executemany(f"DELETE FROM {table} WHERE take_id = ?", [(take_id,) for take_id in takes])
             self.forget_credentials([], owner)
             for table, column in (("undo", "owner"), ("takes", "owner"), ("jobs", "owner"), ("owners", "id")):
                 db.execute(f"DELETE FROM {table} WHERE {column} = ?", (owner,))
         for take_id in takes:
             for place in (self._takes, self._bin):
                 shutil.rmtree(place / take_id, ignore_errors=True)
-        gone = [path for name in mine - others if (path := self.input(name)) is not None]
+        for film in films:
+            if _FILM.fullmatch(film):  # an id may have come out of a damaged library: it is no path by itself
+                shutil.rmtree(self.home / "films" / film, ignore_errors=True)
+        gone = [path for name in mine - kept if self.input(name) for path in self.inputs.glob(f"{name}.*")]
         for path in gone:
             path.unlink(missing_ok=True)
         return len(jobs), len(takes), len(gone)
 
     def _given_of(self, owner: str, his: bool) -> set[str]:
-        """The content hashes of what was given for an owner's jobs and takes, or for everybody else's."""
+        """The content hashes of what was given for an owner's jobs and takes, or for everybody else's; stills too."""
         found = self._given_to_films(owner, his)
+        stills = "SELECT stills.sha256 AS still FROM stills JOIN takes ON takes.id = take_id WHERE (owner = ?) = ?"
+        found |= {row["still"] for row in self._all(stills, (owner, his))}
         for table in ("jobs", "takes"):
             for row in self._all(f"SELECT recipe FROM {table} WHERE (owner = ?) = ?", (owner, his)):
                 recipe = Recipe.from_json(row["recipe"])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from model.catalog import CatalogEntry
 from studio import memory, preferences
-from studio.base import LOCAL_OWNER, Base
+from studio.base import COMMAND_LINE, LOCAL_OWNER, Base
 from studio.disk import free, room, size
 from studio.errors import MediaError
 from studio.estimate import SPARE, Forecast, smaller
@@ -151,9 +153,19 @@ class Office(Base):
             part.unlink(missing_ok=True)
         return path
 
-    def delete_everything(self, owner: str = LOCAL_OWNER) -> Deleted:
-        """Remove an owner's jobs, takes, bin, settings and given files, for good. What is being shot stops."""
-        jobs, takes, inputs = self.library.delete_owner(owner)
+    def delete_everything(
+        self,
+        owner: str = LOCAL_OWNER,
+        given: AbstractSet[str] = frozenset(),
+        others: AbstractSet[str] = frozenset(),
+    ) -> Deleted:
+        """Remove an owner's jobs, takes, bin, films, settings and given files, for good. What is being shot stops.
+
+        `given` and `others` are content hashes of what the owner and what others gave, used or not.
+        """
+        jobs, takes, inputs = self.library.delete_owner(owner, given, others)
+        if owner == LOCAL_OWNER:  # the command line is whoever sits at this machine
+            shutil.rmtree(self.settings.home / "films" / COMMAND_LINE, ignore_errors=True)
         return Deleted(jobs, takes, inputs)
 
     def _given_files(self, takes: list[Take], jobs: list[Job]) -> list[Path]:

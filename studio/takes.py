@@ -230,6 +230,10 @@ class TakeStore(Lineup):
         """A given file by its content."""
         return inputs.find(sha256, self.inputs)
 
+    def every_input(self) -> set[str]:
+        """The content hashes of all given files, whoever gave them."""
+        return {path.stem for path in self.inputs.iterdir() if not path.name.startswith(".")}
+
     def _change(self, take_id: str, owner: str, kind: str, column: str, value: str | bool) -> Take:
         """Change what an owner may change of a take, and remember what it was."""
         with self._write() as db:

@@ -240,9 +240,13 @@ class FilmStore(FilmShots):
             db.execute(f"DELETE FROM {table} WHERE owner = ?", (owner,))
 
     def _given_to_films(self, owner: str, his: bool) -> set[str]:
-        """The content hashes of what an owner's films were given, or everybody else's."""
+        """The content hashes of what an owner's films were given, or everybody else's: now, and in any edit of them."""
         found: set[str] = set()
-        for row in self._all("SELECT script FROM films WHERE (owner = ?) = ?", (owner, his)):
+        edits = "SELECT film_edits.script FROM film_edits JOIN films ON films.id = film"
+        for row in self._all(
+            f"SELECT script FROM films WHERE (owner = ?) = ? UNION {edits} WHERE (owner = ?) = ?",
+            (owner, his, owner, his),
+        ):
             found |= {given.sha256 for given in from_dict(json.loads(row["script"])).files() if given.sha256}
         return found
 

@@ -159,8 +159,12 @@ class Workroom:
                 "sidecar": None if done.sidecar is None else done.sidecar.name, "sha256": done.sha256,
                 "report": done.report, "slates": sum(state.take is None for state in states), "took": done.took,
             }  # fmt: skip
-            library.update_export(export.id, state="done", stage="Done", facts=json.dumps(facts))
-            self._make_room(export)
+            if library.update_export(export.id, state="done", stage="Done", facts=json.dumps(facts)):
+                self._make_room(export)
+                return
+            for path in (target, done.sidecar):  # it was taken back, or everything deleted, while it was signed
+                if path is not None:
+                    path.unlink(missing_ok=True)
         except _Cancelled:
             if self._closing.is_set():
                 library.update_export(export.id, state="waiting", worker=None, stage="Waiting")

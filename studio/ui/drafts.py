@@ -95,6 +95,15 @@ class Drafts:
         files = (self._read(owner).get("files") or {}).values()
         return next((Given(**item) for item in files if item.get("sha256") == sha256), None)
 
+    def contents(self, owner: str) -> set[str]:
+        """The content hashes of the owner's files."""
+        return {str(item.get("sha256")) for item in (self._read(owner).get("files") or {}).values()}
+
+    def contents_of_others(self, owner: str) -> set[str]:
+        """The content hashes of everybody else's files."""
+        names = {path.stem for path in self._folder.glob("*.json")} - {owner}
+        return {content for name in names if _OWNER.fullmatch(name) for content in self.contents(name)}
+
     def is_clip(self, sha256: str) -> bool:
         """Whether a file of the library is a clip: its first frame is what a page shows of it."""
         kept = self._library.input(sha256)

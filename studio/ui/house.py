@@ -78,7 +78,10 @@ class House(Owned):
         """Delete everything of this owner, for good, when the words for it were typed."""
         if str(body.get("typed", "")).strip().casefold() != TYPED:
             raise ShotError("typed", body.get("typed"), f"Type “{TYPED}” to go on. Nothing was deleted.", TYPED)
-        gone = self.studio.delete_everything(owner=owner)
+        mine = self.drafts.contents(owner)
+        if not self.studio.settings.shared:  # at home all that was given is one person's, also what the page forgot
+            mine |= self.studio.library.every_input()
+        gone = self.studio.delete_everything(owner=owner, given=mine, others=self.drafts.contents_of_others(owner))
         self.drafts.forget(owner)
         return fresh({"jobs": gone.jobs, "takes": gone.takes, "inputs": gone.inputs})
 

@@ -8,10 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from studio import schema
 from studio.errors import Conflict, NotFound
 from studio.film import Shot
+from studio.films.likeness import Looks
+from studio.films.script import Film, FilmShot, Given
 from studio.jobs import ACTIVE
 from studio.leases import Lease
 from studio.library import Library
@@ -164,6 +167,45 @@ def test_an_owner_can_leave_without_a_trace_and_nobody_else_loses_a_file(library
     assert library.job(bob, "bob").shot == SHOT
     assert library.delete_owner("bob")[2] == 1 and not kept.exists()
     assert mine == sha256
+
+
+def test_an_owner_who_leaves_takes_finished_films_and_what_was_never_shot_along(
+    library: Library, tmp_path: Path
+) -> None:
+    names = ("now", "earlier", "unused", "still", "shared", "others")
+    for name in names:
+        Image.new("RGB", (8, 8), (len(name) * 20, 9, ord(name[0]))).save(tmp_path / f"{name}.png")
+    kept = {name: library.keep_input(tmp_path / f"{name}.png") for name in names}
+
+    def film(*given: str) -> Film:
+        shots = tuple(FilmShot("a fox", first=Given(f"{name}.png", sha256=kept[name][0])) for name in given)
+        return Film(shots=shots).with_ids()
+
+    first = library.add_film("ada", film("earlier", "shared"))
+    library.edit_film(first.id, "ada", first.version, film("now"), "another picture")
+    other = library.add_film("bob", film("shared"))
+    library.edit_film(other.id, "bob", other.version, film(), "without it")
+    take = add_take(library, library.add_job("ada", SHOT, RECIPE), "ada")
+    library.add_still(take.id, 3, tmp_path / "still.png")
+    library.keep_looks(take.id, Looks("fox", 0.9, ()))
+    folders = [library.home / "films" / film_id for film_id in (first.id, other.id)]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "x1.mp4").write_bytes(b"film")
+    given = {kept[name][0] for name in ("unused", "others")}
+    assert library.delete_owner("ada", given, {kept["others"][0]}) == (1, 1, 4)
+    assert [folder.exists() for folder in folders] == [False, True]
+    assert [name for name in names if kept[name][1].exists()] == ["shared", "others"]
+    assert library.take_looks(take.id) is None
+    library.delete_owner("bob", {kept["others"][0]})
+    assert not list(library.inputs.iterdir()) and not folders[1].exists()
+
+
+def test_a_film_of_a_strange_id_leads_nowhere(library: Library) -> None:
+    library.add_film("ada", Film())
+    library._db.execute("UPDATE films SET id = '../takes'")
+    library.delete_owner("ada")
+    assert (library.home / "takes").is_dir()
 
 
 def test_a_failed_job_can_be_tried_again(library: Library) -> None:

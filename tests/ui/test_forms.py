@@ -16,6 +16,7 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from studio import shots
 from studio.core import Studio
 from studio.engines.local import LocalEngine
 from studio.errors import ShotError, StudioError
@@ -175,6 +176,31 @@ def test_deleting_everything_wants_its_words(browser: TestClient, tmp_path: Path
     browser.post("/studio/delete-everything", json={"typed": " Delete everything "})
     assert browser.get("/studio/start").json()["form"] is None
     assert browser.get("/" + told["picture"]).status_code == 404
+
+
+def test_deleting_everything_takes_what_was_given_and_leaves_what_others_gave(
+    studio: Studio, browser: TestClient, stranger: TestClient, tmp_path: Path
+) -> None:
+    own, common = picture(tmp_path), picture(tmp_path, "common.png", (32, 18))
+    for who, what in ((browser, own), (browser, common), (stranger, common)):
+        assert give(who, what, "fox.png").status_code == 200
+    assert len(list(studio.library.inputs.iterdir())) == 2
+    answer = browser.post("/studio/delete-everything", json={"typed": "delete everything"})
+    assert answer.json()["inputs"] == 1
+    [left] = studio.library.inputs.iterdir()
+    assert left.read_bytes() == common
+
+
+@pytest.mark.parametrize("tenths", range(10, 100, 7))
+def test_a_last_picture_beside_key_frames_stands_at_the_end(studio: Studio, tmp_path: Path, tenths: int) -> None:
+    picture(tmp_path)
+    kept = Drafts(studio.library)
+    sha256, _ = studio.library.keep_input(tmp_path / "fox.png")
+    given = kept.add("local", sha256, "fox.png", "picture", (64, 36))
+    form = {**FORM, "seconds": str(tenths / 10), "frames": [{"id": given.id, "at": 0.2}], "last": {"id": given.id}}
+    shot = forms.Forms(studio, kept).shot(form, "local")
+    recipe = shots.plan(shot, studio.entry()).recipe
+    assert recipe.anchors[-1].place == recipe.frames - 4
 
 
 @drawn(
