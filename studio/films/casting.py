@@ -10,7 +10,14 @@ from studio.errors import FilmError
 from studio.films.script import Film, FilmShot, Member
 
 MENTION = re.compile(r"(?<![\w@])@([^\W\d]\w*)")
+_DIGITS = re.compile(r"^\d+")
 _ARTICLE = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
+
+
+def plain_name(text: str) -> str:
+    """What somebody of the cast can be called: letters, digits and _, a letter first; "someone" where none is left."""
+    plain = "".join(char for char in text if char.isalnum() or char == "_")
+    return _DIGITS.sub("", plain)[:40] or "someone"
 
 
 def mentioned(text: str, cast: Iterable[Member]) -> tuple[Member, ...]:

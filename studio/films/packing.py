@@ -123,7 +123,7 @@ def _unpacked(archive: zipfile.ZipFile, name: str, folder: Path) -> tuple[Film, 
 
     script = out(SCRIPT, folder / SCRIPT, schema.MAX_BYTES)
     try:
-        film = reading.parse(script.read_text(encoding="utf-8-sig"), find, SCRIPT)
+        film = reading.parse(script.read_text(encoding="utf-8-sig"), find, SCRIPT, unfinished=True)
     except UnicodeDecodeError:
         raise _wrong(name, f"its {SCRIPT} is not UTF-8 text") from None
     takes = []

@@ -49,11 +49,15 @@ def read(path: Path) -> Film:
         raise FilmError("film", name, f"{name} is not UTF-8 text") from None
 
 
-def parse(text: str, find: Find, name: str = "film.yaml") -> Film:
-    """The film in a text; `find` knows its files. Raises FilmError for the first thing that is wrong."""
+def parse(text: str, find: Find, name: str = "film.yaml", *, unfinished: bool = False) -> Film:
+    """The film in a text; `find` knows its files. Raises FilmError for the first thing that is wrong.
+
+    One that is `unfinished` was written by a studio in the middle of the work: how its shots go together is not looked
+    at, which is said at the shots themselves, and a number outside its range becomes the nearest that works.
+    """
     if len(text) > schema.MAX_BYTES:
         raise FilmError("film", name, f"{name} is too large: a film has up to {schema.MAX_BYTES // 1000} kB")
-    return _Reader(name, find).film(_node(text, name))
+    return _Reader(name, find, unfinished).film(_node(text, name))
 
 
 _OPENING = (
@@ -91,8 +95,8 @@ def _node(text: str, name: str) -> yaml.Node:
 class _Reader:
     """Reads nodes; it knows what the file is called, for what it says of it."""
 
-    def __init__(self, name: str, find: Find) -> None:
-        self.name, self.find = name, find
+    def __init__(self, name: str, find: Find, unfinished: bool) -> None:
+        self.name, self.find, self.unfinished = name, find, unfinished
 
     def film(self, node: yaml.Node) -> Film:
         found = self.mapping(node, schema.FILM, "the film")
@@ -116,7 +120,8 @@ class _Reader:
             consent=read.get("consent", False),
             source=self.name,
         )
-        casting.check(film)
+        if not self.unfinished:
+            casting.check(film)
         return film.with_ids()
 
     def how(self, read: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,7 +137,8 @@ class _Reader:
         for key, value in node.value:
             name = self.line(key, "cast").lstrip("@")
             if not _NAME.fullmatch(name):
-                raise self.wrong(key, "cast", f"the name {name[:40]!r} does not work: use letters, digits and _")
+                how = "use letters, digits and _, a letter first"
+                raise self.wrong(key, "cast", f"the name {name[:40]!r} does not work: {how}")
             if name.casefold() in (known.casefold() for known in found):
                 raise self.wrong(key, "cast", f"the name {name!r} stands twice in the cast")
             own = self.mapping(value, schema.MEMBER, f"{name} in the cast")
@@ -146,7 +152,7 @@ class _Reader:
         self.few(node, len(node.value), schema.MAX_SHOTS, "shots", "shots")
         found = [self.shot(item, number) for number, item in enumerate(node.value, 1)]
         total = sum(shot.seconds for shot in found)
-        if total > schema.MAX_SECONDS:
+        if total > schema.MAX_SECONDS and not self.unfinished:
             longest = f"up to {schema.MAX_SECONDS / 60:g} minutes make one film"
             raise self.wrong(node, "shots", f"the shots last {total / 60:.0f} minutes together: {longest}")
         return tuple(found)
@@ -235,9 +241,7 @@ class _Reader:
         text = "\n".join(lines).strip() if name in ("text", "opening", "ending") else " ".join(lines).strip()
         if len(text) > schema.MAX_TEXT:
             raise self.wrong(node, name, f"{name} has {len(text)} characters: up to {schema.MAX_TEXT} are read")
-        if not text and name in ("prompt", "text"):
-            raise self.wrong(node, name, f"the {name} is empty: say what is to be seen")
-        return text
+        return text  # an empty prompt is read: its shot is not written yet, and cannot be shot, which planning says
 
     def line(self, node: yaml.Node, name: str) -> str:
         if not isinstance(node, yaml.ScalarNode):
@@ -261,6 +265,8 @@ class _Reader:
             raise self.wrong(node, name, f"{name} {shown!r} is not {kind}: {key.low:g} to {key.high:g}", key.low)
         if not key.low <= value <= key.high:
             near = min(max(value, key.low), key.high)
+            if self.unfinished:
+                return int(near) if whole else float(near)
             message = f"{name} {value:g} does not work: {key.low:g} to {key.high:g}"
             raise self.wrong(node, name, message, near)
         return int(value) if whole else float(value)
@@ -279,7 +285,11 @@ class _Reader:
         return tuple(self.file(item, name) for item in items)
 
     def file(self, node: yaml.Node, name: str) -> Given:
-        named = self.line(node, name)
+        if not isinstance(node, yaml.ScalarNode):
+            raise self.wrong(node, name, f"{name} is a short text; put it in quotes")
+        named = str(node.value)  # to the letter: a name may be long, and have two spaces
+        if len(named) > schema.MAX_PATH:
+            raise self.wrong(node, name, f"{name} has {len(named)} characters: up to {schema.MAX_PATH} are read")
         try:
             found = self.find(named) if named else None
         except (OSError, ValueError):

@@ -18,6 +18,7 @@ MAX_CAST = 40
 MAX_SECONDS = 1800.0  # of a film
 MAX_TEXT = 4000
 MAX_LINE = 120
+MAX_PATH = 4000  # of a given file
 MAX_PICTURES = 8  # of one of the cast
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import yaml
 
-from studio.films import schema
+from studio.films import casting, schema
 from studio.films.script import CARD_SECONDS, Card, Film, FilmShot, Given, Member, Sound
 
 Named = Callable[[Given], str]
@@ -21,7 +21,8 @@ def write(film: Film, named: Named = lambda given: given.name) -> str:
         data["model"] = film.model
     data |= {"seed": film.seed, **film.look.chosen(), **_how(film)}
     if film.cast:
-        data["cast"] = {member.name: _member(member, named) for member in film.cast}
+        names = _names(film.cast)
+        data["cast"] = {name: _member(member, named) for name, member in zip(names, film.cast, strict=True)}
     if film.opening is not None:
         data["opening"] = _card(film.opening)
     data["shots"] = [_shot(shot, named) for shot in film.shots]
@@ -42,6 +43,18 @@ def write(film: Film, named: Named = lambda given: given.name) -> str:
 
 def _how(one: Film | FilmShot) -> dict[str, Any]:
     return {name: value for name in schema.HOW if (value := getattr(one, name)) not in (None, "")}
+
+
+def _names(cast: Sequence[Member]) -> list[str]:
+    """What each of the cast is called in the text: as it is, where the reader takes it and no other has it already."""
+    found: list[str] = []
+    for member in cast:
+        plain, number, taken = casting.plain_name(member.name), 2, {name.casefold() for name in found}
+        name = plain
+        while name.casefold() in taken:
+            name, number = f"{plain[:36]}_{number}", number + 1
+        found.append(name)
+    return found
 
 
 def _member(member: Member, named: Named) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from studio import direction as directions
 from studio import words
 from studio.direction import KINDS, Direction
 from studio.errors import ShotError
-from studio.films import schema
+from studio.films import casting, schema
 from studio.films.script import (
     CARD_SECONDS,
     JOINS,
@@ -117,10 +117,9 @@ class FilmForms:
         return tuple(found for item in rows[:most] if (found := self._given(item, owner)) is not None)
 
     def _member(self, row: Data, owner: str) -> Member:
-        name = "".join(char for char in _line(row.get("name")).lstrip("@") if char.isalnum() or char == "_")[:40]
         kind = row.get("kind") if row.get("kind") in MEMBER_KINDS else "character"
         pictures = self._givens(row.get("pictures"), owner, schema.MAX_PICTURES)
-        return Member(name or "someone", cast("Kind", kind), _text(row.get("looks")), pictures)
+        return Member(casting.plain_name(_line(row.get("name"))), cast("Kind", kind), _text(row.get("looks")), pictures)
 
     def _shot(self, row: Data, owner: str) -> FilmShot:
         return FilmShot(

@@ -166,6 +166,17 @@ def test_a_film_moves_to_another_machine_with_its_takes(
         assert other.shoot_film(kept.film, kept.id) and len(other.takes()) == 2, "nothing has to be shot again"
 
 
+def test_an_unfinished_film_moves_too(make_studio: Callable[..., Studio], tmp_path: Path) -> None:
+    studio = make_studio()
+    what = Film(size="128x128", cast=(Member("2fox"),), shots=(FilmShot("a fox", **SHORT), FilmShot(""))).with_ids()
+    states = studio.states_of(what, studio.try_film(what), "", "local")
+    studio.pack_film(what, states, tmp_path / "film.zip")
+    kept = studio.unpack_film(tmp_path / "film.zip")
+    assert [shot.prompt for shot in kept.film.shots] == ["a fox", ""] and kept.film.cast[0].name == "fox"
+    with pytest.raises(FilmError, match="shot 2: the prompt is empty"):
+        studio.shoot_film(kept.film, kept.id)
+
+
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[Studio]:
     """A studio on another machine."""

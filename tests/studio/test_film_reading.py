@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import FilmError
-from studio.films import casting, reading, schema
-from studio.films.script import Film, Given, from_dict
+from studio.films import casting, reading, schema, writing
+from studio.films.script import Card, Film, FilmShot, Given, Member, from_dict
 
 GOOD = """\
 title: The fox and the lantern
@@ -61,6 +61,36 @@ def test_a_name_becomes_looks_and_then_the_looks_again(folder: Path) -> None:
     film = read(GOOD, folder)
     told = casting.spoken(film.shots[2].prompt, film.cast)
     assert told == "a red fox with a blue scarf looks up at the stars, and the red fox with a blue scarf sits"
+
+
+def test_a_file_is_found_by_its_name_to_the_letter(tmp_path: Path, picture: Path) -> None:
+    deep = tmp_path / ("a" * 100) / ("b" * 100)
+    deep.mkdir(parents=True)
+    names = [str(deep / "fox.png"), "my  fox.png", f"{'long ' * 20}fox.png"]
+    for name in names:
+        (tmp_path / name).write_bytes(picture.read_bytes())
+    film = read("shots:\n" + "".join(f"  - {{prompt: a, first: {name!r}}}\n" for name in names), tmp_path)
+    assert [Path(shot.first.path) for shot in film.shots if shot.first] == [tmp_path / name for name in names]
+    with pytest.raises(FilmError, match="line 2: first has 4001 characters: up to 4000 are read"):
+        read(f"shots:\n  - {{prompt: a, first: {'x' * 4001}}}", tmp_path)
+
+
+def test_what_a_studio_writes_of_an_unfinished_film_can_be_read() -> None:
+    long = Given(f"{'a' * 116}.png", sha256="ab" * 32)
+    cast = tuple(Member(name, looks="a fox") for name in ("2fox", "Fox", "someone", "someone", "7"))
+    shots = (FilmShot("", first=long, join="continue"), FilmShot("@gone", seconds=0.1, steps=0), FilmShot("", name="a"))
+    film = Film(cast=cast, shots=shots, opening=Card("", 1.0))
+
+    def find(named: str) -> Given | None:
+        return Given(named.rpartition("/")[2], sha256=named[6:70]) if named.startswith("given:") else None
+
+    text = writing.write(film, lambda given: f"given:{given.sha256}/{given.name}")
+    again = reading.parse(text, find, unfinished=True)
+    assert [member.name for member in again.cast] == ["fox", "Fox_2", "someone", "someone_2", "someone_3"]
+    assert [shot.prompt for shot in again.shots] == ["", "@gone", ""] and again.shots[0].first == long
+    assert (again.shots[1].seconds, again.shots[1].steps, again.opening) == (0.3, 1, Card("", 1.0))
+    with pytest.raises(FilmError, match="@gone is not in the cast"):
+        reading.parse(text.replace("0.1", "0.3").replace("steps: 0", "steps: 1"), find)
 
 
 WRONG = [

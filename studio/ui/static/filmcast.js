@@ -50,7 +50,7 @@ export class CastPanel {
   made(index) {
     const parts = {};
     const rename = () => {
-      const name = parts.name.value.replace(/[^\p{L}\p{N}_]/gu, "");
+      const name = parts.name.value.replace(/[^\p{L}\p{N}_]/gu, "").replace(/^\p{Nd}+/u, "");
       const was = this.film.cast[index].name;
       if (!name || name === was) { parts.name.value = was; return; }
       this.of.change((film) => {
