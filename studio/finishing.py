@@ -36,7 +36,7 @@ class Finish:
     @classmethod
     def chosen(cls, preferences: Preferences, settings: Settings, work: str) -> Finish:
         """What its owner wishes for a piece of work (the id of its job), and never less than the host demands."""
-        label = preferences.label if preferences.label != "off" else settings.label
+        label = label_of(preferences, settings)
         if preferences.mark == "off":
             return cls(label)
         secret = hmac.digest(mark.load_key(settings.home / KEY), f"number:{work}".encode(), "sha256")
@@ -68,6 +68,11 @@ class Finish:
         except (OSError, ValueError, KeyError, TypeError):
             return cls()
         return cls(label if label in LABELS else "off", number if isinstance(number, str) else "")
+
+
+def label_of(preferences: Preferences, settings: Settings) -> Label:
+    """The visible label that an owner wishes for, or that the host demands of one who wishes for none."""
+    return preferences.label if preferences.label != "off" else settings.label
 
 
 class Pictures:

@@ -21,7 +21,7 @@ from studio.pictures import Frames
 Label = Literal["off", "corner", "card", "eu", "aigc"]
 LABELS: tuple[Label, ...] = get_args(Label)
 CARD_SECONDS = 2.0
-_FADE = 0.25  # seconds, after those two
+CARD_FADE = 0.25  # seconds, after those two
 
 WORDS = {
     "off": "no visible label", "corner": "a corner mark, “AI-generated”", "card": "a card over the first two seconds",
@@ -43,25 +43,28 @@ class Painter:
     def __init__(self, label: Label, width: int, height: int, fps: float) -> None:
         self._label, self._fps, self._seen = label, fps, 0
         short = min(width, height)
-        size = max(12, round(short * 0.055))
+        size = _size(short)
         self._layer: NDArray[np.float32] | None = None
         if label == "card":
             self._layer = _card(width, height, short)
         elif label != "off":
             self._layer = _corner(label, width, height, size)
 
-    def apply(self, frames: Frames) -> Frames:
-        """The same frames, labelled: uint8 (t, h, w, 3)."""
+    def apply(self, frames: Frames, bare: Sequence[bool] | None = None) -> Frames:
+        """The same frames, labelled: uint8 (t, h, w, 3). Those that are not `bare` show a label and are left alone."""
         if self._layer is None:
             return frames
-        painted = [self._one(frame, self._seen + index) for index, frame in enumerate(frames)]
+        painted = [
+            self._one(frame, self._seen + index) if bare is None or bare[index] else frame
+            for index, frame in enumerate(frames)
+        ]
         self._seen += len(frames)
         return np.stack(painted)
 
     def _one(self, frame: Frames, index: int) -> Frames:
         strength = 1.0
         if self._label == "card":
-            strength = float(np.clip((CARD_SECONDS - index / self._fps) / _FADE + 1.0, 0.0, 1.0))
+            strength = float(np.clip((CARD_SECONDS - index / self._fps) / CARD_FADE + 1.0, 0.0, 1.0))
         if strength == 0.0 or self._layer is None:
             return frame
         alpha = self._layer[..., 3:] * strength
@@ -77,11 +80,27 @@ def aigc_tag(producer: str, work: str) -> str:
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
+def corner_of(width: int, height: int) -> tuple[int, int, int, int]:
+    """The box (left, top, right, bottom) in a picture that any label in its corner stays in."""
+    size = _size(min(width, height))
+    wide, margin = _words(size).width, _margin(size)
+    return max(0, width - wide - margin), max(0, height - 2 * size - margin), width, height
+
+
+def _size(short: int) -> int:
+    """How high the letters of a corner are, in pixels."""
+    return max(12, round(short * 0.055))
+
+
+def _margin(size: int) -> int:
+    return max(4, size // 2)
+
+
 def _corner(label: Label, width: int, height: int, size: int) -> NDArray[np.float32]:
     """RGBA over the whole picture: colours 0 to 255, alpha 0 to 1; the label in the lower right corner."""
     tag = {"eu": _ring, "aigc": _aigc}.get(label, _words)(size)
     layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
-    margin = max(4, size // 2)
+    margin = _margin(size)
     layer.alpha_composite(tag, (max(0, width - tag.width - margin), max(0, height - tag.height - margin)))
     return _floats(layer)
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,20 @@ from studio.errors import FilmError, MediaError
 from studio.films import captions, picture, sound, timeline
 from studio.films.captions import Caption
 from studio.films.formats import SILENT, Format
+from studio.films.labelling import Labeller
 from studio.films.script import Film, Fit
 from studio.films.sound import Track
 from studio.films.timeline import Footage, Timeline
+from studio.finishing import Finish
+from studio.inputs import sha256_of
+from studio.labels import Label
 from studio.provenance import Claim, Identity, Ingredient, SignedClip, composed
 
 CRF = 16
 NEAR_LOSSLESS = 8  # of what is encoded once more
 WAIT = 3600  # seconds an encode may take
 MAX_ANIMATED = 40.0  # seconds of a GIF or WebP
+WRITTEN, KEPT_HASHES = "captions.txt", 200  # captions that were handed out, by their hashes
 
 Progress = Callable[[str, int, int], None]
 """What is being done, how much of it, of how much. What it raises stops the work."""
@@ -99,10 +105,12 @@ def finish(
     *,
     fit: Fit = "subject",
     recipe: str = "",
+    label: Label = "off",
     progress: Progress = lambda words, done, of: None,
     keep: Callable[[SignedClip], None] = lambda signed: None,
 ) -> Finished:
     """Cut the film, give it its sound, sign it. `target` appears whole and signed, or not at all; `keep` hears of it.
+    `label` is painted where no take shows one.
 
     Raises FilmError, MediaError, DiskFull or ProvenanceError.
     """
@@ -115,7 +123,10 @@ def finish(
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".film-") as name:
         folder = Path(name)
         media.require_space(folder, form.size[0] * form.size[1] * laid.frames // 6)
-        draft = _pictures(what, form, folder, fit, progress)
+        shown = what.captions if what.film.captions.shown else ()
+        look = picture.Look(form.size, fit, tuple(shown), relabelled=label not in ("off", "card"))
+        labeller, tags = Labeller(label, laid, look), Finish(label).tags(identity.name, target.stem)
+        draft = _pictures(what, form, folder, look, labeller, tags, progress)
         took["pictures"], begun = _since(begun)
         heard = folder / "sound.wav"
         if form.container not in SILENT:
@@ -123,10 +134,11 @@ def finish(
         has_sound = form.container not in SILENT and sound.mix(what.music, what.voice, laid.seconds, heard)
         took["sound"], begun = _since(begun)
         progress("Putting it together", 0, 1)
-        whole = _encoded(draft, heard if has_sound else None, form, folder)
+        whole = _encoded(draft, heard if has_sound else None, form, folder, tagged=bool(tags))
         took["encode"], begun = _since(begun)
         progress("Signing", 0, 1)
-        signed = provenance.sign_clip(whole, target, _claim(what, folder, has_sound, recipe), identity)
+        claim = Finish(label if labeller.paints else "off").told(_claim(what, folder, has_sound, recipe))
+        signed = provenance.sign_clip(whole, target, claim, identity)
         keep(signed)
         report = provenance.verify(target, identity)
         took["sign"], begun = _since(begun)
@@ -151,19 +163,26 @@ def _captions(film: Film, laid: Timeline, find: Callable[[Any], Path | None]) ->
     return captions.read(path)
 
 
-def _pictures(what: Material, form: Format, folder: Path, fit: Fit, progress: Progress) -> Path:
-    """The film without sound, as H.264; its poster beside it."""
+def _pictures(
+    what: Material,
+    form: Format,
+    folder: Path,
+    look: picture.Look,
+    labeller: Labeller,
+    tags: Mapping[str, str],
+    progress: Progress,
+) -> Path:
+    """The film without sound, as H.264; its poster beside it. `tags` stand in the container besides its title."""
     laid = what.timeline
-    shown = what.captions if what.film.captions.shown else ()
     again = form.container != "mp4"
     draft, poster_at = folder / "pictures.mp4", _poster_frame(laid)
 
     def told(done: int) -> None:
         progress("Cutting", done, laid.frames)
 
-    notes = {"title": what.film.title, "comment": "Made by AI with Auteur"}
+    notes = {"title": what.film.title, "comment": "Made by AI with Auteur", **tags}
     with media.ClipWriter(draft, *form.size, laid.fps, metadata=notes, crf=NEAR_LOSSLESS if again else CRF) as writer:
-        for chunk in picture.frames(laid, picture.Look(form.size, fit, tuple(shown)), told):
+        for chunk in map(labeller.apply, picture.frames(laid, look, told)):
             if writer.frames <= poster_at < writer.frames + len(chunk):
                 media.save_poster(chunk[poster_at - writer.frames], folder / "poster.jpg")
             writer.write(chunk)
@@ -175,8 +194,8 @@ def _poster_frame(laid: Timeline) -> int:
     return first.start + first.length // 2
 
 
-def _encoded(draft: Path, heard: Path | None, form: Format, folder: Path) -> Path:
-    """The film as the file that was asked for."""
+def _encoded(draft: Path, heard: Path | None, form: Format, folder: Path, *, tagged: bool) -> Path:
+    """The film as the file that was asked for; `tagged` says that its notes are more than every program knows."""
     if form.container == "mp4" and heard is None:
         return draft
     target = folder / f"whole{form.suffix}"
@@ -184,7 +203,8 @@ def _encoded(draft: Path, heard: Path | None, form: Format, folder: Path) -> Pat
     inputs = ["-i", str(draft)] + (["-i", str(heard)] if heard is not None else [])
     mapped = ["-map", "0:v:0"] + (["-map", "1:a:0"] if heard is not None else [])
     if form.container == "mp4":
-        how = ["-c:v", "copy", "-c:a", "aac", "-b:a", "192k", "-map_metadata", "0", "-movflags", "+faststart"]
+        flags = "+faststart+use_metadata_tags" if tagged else "+faststart"
+        how = ["-c:v", "copy", "-c:a", "aac", "-b:a", "192k", "-map_metadata", "0", "-movflags", flags]
     elif form.container == "webm":
         vp9 = ["-c:v", "libvpx-vp9", "-crf", "28", "-b:v", "0", "-row-mt", "1", "-cpu-used", "4", "-deadline", "good"]
         how = [*vp9, "-pix_fmt", "yuv420p", *(["-c:a", "libopus", "-b:a", "128k"] if heard is not None else [])]
@@ -255,9 +275,27 @@ def hand_out(finished: Finished, out: Path) -> list[Path]:
             part.replace(target)
         found.append(target)
     if finished.captions:
-        media.save_bytes(out.with_suffix(".srt"), finished.captions.encode())
-        found.append(out.with_suffix(".srt"))
+        found.append(_captions_beside(finished, out))
     return found
+
+
+def _captions_beside(finished: Finished, out: Path) -> Path:
+    """Write the captions beside the film, under its name where no other file is in the way; where they are.
+
+    An SRT file there may be the artist's own, and what the captions were read from: only one that holds what was
+    written here before, which is remembered by its hash, makes room.
+    """
+    text, noted = finished.captions.encode(), finished.path.parent / WRITTEN
+    written = [*(noted.read_text().split() if noted.is_file() else []), hashlib.sha256(text).hexdigest()]
+    names = chain([f"{out.stem}.srt", f"{out.stem}.captions.srt"], (f"{out.stem}.captions-{n}.srt" for n in count(2)))
+    target = next(path for path in map(out.with_name, names) if not path.exists() or _sha256(path) in written)
+    media.save_bytes(target, text)
+    media.save_bytes(noted, "\n".join(dict.fromkeys(written[-KEPT_HASHES:])).encode())
+    return target
+
+
+def _sha256(path: Path) -> str:
+    return sha256_of(path) if path.is_file() else ""
 
 
 def told(film: Film, takes: Mapping[int, str]) -> str:

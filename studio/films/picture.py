@@ -17,6 +17,7 @@ from studio.films.captions import Caption
 from studio.films.framing import Way
 from studio.films.script import Fit
 from studio.films.timeline import Footage, Piece, Timeline, footage_frames
+from studio.labels import corner_of
 from studio.pictures import Frames
 
 CHUNK = 8  # frames handed out at once
@@ -26,11 +27,18 @@ MAX_LOOKS = 48
 
 @dataclass(frozen=True)
 class Look:
-    """How the film is framed: `size` (width, height) of the output, and what is done where a shot has another shape."""
+    """How the film is framed: `size` (width, height) of the output, and what is done where a shot has another shape.
+
+    With `relabelled` the film paints a label into the corner of what is cropped, and the take's own gives way to it."""
 
     size: tuple[int, int]
     fit: Fit = "subject"
     captions: tuple[Caption, ...] = ()
+    relabelled: bool = False
+
+    def crops(self, footage: Footage) -> bool:
+        """Whether a part of the picture is cut off."""
+        return self.fit != "whole" and not _same_shape((footage.width, footage.height), self.size)
 
 
 def frames(timeline: Timeline, look: Look, on_frame: Callable[[int], None] = lambda frame: None) -> Iterator[Frames]:
@@ -124,6 +132,9 @@ class _Open:
         if (footage.width, footage.height) == self.look.size:
             return clip
         way, length = self._way(footage), footage.frames / footage.fps
+        if self.look.relabelled and footage.labelled and self.look.crops(footage):
+            corner = corner_of(footage.width, footage.height)
+            clip = clip.transform(lambda get, t: _without(get(t), corner))
         return clip.transform(lambda get, t: self._framed(get(t), way, t / length))
 
     def _way(self, footage: Footage) -> Way:
@@ -186,6 +197,19 @@ def _whole(image: Image.Image, size: tuple[int, int]) -> Frames:
     front = ImageOps.contain(image, size, Image.Resampling.BICUBIC)
     ground.paste(front, ((size[0] - front.width) // 2, (size[1] - front.height) // 2))
     return np.asarray(ground, dtype=np.uint8)
+
+
+def _without(frame: Frames, corner: tuple[int, int, int, int]) -> Frames:
+    """The frame with the label in its corner out of focus: half of it would stay in sight, beside the film's own."""
+    from PIL import ImageFilter
+
+    image, high = Image.fromarray(frame), corner[3] - corner[1]
+    left, top = max(0, corner[0] - high), max(0, corner[1] - high)  # with room for an edge that is not seen
+    blurred = image.crop((left, top, *corner[2:])).filter(ImageFilter.GaussianBlur(high / 2))
+    cover = Image.new("L", blurred.size)
+    cover.paste(255, (corner[0] - left - high // 3, corner[1] - top - high // 3, *blurred.size))
+    image.paste(blurred, (left, top), cover.filter(ImageFilter.GaussianBlur(high / 6)))
+    return np.asarray(image, dtype=np.uint8)
 
 
 def _small(footage: Footage) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studio import preferences, sealing
-from studio.base import LOCAL_OWNER, Base
+from studio.base import COMMAND_LINE, LOCAL_OWNER, Base
 from studio.errors import FilmError, NotFound, PolicyStop, ShotError
 from studio.film import Job, Shot, Take
 from studio.films import captions, casting, cutting, packing, planning, script, sounds
@@ -20,8 +20,10 @@ from studio.films.formats import Format
 from studio.films.planning import Order
 from studio.films.script import Film, FilmShot, Fit, Given
 from studio.films.timeline import Footage
+from studio.finishing import label_of
 from studio.policy import Decision, PolicyRequest
 from studio.provenance import SignedClip
+from studio.provenance.claims import LABELLED
 from studio.shots import SEED_DRAW, Plan, dimensions
 from studio.tools import VARIATIONS
 
@@ -183,7 +185,7 @@ class Films(Base):
 
     def film_folder(self, film_id: str) -> Path:
         """Where the finished versions of a film are kept; made if it is missing."""
-        folder = self.settings.home / "films" / (film_id or "command-line")
+        folder = self.settings.home / "films" / (film_id or COMMAND_LINE)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
 
@@ -206,9 +208,8 @@ class Films(Base):
     ) -> Finished:
         """Cut, finish and sign a film. Raises FilmError, PolicyStop, MediaError or ProvenanceError."""
         self.allow_film(film)
-        privacy = preferences.of_owner(self.library, owner, self.settings.shared).privacy
-        told = ""
-        if privacy == "full":
+        settled, told = preferences.of_owner(self.library, owner, self.settings.shared), ""
+        if settled.privacy == "full":
             told = cutting.told(film, {index: take.id for index, take in takes_of(states).items()})
         else:
             film = replace(film, title="A film")
@@ -217,7 +218,10 @@ class Films(Base):
         def keep(signed: SignedClip) -> None:
             sealing.remember(self.library, signed, owner=owner)
 
-        return cutting.finish(what, form, target, self.identity(), fit=fit, recipe=told, progress=progress, keep=keep)
+        return cutting.finish(
+            what, form, target, self.identity(), fit=fit, recipe=told, label=label_of(settled, self.settings),
+            progress=progress, keep=keep,
+        )  # fmt: skip
 
     # Moving to another machine
 
@@ -295,7 +299,10 @@ def lengths_of(states: Sequence[ShotState], fps: int) -> list[int]:
 
 def footage_of(take: Take) -> Footage:
     """A take as the footage of a film."""
-    return Footage(take.clip, take.frames, take.fps, take.width, take.height, take.title, take.id)
+    done = take.report.get("actions") or []
+    # What a stranger's credential says of itself spares nobody the label.
+    labelled = take.report.get("verdict") == "local" and any(step.get("words") == LABELLED.words for step in done)
+    return Footage(take.clip, take.frames, take.fps, take.width, take.height, take.title, take.id, labelled)
 
 
 def fitting(states: Sequence[ShotState]) -> Mapping[int, Take]:

@@ -19,7 +19,7 @@ CARD_FADE = 0.4  # seconds a card takes to come and to go
 
 @dataclass(frozen=True)
 class Footage:
-    """A take's clip: `frames` at `fps`, width and height in pixels."""
+    """A take's clip: `frames` at `fps`, width and height in pixels; `labelled` when a visible label is in it."""
 
     clip: Path
     frames: int
@@ -28,6 +28,7 @@ class Footage:
     height: int
     title: str = ""
     take: str = ""
+    labelled: bool = False
 
 
 @dataclass(frozen=True)

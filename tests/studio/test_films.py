@@ -15,8 +15,12 @@ from studio import media
 from studio.cli import main
 from studio.core import Studio
 from studio.errors import FilmError, PolicyStop
-from studio.films import continuity, formats
+from studio.films import continuity, formats, picture, timeline
+from studio.films.labelling import Labeller
 from studio.films.script import Card, Film, FilmShot, Member
+from studio.films.timeline import Footage
+from studio.labels import Painter
+from studio.provenance.claims import LABELLED
 from tests.studio.doubles import FakeGenerator
 
 SHORT: dict[str, Any] = {"seconds": 0.5, "steps": 2}
@@ -150,6 +154,62 @@ def test_a_film_is_cut_with_its_titles_and_names_every_shot(make_studio: Callabl
     assert np.abs(alone - clip).mean() < 4, "a shot is seen frame by frame as it was made"
 
 
+def apart(path: Path, other: Path, frame: int) -> tuple[float, float]:
+    """How much the lower right corner, and the upper half, of a frame differ between two films."""
+    a, b = (media.frame_at(each, frame).astype(int) for each in (path, other))
+    changed = np.abs(a - b).mean(axis=2)
+    height, width = changed.shape
+    return float(changed[-height // 5 :, width // 2 :].mean()), float(changed[: height // 2].mean())
+
+
+@pytest.mark.parametrize("label", ["corner", "eu", "aigc", "card"])
+def test_a_film_shows_the_label_once_whatever_its_shape(
+    make_studio: Callable[..., Studio], tmp_path: Path, label: Any
+) -> None:
+    studio = make_studio()
+    what = film(shot(), opening=Card("The film", 0.5))
+
+    def finished(name: str, shape: str) -> tuple[Path, list[str | None]]:
+        form = formats.choose((128, 128), studio.entry(), shape=shape)
+        done = studio.finish_film(what, studio.film_states(what), form, tmp_path / name)
+        assert done.report["verdict"] == "local"
+        return done.path, [step["words"] for step in done.report["actions"]]
+
+    shoot(studio, what)
+    plain = {shape: finished(f"{shape[:1]}-plain.mp4", shape)[0] for shape in ("1:1", "9:16")}
+    studio.prefer(label=label)
+    for shape in ("1:1", "9:16"):
+        path, said = finished(f"{shape[:1]}-bare.mp4", shape)
+        assert LABELLED.words in said
+        for frame in (4, 12):  # the title, and the shot, which was made without a label
+            corner, above = apart(path, plain[shape], frame)
+            assert above > 5 if label == "card" else corner > 5 * above
+        assert (b"AIGC" in path.read_bytes()) == (label == "aigc")
+    what = film(shot("a dog"))
+    shoot(studio, what)
+    one, said = finished("labelled.mp4", "1:1")
+    take = studio.film_states(what)[0].take
+    assert take is not None and LABELLED.words not in said, "the take shows it"
+    a, b = (media.decode_clip(path).astype(int) for path in (one, take.clip))
+    assert np.abs(a - b).mean() < 2
+    _, said = finished("tall.mp4", "9:16")
+    assert LABELLED.words in said
+
+
+@pytest.mark.parametrize("fit", ["subject", "middle", "whole"])
+def test_the_label_of_a_take_gives_way_where_it_is_cropped(fit: Any, tmp_path: Path) -> None:
+    frames = np.full((9, 128, 128, 3), 90, np.uint8)
+    with media.ClipWriter(tmp_path / "take.mp4", 128, 128, 16) as writer:
+        writer.write(Painter("corner", 128, 128, 16).apply(frames))
+    footage = Footage(tmp_path / "take.mp4", 9, 16, 128, 128, labelled=True)
+    laid = timeline.lay(film(shot()), {0: footage}, 16, [9])
+    look = picture.Look((192, 108), fit, relabelled=True)
+    labeller = Labeller("corner", laid, look)
+    assert labeller.paints == (fit != "whole")
+    [seen, *_] = [labeller.apply(chunk) for chunk in picture.frames(laid, look)]
+    assert ((seen[0] > 200).any(axis=2)[-54:].any()) and not (seen[0] > 200)[:54].any()
+
+
 @pytest.mark.parametrize("suffix", ["gif", "webp", "webm"])
 def test_every_kind_of_file_is_signed(make_studio: Callable[..., Studio], tmp_path: Path, suffix: str) -> None:
     studio = make_studio()
@@ -206,6 +266,41 @@ def test_the_command_makes_the_film_and_goes_on_where_it_was(
     assert main(command) == 2
     assert "film.yaml line 3" in json.loads(capsys.readouterr().out)["error"]
     assert main([*command[:2], "--out", str(tmp_path / "film.avi"), "--json"]) == 2
+
+
+def test_the_artists_own_captions_are_never_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUTEUR_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(model, "load", lambda name, **_: FakeGenerator())
+    own, script = tmp_path / "film.srt", tmp_path / "film.yaml"
+    one = FILM.rsplit("  -", 1)[0]
+
+    def written(text: str) -> str:
+        """Where the captions of a film are."""
+        script.write_text(text, encoding="utf-8")
+        assert main(["film", str(script), "--json"]) == 0
+        return Path(json.loads(capsys.readouterr().out)["files"][-1]).name
+
+    text = "1\n00:00:00.000 --> 00:00:00,300\n<i>Hello</i>\n"
+    own.write_text(text, encoding="utf-8")
+    for _ in range(2):
+        assert written(f"captions: film.srt\n{one}") == "film.captions.srt"
+        assert own.read_text(encoding="utf-8") == text
+    own.unlink()
+    for caption in ("Oh", "No"):  # what was written here before makes room
+        assert written(one.replace("0.5}", f"0.5, caption: '{caption}'}}")) == "film.srt"
+        assert caption in own.read_text(encoding="utf-8")
+
+
+def test_a_shot_that_is_not_written_yet_is_said_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUTEUR_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(model, "load", lambda name, **_: pytest.fail("nothing is rendered"))
+    (tmp_path / "film.yaml").write_text(FILM + '  - {prompt: "", seconds: 0.5}\n', encoding="utf-8")
+    assert main(["film", str(tmp_path / "film.yaml"), "--json"]) == 2
+    assert "film.yaml line 7: shot 3: the prompt is empty" in json.loads(capsys.readouterr().out)["error"]
 
 
 def test_every_link_of_a_chain_is_where_its_first_one_was(make_studio: Callable[..., Studio]) -> None:
