@@ -169,12 +169,10 @@ def test_an_owner_can_leave_without_a_trace_and_nobody_else_loses_a_file(library
     assert mine == sha256
 
 
-def test_an_owner_who_leaves_takes_finished_films_and_what_was_never_shot_along(
-    library: Library, tmp_path: Path
-) -> None:
+def test_whoever_leaves_takes_finished_films_and_unused_files_along(library: Library, tmp_path: Path) -> None:
     names = ("now", "earlier", "unused", "still", "shared", "others")
     for name in names:
-        Image.new("RGB", (8, 8), (len(name) * 20, 9, ord(name[0]))).save(tmp_path / f"{name}.png")
+        Image.new("RGB", (16, 16), (len(name) * 20, 9, ord(name[0]))).save(tmp_path / f"{name}.png")
     kept = {name: library.keep_input(tmp_path / f"{name}.png") for name in names}
 
     def film(*given: str) -> Film:
