@@ -50,12 +50,19 @@ class Desk(Base):
         return self._queued(self.library.add_jobs(owner, orders, notice, group), owner)
 
     def clone_job(self, job_id: str, *, same_seed: bool = False, owner: str = LOCAL_OWNER) -> Job:
-        """The same shot again at the end of the queue, with a new seed unless `same_seed`."""
-        job = self.library.job(job_id, owner)
+        """The same shot again at the end of the queue, with a new seed unless `same_seed`.
+
+        What it waits for, its copy waits for too. Raises NotFound, ShotError or PolicyStop.
+        """
+        job, needs = self.library.unsettled(job_id, owner)
         recipe = self.library.recipe(job_id)
         if recipe.work is not None:
             return self._worked_again(job, recipe, same_seed=same_seed)
-        return self.submit(replace(job.shot, seed=job.seed if same_seed else None), owner=owner)
+        joined = job.shot.joined and (job.shot.before is not None or any(need.how == "before" for need in needs))
+        shot = replace(job.shot, seed=job.seed if same_seed else None, joined=joined)
+        with self.patience.asking(owner):
+            plan, notice = self._allowed(shot, accept_rewrite=False)
+        return self._queued([self.library.add_waiting(owner, plan.shot, plan.recipe, notice, needs)], owner)[0]
 
     def _worked_again(self, job: Job, recipe: Recipe, *, same_seed: bool) -> Job:
         """The same work on the same clips once more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from typing import Any
 
@@ -101,8 +102,8 @@ class Lineup(JobStore):
     def edit_job(self, job_id: str, owner: str, shot: Shot, recipe: Recipe, notice: str | None) -> None:
         """Another shot in the place of one that has not begun. Raises NotFound or Conflict."""
         with self._write() as db:
-            self.job(job_id, owner)
-            if self.recipe(job_id).work is not None:
+            held, was = self.job(job_id, owner).shot, self.recipe(job_id)
+            if was.work is not None:
                 raise Conflict("this works on a clip: stop it, and ask the tool again")
             done = db.execute(
                 "UPDATE jobs SET shot = ?, recipe = ?, seed = ?, notice = ? WHERE id = ? AND step = 0 "
@@ -111,7 +112,18 @@ class Lineup(JobStore):
             )
             if not done.rowcount:
                 raise Conflict("this shot has begun: clone it to shoot it another way")
+            if (recipe.to_json(), shot.develop) != (was.to_json(), held.develop):
+                self._part_from_film(db, job_id)
             self._event(job_id, "edited", "")
+
+    def _part_from_film(self, db: sqlite3.Connection, job_id: str) -> None:
+        """A job no longer makes what its film asked for, nor do those that go on from it: their takes stay with their
+        shots, but serve nothing that is written in a film."""
+        db.execute(
+            "WITH RECURSIVE other(id) AS (VALUES (?) UNION SELECT job_id FROM needs JOIN other ON need = other.id) "
+            "UPDATE film_shots SET key = 'edited ' || job_id WHERE job_id IN (SELECT id FROM other)",
+            (job_id,),
+        )
 
     # Taking things back
 

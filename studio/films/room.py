@@ -146,7 +146,9 @@ class Films(Base):
         known = {i: state.job.id for i, state in enumerate(states) if state.job is not None and _usable(state.job)}
         known |= {i: s.take.job_id for i, s in enumerate(states) if s.chosen and s.take is not None}
         for index, state in enumerate(states):
-            if index in wanted and state.job is not None and state.job.state in ("failed", "cancelled"):
+            if index not in wanted or state.chosen or state.job is None:  # what was chosen stands, whatever was stopped
+                continue
+            if state.job.state in ("failed", "cancelled"):
                 self.library.retry_job(state.job.id, owner)
                 known[index] = state.job.id
         new = [i for i in order if i in wanted and i not in known and (states[i].missing or not states[i].fits)]
@@ -235,11 +237,16 @@ class Films(Base):
         return script.with_files(film, kept)
 
     def pack_film(self, film: Film, states: Sequence[ShotState], target: Path) -> Path:
-        """A film as one zip, with the takes that fit. Raises MediaError or DiskFull."""
+        """A film as one zip, with the takes that fit. Raises ShotError, MediaError or DiskFull.
+
+        A script says nothing of what was chosen here: each take is packed as what its shot comes to without that.
+        """
+        kept = {i: one for i, one in enumerate(states) if one.order is not None and (one.fits or one.chosen)}
+        plain = self.try_film(replace(film, shots=tuple(replace(s, take="") for s in film.shots))) if kept else ()
         takes = [
-            (one.shot.id, one.order.key, one.take)
-            for one in states
-            if one.take is not None and one.order is not None and (one.fits or one.chosen)
+            (one.shot.id, order.key, one.take)
+            for index, one in kept.items()
+            if one.take is not None and isinstance(order := plain[index], Order)
         ]
         return packing.pack(film, takes, self.locate, target)
 

@@ -111,6 +111,21 @@ class FilmShots(TakeStore):
         )
         return [Waiting(_job(row), row["how"]) for row in rows]
 
+    def unsettled(self, job_id: str, owner: str) -> tuple[Job, list[Waiting]]:
+        """A job, and what it waits for at that very moment. Raises NotFound."""
+        with self._write():
+            return self.job(job_id, owner), self.needs(job_id)
+
+    def add_waiting(
+        self, owner: str, shot: Shot, recipe: Recipe, notice: str | None, needs: Sequence[Waiting]
+    ) -> str:
+        """Put a checked shot in the queue that waits for other jobs; its id."""
+        with self._write() as db:
+            made = self.add_job(owner, shot, recipe, notice)
+            rows = [(made, need.job.id, need.how) for need in needs]
+            db.executemany("INSERT INTO needs (job_id, need, how) VALUES (?,?,?)", rows)
+        return made
+
     def settle(self, job_id: str, shot: Shot, recipe: Recipe) -> None:
         """What a job waited for is there, and now part of it."""
         with self._write() as db:

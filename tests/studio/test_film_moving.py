@@ -186,6 +186,25 @@ def elsewhere(tmp_path: Path) -> Iterator[Studio]:
         yield other
 
 
+def test_what_was_chosen_and_what_continues_it_arrive(
+    make_studio: Callable[..., Studio], elsewhere: Studio, tmp_path: Path
+) -> None:
+    studio = make_studio()
+    shots = (FilmShot("a fox", **SHORT), FilmShot("it runs", join="continue", **SHORT))
+    what = Film(size="128x128", shots=shots).with_ids()
+    other = studio.wait(studio.shoot_film(film("a wolf"))[0].id, 30).take_id
+    what = replace(what, shots=(replace(what.shots[0], take=other), what.shots[1]))
+    for job in studio.shoot_film(what):
+        assert studio.wait(job.id, 30).state == "done"
+    states = studio.film_states(what)
+    assert [(state.fits, state.chosen) for state in states] == [(False, True), (True, False)]
+    studio.pack_film(what, states, tmp_path / "film.zip")
+    kept = elsewhere.unpack_film(tmp_path / "film.zip")
+    arrived = elsewhere.film_states(kept.film, kept.id)
+    assert [state.missing for state in arrived] == [False, False], "nothing has to be shot again"
+    assert [s.take.sha256 for s in arrived if s.take] == [s.take.sha256 for s in states if s.take]
+
+
 def packed(studio: Studio, path: Path, *, consent: bool = False) -> Path:
     """The zip of a film whose shot is made."""
     what = film("a fox", consent=consent)

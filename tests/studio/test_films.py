@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,62 @@ def test_a_shot_goes_on_from_the_take_that_was_chosen(make_studio: Callable[...,
     take = studio.film_states(chosen)[1].take
     assert take is not None
     assert take.recipe.anchors[0].sha256 == studio.take(first.take_id).sha256
+
+
+def test_a_shot_whose_take_was_chosen_is_not_taken_up_again(make_studio: Callable[..., Studio]) -> None:
+    """Nor does what continues it go on from the shot that was stopped."""
+    studio = make_studio()
+    first = shoot(studio, film(shot()))[0]
+    studio.pause_queue()
+    stopped = studio.shoot_film(film(shot(seed=99)))[0]
+    studio.cancel(stopped.id)
+    what = film(shot(seed=99, take=first.take_id), shot("it runs", join="continue"))
+    jobs = studio.shoot_film(what)
+    assert stopped.id not in [job.id for job in jobs] and studio.job(stopped.id).state == "cancelled"
+    assert [need.job.id for need in studio.library.needs(jobs[-1].id)] == [first.id]
+    studio.resume_queue()
+    take = studio.take(studio.wait(jobs[-1].id, 30).take_id)
+    assert take.recipe.anchors[0].sha256 == studio.take(first.take_id).sha256
+
+
+def test_a_shot_that_was_edited_in_the_queue_serves_no_film(make_studio: Callable[..., Studio]) -> None:
+    studio = make_studio()
+    studio.pause_queue()
+    what = film(shot(), shot("it runs", join="continue"), shot("a cat"))
+    kept = studio.library.add_film("local", what)
+    first, second, third = studio.shoot_film(what, kept.id)
+    studio.edit_job(third.id, third.shot)
+    assert [state.missing for state in studio.film_states(what, kept.id)] == [False] * 3, "edited to what it was"
+    studio.edit_job(first.id, replace(first.shot, prompt="a wolf at night"))
+    assert [state.missing for state in studio.film_states(what, kept.id)] == [True, True, False]
+    studio.resume_queue()
+    assert [studio.wait(job.id, 30).state for job in (first, second, third)] == ["done"] * 3
+    states = studio.film_states(what, kept.id)
+    assert [(state.fits, state.missing) for state in states] == [(False, True), (False, True), (True, False)]
+    assert states[0].take is not None and states[0].take.recipe.prompt == "a wolf at night", "it stays with its shot"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_continued_shot_once_more_waits_for_what_it_continues(
+    make_studio: Callable[..., Studio], known: bool
+) -> None:
+    studio = make_studio()
+    studio.pause_queue()
+    first, second = studio.shoot_film(film(shot(), shot("it runs", join="continue")))
+    if not known:  # as of one that came from a clone of before
+        with studio.library._write() as db:
+            db.execute("DELETE FROM needs")
+    again = studio.clone_job(second.id)
+    assert [need.job.id for need in studio.library.needs(again.id)] == ([first.id] if known else [])
+    assert studio.library.recipe(again.id).frames == (8 if known else 9)
+    studio.resume_queue()
+    done = studio.wait(again.id, 30)
+    assert done.state == "done", done.error
+    given = [anchor.sha256 for anchor in studio.take(done.take_id).recipe.anchors]
+    assert given == ([studio.take(studio.wait(first.id, 30).take_id).sha256] if known else [])
+    if known:  # by now it holds what it goes on from
+        more = studio.wait(studio.clone_job(second.id).id, 30)
+        assert more.state == "done" and studio.take(more.take_id).recipe.anchors[0].sha256 == given[0]
 
 
 def test_one_failure_stops_nothing_else(make_studio: Callable[..., Studio]) -> None:
