@@ -223,6 +223,7 @@ class Filming(Owned):
             "take": None if state.take is None else views.take(state.take),
             "fits": state.fits,
             "chosen": state.chosen,
+            "made": job is not None and job.state == "done",  # a take of its very words is there, in the film or not
             "missing": state.missing,
             "job": None if job is None or job.state == "done" else views.job(job, (16, 9)),
             "error": None if error is None else {"field": error.field, "line": sentence(error.message)},

@@ -375,6 +375,46 @@ def test_the_second_tab_is_told_and_nothing_is_lost(painted: Server, visit: Visi
     expect(two.locator(".film-shot textarea").nth(0)).to_have_value("@fox sleeps")
 
 
+def test_one_shot_is_shot_for_its_words_though_another_take_was_chosen(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    shot_film(page)
+    chosen = page.evaluate("window.auteur.films.told.shots[0].take.id")
+    page.evaluate(
+        "(take) => window.auteur.films.change((film) => Object.assign(film.shots[0], "
+        "{ take, prompt: `${film.shots[0].prompt} beside a tall lantern` }), 'Words')",
+        chosen,
+    )
+    comes(page, "film.told.shots[0].chosen && !film.told.shots[0].fits && !film.waiting && !film.busy")
+    card = page.locator(".film-shot").first
+    for _ in range(2):
+        card.locator('[aria-label="More for this shot"]').click()
+        page.get_by_role("menuitem", name="Shoot this one").click()
+        comes(page, f"film.told.shots[0].made && film.told.shots[0].fits && film.told.shots[0].take.id !== {chosen!r}")
+    expect(page.locator("#toasts")).to_contain_text("There is a take of just these words")
+
+
+def test_an_undo_on_offer_goes_when_something_else_is_done(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    offer = page.locator("#toasts .toast-act")
+    remove = "window.auteur.films.cards.remove(window.auteur.films.film.shots[0].id)"
+    page.evaluate(remove)
+    expect(page.locator("#film-saved")).to_have_text("saved")
+    expect(offer).to_have_text("Undo")
+    page.locator("#film-title").fill("Another")
+    expect(offer).to_have_count(0)
+    expect(page.locator("#film-saved")).to_have_text("saved")
+    film = page.evaluate("window.auteur.films.told.id")
+    page.route(f"**/studio/films/{film}", lambda route: (page.wait_for_timeout(700), route.continue_()))
+    page.evaluate(f"() => void window.auteur.films.load({film!r})")
+    page.evaluate(remove)  # made when the film is there, and offered to be taken back since it was asked for
+    expect(page.locator(".film-shot")).to_have_count(1)
+    expect(page.locator("#film-saved")).to_have_text("saved")
+    offer.click()
+    expect(page.locator(".film-shot")).to_have_count(2)
+
+
 def test_a_phone_has_the_whole_page(painted: Server, visit: Visit) -> None:
     page = visit(painted, width=390, height=844)
     films(page)

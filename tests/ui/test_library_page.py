@@ -83,3 +83,28 @@ def test_a_take_is_found_named_binned_and_restored_in_the_library(painted: Serve
     page.click("#shelf-stage")
     expect(page.locator("#stage")).to_have_attribute("data-view", "take")
     expect(page.locator("#take-name")).to_have_value("Lantern, the good one")
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("empty_strip")
+def test_an_undo_takes_back_what_it_stands_beside(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    write(page, FOX + " beside a loud lantern")
+    steps(page, 4)
+    shoot(page)
+    plays(page)
+    page.evaluate("window.auteur.acts.shootAgain(window.auteur.takes[0])")
+    comes_true(painted, "studio/library?search=loud", lambda told: len(told["takes"]) == 2)
+    page.get_by_role("tab", name="Library").click()
+    page.fill("#library-search", "loud lantern")
+    cards = page.locator("#library-grid li")
+    expect(cards).to_have_count(2)
+    cards.first.hover()
+    cards.first.locator(".shelf-pick").click()
+    page.click("#bin-chosen")
+    expect(cards).to_have_count(1)
+    expect(page.locator("#undo-bin")).to_be_visible()
+    cards.first.locator(".shelf-open").focus()
+    page.keyboard.press("s")
+    comes_true(painted, "studio/library?search=loud", lambda told: told["takes"][0]["starred"])
+    expect(page.locator("#undo-bin")).to_have_count(0)

@@ -9,10 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.ui.serve_dying import STAGES
 from tests.ui.servers import Server, end, kill, start
+from tests.ui.test_film_page import films
 from tests.ui.test_journeys import FOX, ask, plays, shoot, steps, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -107,6 +108,39 @@ def test_a_killed_studio_goes_on_with_the_shot_and_the_page_with_it(visit: Visit
         assert "requeued" in kinds
     finally:
         end(again)
+
+
+@pytest.mark.usefixtures("empty_strip")
+def test_an_edit_of_a_film_that_is_not_saved_is_kept_and_tried_again(painted: Server, visit: Visit) -> None:
+    page = visit(painted)
+    films(page)
+    asked = list[str]()
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=500, json={"error": "The studio could not do this."})
+
+    page.route("**/edit", refuse)
+    page.locator("#film-title").fill("Kept")
+    expect(page.locator("#film-saved")).to_have_text("not saved yet")
+    expect(page.locator("#toasts")).to_contain_text("What you changed is still here")
+    page.wait_for_timeout(2500)
+    assert len(asked) == 1
+    page.locator("#film-as-list").click()
+    page.wait_for_timeout(300)
+    expect(page.locator(".film-shot")).to_have_count(3)
+    page.unroute("**/edit")
+    expect(page.locator(".film-shot")).to_have_count(1)
+    expect(page.locator("#film-saved")).to_have_text("saved")
+    assert page.evaluate("window.auteur.films.film.title") == "Kept"
+    page.route("**/edit", lambda route: route.fulfill(status=422, json={"error": "65 shots are too many."}))
+    page.locator("#film-add").click()
+    expect(page.locator("#toasts")).to_contain_text("65 shots are too many. The film is as it was.")
+    expect(page.locator(".film-shot")).to_have_count(1)
+    page.route("**/edit", lambda route: route.fulfill(status=404, json={"error": "There is no film."}))
+    page.locator("#film-title").fill("Gone")
+    expect(page.locator("#toasts")).to_contain_text("This film was deleted in another tab.")
+    expect(page.locator(".film-empty")).to_be_visible()
 
 
 @pytest.mark.usefixtures("empty_strip")

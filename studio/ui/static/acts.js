@@ -87,7 +87,7 @@ export class Acts {
       page.view = next ? { kind: "take", id: next.id } : { kind: "empty", id: null };
     }
     page.undos.add("server", null, take.id);
-    page.toasts.say("Take moved to the bin.", { act: () => this.restore(take), id: "undo-bin" });
+    page.toasts.say("Take moved to the bin.", { act: () => this.restore(take), id: "undo-bin", last: false });
     page.tellTabs();
     page.paint();
   }

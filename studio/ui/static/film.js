@@ -14,7 +14,7 @@ import { menuButton } from "./menu.js";
 import { goTo, openDialog } from "./shell.js";
 
 const BUSY = 700; // milliseconds between looks while something is shot or finished
-const IDLE = 4000;
+const IDLE = 4000; // and the first pause before what was not saved is tried again
 const TYPING = 500; // after the last key before what is typed is saved
 const SIDES = { cast: "Cast", look: "Look", titles: "Titles and sound", finish: "Finish" };
 const SIZES = [["landscape", "16:9"], ["portrait", "9:16"], ["square", "1:1"]];
@@ -25,6 +25,7 @@ export class FilmPage {
     this.told = null; // what the studio said last
     this.film = null; // the script as it is shown, ahead of the studio by what is being typed
     this.waiting = null; // { said } of an edit that is not saved yet
+    this.failed = 0; // times in a row that it could not be saved
     this.mounted = new Promise((done) => { this.moved = done; });
     this.trimmer = new Trimmer(this);
     this.player = new FilmPlayer(this);
@@ -128,6 +129,7 @@ export class FilmPage {
   // What the studio does to the film itself, or which film is shown (without a body), one after the other: what was asked
   // for last is what stays. An edit that is made meanwhile follows it, and is made to what comes back.
   async act(address, body = {}) {
+    this.page.toasts.outdate();
     await this.saved();
     while (this.acting) await this.acting;
     this.acting = this.done(address, body);
@@ -158,16 +160,17 @@ export class FilmPage {
   }
 
   // Change the script: shown at once, saved at once, or a moment after the last key.
-  change(make, said, wait = 0) {
+  change(make, said, wait = 0, late = false) {
+    if (!late) this.page.toasts.outdate(); // when its turn comes its own line may be there
     if (this.acting) {
       const id = this.told && this.told.id; // an edit of the film that was left is not one of the film that came
-      return void this.acting.then(() => { if (this.film && this.told.id === id) this.change(make, said, wait); });
+      return void this.acting.then(() => { if (this.film && this.told.id === id) this.change(make, said, wait, true); });
     }
     make(this.film);
     this.waiting = { said, typing: wait > 0 };
     this.paint();
     clearTimeout(this.saving);
-    this.saving = setTimeout(() => this.save(), wait);
+    this.saving = setTimeout(() => { this.hurry?.(); this.save(); }, wait);
     return undefined;
   }
 
@@ -180,15 +183,11 @@ export class FilmPage {
     this.busy = (async () => {
       try {
         const told = await tell(`studio/films/${this.told.id}/edit`, { version: this.told.version, film: mine, said, typing });
+        this.failed = 0;
         this.told = { ...told, film: null };
         this.tellTabs();
       } catch (error) {
-        if (error.status === 409) this.conflict(mine, error.said);
-        else {
-          this.waiting = this.waiting || { said, typing };
-          this.page.toasts.say(`${error.message} What you changed is still here.`, { tone: "toast-stop" });
-          setTimeout(() => this.save(), 3000);
-        }
+        await this.unsaved(mine, { said, typing }, error);
       }
     })();
     await this.busy;
@@ -198,8 +197,32 @@ export class FilmPage {
     return this.soon(BUSY);
   }
 
+  // Tried again, after a pause that grows or with the next edit; unless another tab was first, or it can never be kept.
+  async unsaved(mine, edit, error) {
+    const say = (words) => this.page.toasts.say(words, { tone: "toast-stop" });
+    const kept = error.status === 422 ? await ask(`studio/films/${this.told.id}`).catch(() => null) : null;
+    this.failed += 1;
+    const ends = error.status === 404 || kept || (error.said && error.said.now);
+    if (!ends) {
+      this.waiting = this.waiting || edit;
+      say(`${error.status ? error.message : "The studio does not answer."} What you changed is still here.`);
+      this.paint();
+      return new Promise((done) => { this.hurry = done; setTimeout(done, IDLE * Math.min(this.failed, 4)); });
+    }
+    this.failed = 0;
+    if (error.said.now) return this.conflict(mine, error.said);
+    this.waiting = null;
+    say(kept ? `${error.message} The film is as it was.` : "This film was deleted in another tab.");
+    return kept ? this.take(kept) : this.gone();
+  }
+
   async saved() {
-    if (this.waiting || this.busy) await this.save();
+    while (this.waiting || this.busy) await this.save();
+  }
+
+  gone() {
+    this.told = this.film = this.waiting = null;
+    this.paint();
   }
 
   // Another tab was first: its film is shown, and what was changed here can be put back in one click.
@@ -223,6 +246,7 @@ export class FilmPage {
   async step(what) {
     if (!this.told || !(what === "undo" ? this.told.undo || this.waiting : this.told.redo)) return;
     await this.saved();
+    if (!this.told) return;
     const words = what === "undo" ? this.told.undo : this.told.redo;
     if (await this.act(`studio/films/${this.told.id}/${what}`)) this.page.toasts.say(`${what === "undo" ? "Taken back" : "Done again"}: ${words}.`);
   }
@@ -245,10 +269,7 @@ export class FilmPage {
           this.take(told);
         }
       } catch (error) {
-        if (error.status === 404) {
-          this.told = this.film = null;
-          this.paint();
-        }
+        if (error.status === 404) this.gone();
       }
     }
     const working = this.told && (this.told.shots.some((shot) => shot.others.length || (shot.job && !["failed", "cancelled"].includes(shot.job.state))) || this.told.exports.some((one) => ["waiting", "running"].includes(one.state)));
@@ -258,7 +279,7 @@ export class FilmPage {
   // Shooting
 
   async shoot(shots = null) {
-    if (await this.act(`studio/films/${this.told.id}/shoot`, shots ? { shots } : {})) this.page.soon(0);
+    if (this.told && await this.act(`studio/films/${this.told.id}/shoot`, shots ? { shots } : {})) this.page.soon(0);
   }
 
   // Several more takes of a shot, to choose from; the one in the film stays.
@@ -325,7 +346,7 @@ export class FilmPage {
     await this.relist();
     if (this.list.length) await this.load(this.list[0].id);
     this.paint();
-    this.page.toasts.say(`${this.titleOf(gone)} is deleted; its takes stay.`, { act: () => this.act(`studio/films/${gone.id}/restore`).then(() => this.relist()) });
+    this.page.toasts.say(`${this.titleOf(gone)} is deleted; its takes stay.`, { act: () => this.act(`studio/films/${gone.id}/restore`).then(() => this.relist()), last: false });
   }
 
   titleOf(told) {
@@ -379,7 +400,7 @@ export class FilmPage {
     this.redoButton.disabled = !told.redo;
     this.undoButton.title = told.undo ? `Take back: ${told.undo}` : "Take back";
     this.redoButton.title = told.redo ? `Do again: ${told.redo}` : "Do again";
-    this.state.textContent = this.waiting || this.busy ? "saving …" : "saved";
+    this.state.textContent = this.failed ? "not saved yet" : this.waiting || this.busy ? "saving …" : "saved";
     this.cards.show(film, told);
     this.player.show(film, told);
     this.panels[this.sideName].show(film, told);

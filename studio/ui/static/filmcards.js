@@ -210,7 +210,7 @@ export class Cards {
     return [
       ["Settings of this shot", "pen", () => shotDialog(this.of, id)],
       ["Say it in film language", "recipe", () => expandShot(this.of, id)],
-      ["Shoot this one", "play", () => this.of.shoot([id])],
+      ["Shoot this one", "play", () => this.shoot(id)],
       ["Shoot again, another seed", "again", () => this.of.again(shot)],
       ["Four takes to choose from", "dice", () => this.of.vary(shot, 4)],
       ["Choose a take", "star", () => this.takes(id)],
@@ -224,6 +224,18 @@ export class Cards {
       ["Split in two", "split", () => this.split(id)],
       ...(this.film.shots.length > 1 ? [["Remove", "bin", () => this.remove(id)]] : []),
     ];
+  }
+
+  // A take that was chosen, and was not made for these words, makes room for one that is.
+  async shoot(id) {
+    await this.of.saved(); // what fits is known of what is saved
+    const shots = this.of.told ? this.of.told.shots : [];
+    const state = shots.find((each) => each.id === id);
+    if (!state) return undefined;
+    if (state.made) return this.of.page.toasts.say("There is a take of just these words. For another one, shoot again with another seed.");
+    if (state.chosen && !shots.some((each) => each.error)) this.change(id, (shot) => { shot.take = ""; }, "The take");
+    await this.of.saved();
+    return this.of.shoot([id]);
   }
 
   blank(more = {}) {

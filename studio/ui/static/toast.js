@@ -9,8 +9,10 @@ export class Toasts {
     document.body.append(this.node);
   }
 
-  say(words, { act = null, label = "Undo", id = null, tone = "" } = {}) {
+  // `last`: what can be done about it takes back whatever was done last, so the line goes when something else is done.
+  say(words, { act = null, label = "Undo", id = null, tone = "", last = Boolean(act) && label === "Undo" } = {}) {
     clearTimeout(this.timer);
+    this.last = last;
     // What lies outside an open sheet can neither be seen well nor pressed: the line stands in it.
     const sheet = [...document.querySelectorAll("dialog[open]")].pop() || document.body;
     if (this.node.parentNode !== sheet) {
@@ -23,7 +25,13 @@ export class Toasts {
     this.timer = setTimeout(() => this.clear(), act ? STAYS : STAYS / 2);
   }
 
+  // Something is done now, and is what an Undo would take back: one that is on offer for what was done before goes.
+  outdate() {
+    if (this.last) this.clear();
+  }
+
   clear() {
+    this.last = false;
     clearTimeout(this.timer);
     this.node.replaceChildren();
   }

@@ -9,6 +9,7 @@ export class Undos {
 
   // act: a function, or "server"; mark: the take it was done to.
   add(act, text = null, mark = null) {
+    this.page.toasts.outdate();
     this.list.push({ act, text, mark });
     if (this.list.length > MOST) this.list.shift();
   }
