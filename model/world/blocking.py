@@ -45,7 +45,7 @@ from model.world.scene import (
     close_up,
     in_water,
 )
-from model.world.setting import SETTINGS
+from model.world.setting import SETTINGS, WEATHER_HOURS
 from model.world.turning import Turn, Turning, led, look_of, paced, relights, turned
 from model.world.understand import Understanding, understand
 
@@ -54,7 +54,7 @@ SHARE = (1.0, 0.8, 0.62, 0.5)  # how large each is then
 WIDE = 8 / 9  # world units from the middle of a wide frame to its side; in a narrower one they stand closer
 MOST_SEEN = 6  # at once
 CROWDED = 0.8  # of their size, with three or more behind them
-VAGUE = ("snow", "city")  # of several places that a prompt names, another is meant: "a snowy forest", "Tokyo city"
+VAGUE = ("snow", "city", "sky")  # of several places another is meant: "a snowy forest", "Tokyo city"
 LIGHTS = ("candle", "red_candle", "lantern", "oil_lamp")
 AT_HOME = {
     **dict.fromkeys(("astronaut", "alien", "ufo", "rocket", "satellite", "space_invader", "comet"), "space"),
@@ -62,8 +62,9 @@ AT_HOME = {
     **dict.fromkeys(("sun_face", "moon_face", "rainbow", "kite", "tornado", "rock_object", "log", "nest"), "meadow"),
     **dict.fromkeys(("traffic_light", "mailbox"), "city"), "football": "park", "pumpkin": "farm",
     **dict.fromkeys(("lighthouse", "treasure_chest"), "beach"), "windmill": "meadow", "knight": "castle",
-    **dict.fromkeys(("snowman", "snowman_in_snow", "penguin", "polar_bear", "santa"), "snow"),
+    **dict.fromkeys(("snowman", "snowman_in_snow", "penguin", "polar_bear", "santa"), "snow"), "chef": "kitchen",
 }  # fmt: skip
+INDOORS = ("bed", "bathtub", "television", "toilet", "shower")  # with whomever
 SUITS = {"water": "reef", "afloat": "ocean"}  # where those are of whom no place is told
 ABOVE = ("sun_face", "moon_face", "star", "cloud", "rainbow", "feather")
 BY_KIND = {"vehicle": "city", "food": "kitchen", "object": "room", "person": "park"}
@@ -212,7 +213,9 @@ def _shot(heard: Understanding, framing: str, actors: tuple[Actor, ...], seed: i
     if setting is not None and setting.inside:
         falls = [weather for weather in falls if weather in setting.weathers]  # no rain falls in a kitchen
     weather, also = (*falls, "clear", "clear")[:2]
-    time = heard.first("time") or ("day" if setting is None else setting.usual)
+    usual = "day" if setting is None else setting.usual
+    dark = any(falling in WEATHER_HOURS for falling in falls)  # fireflies are not seen by day
+    time = heard.first("time") or ("night" if dark else usual)
     if setting is not None and setting.timeless:
         time = "day"
     return Shot(place, 0, time, weather, camera, framing, style, actors, start=start, seed=seed, also=also)
@@ -233,7 +236,9 @@ def set_place(heard: Understanding) -> str | None:
         return None if group is None else "reef" if group == "sea" else "forest"
     named = [subject for subject in named if subject.id not in ABOVE] or named
     if any(subject.id in LIGHTS for subject in named) and all(subject.kind != "food" for subject in named):
-        return "cave"
+        return "room" if any(subject.kind == "person" for subject in named) else "cave"
+    if any(subject.id in INDOORS for subject in named):
+        return "room"
     if heard.first("action") == "swim" and named[0].home in ("ground", "air"):
         return "river" if named[0].home == "air" or named[0].id in PADDLERS else "ocean"
     one = next((subject for subject in named if subject.home == "afloat"), named[0])  # a boat takes all to the sea

@@ -61,6 +61,7 @@ octopus: octopi, devilfish
 jellyfish: man-of-war
 crab: crustacean, king crab
 turtle: leatherback
+suv: rover, mars rover
 car: limousine, convertible, hatchback, cabriolet, coupe, roadster, saloon car
 taxi: uber, black cab
 bus: omnibus, double-decker
@@ -107,14 +108,14 @@ princess: cinderella, snow white, sleeping beauty, rapunzel, empress, duchess
 builder: carpenter, construction crew
 woman: female, madam, businesslady, women
 man: person, someone, somebody, young man, male, bloke, dude, several people, people, pedestrians, shoppers, passers-by
-dancer: ballerina, ballet dancer
+dancer: ballerina, ballet dancer, figure skater, ice skater
 runner: athlete, racer
 child: children, kids, preschooler
 girl: daughter, granddaughter, sister, goldilocks, red riding hood, little red riding hood, alice, gretel, blonde girl
 girl: blond girl
 boy: son, grandson, brother, hansel, pinocchio
-woman: mum, mom, mama, mam, hairdresser
-man: postman, viking
+woman: mum, mom, mama, mam, hairdresser, waitress
+man: postman, viking, waiter, barber, boxer, climber, human, mail carrier
 baby: bambino
 grandfather: senior, old gentleman
 grandmother: nana, old lady
@@ -171,8 +172,10 @@ place/forest: yosemite, sherwood, black forest, taiga, lianas
 place/forest: grove, woodlands, thicket, copse, undergrowth
 place/city: metropolis, boulevard, avenue, high street, sidewalk, bustling city, downtown street, town square, plaza
 place/city: gotham, brooklyn, manhattan, times square, soho, traffic jam, rush hour, traffic, parking lot, city square
+place/city: train station, railway station, subway station, bus station, bus stop, airport, gas station
 place/city: motorway, highway, suburb, suburbs, skyline, rooftop, rooftops, alley, alleyway, crossroads
 weather/petals: cherry blossoms, cherry blossom, cherry blossoms falling, falling cherry blossoms, cherry blossom petals
+weather/snowfall: starts to snow, begins to snow, it snows
 weather/snowfall: snow falling, snow falls, snow drifting down
 time/day: in spring, in the spring, spring day, springtime
 time/dawn: sun rises, sun is rising, sun comes up
@@ -180,6 +183,8 @@ time/dusk: sun sets, sun is setting, sun goes down
 time/night: starry, starry sky, starry night sky, night sky
 framing/wide: establishing shot, wide establishing shot, wide view, wide-angle, full shot
 style/film_bw: black-and-white, monochrome, noir
+camera/tracking: camera tracks, the camera tracks
+camera/handheld: camera shakes, the camera shakes
 style/pixel: pixel-art, 8 bit, pixelated
 action/walk: follows, following, goes, going, moves, moving, comes
 action/float: rises, rising
@@ -203,10 +208,10 @@ place/farm: ranch, orchard, vineyard, wheatfield
 place/river: swamp, marsh, bayou, canal, waterfall, wetland, reeds
 place/castle: versailles, neuschwanstein, hogwarts, camelot, citadel
 place/castle: dungeon, throne room, ramparts, battlements
-place/kitchen: bakery, restaurant
+place/kitchen: bakery, restaurant, cafe, diner
 place/library: classroom, bookcase, study room
 place/stage: carnegie hall, la scala, playhouse, the boards, ballroom floor
-place/stage: opera, opera house, arena
+place/stage: opera, opera house, arena, concert, rock concert
 place/gallery: louvre, the uffizi
 place/gallery: exhibition hall, showroom
 place/cave: tunnel, coal mine, mine shaft
@@ -235,6 +240,8 @@ place/snow: greenland, iceland, lapland, siberia, north pole, south pole, himala
 place/jungle: borneo, costa rica, madagascar, sumatra
 place/meadow: scotland, ireland, new zealand, dirt road, gravel road, country road, country lane, grass, wales
 place/forest: redwoods, pine trees, fir trees, tall pines, bamboo forest, enchanted forest
+place/room: in bed, on a sofa, on the sofa, on a couch, on the couch, crib
+place/room: office, hotel room, bathroom
 place/room: dining room, dining table, windowsill, window sill, playroom, rug
 place/sky: through the clouds, in the clouds, among the clouds, between the clouds, among clouds, between clouds
 place/sky: over the clouds, over clouds, above clouds, amid the clouds, above the world, piece of cloud
@@ -246,7 +253,8 @@ place/cave: cave walls, catacombs
 weather/snowfall: winter storm, ice storm, snow storm
 weather/rain: lightning, lightning bolt, lighting bolt, lightning bolts, lighting bolts, stormy, tempest, hurricane
 weather/fog: sandstorm, dust storm
-weather/confetti: carnival, festival, lunar new year
+weather/confetti: carnival, festival, lunar new year, party, birthday party, parade
+weather/stars: fireworks, firework
 place/reef: deep ocean, deep sea, ocean depths, depths of the sea, depths of the ocean
 place/reef: beneath the waves, below the waves
 time/day: in the sun, under the sun
@@ -270,6 +278,14 @@ action/fly: takes off, lifts off, blasts off, launches
 action/walk: shopping, browsing, window-shopping, bustles, patrols
 action/walk: lumbers, waddles, struts, paces, hikes, shuffles, toddles, tread, treads slowly, walk about, walks about
 action/run: charging, zips, zipping, scurries, stampedes, hurtles, dashing
+action/run: ran, fled
+action/walk: went, crept, ski, skiing
+action/fly: flew
+action/swim: swam
+action/stand: stood, sat, slept
+action/drive: rode, drove, travels, traveling, travelling
+action/arrive: came, came in
+action/leave: went away, rode away
 action/run: bolts, flees, sprinting, zooms, tears along, running along
 action/jump: frolics, springs, pounces, vaults
 action/dance: does a jig, a little jig, the cha-cha, tango, breakdances, does ballet

@@ -14,7 +14,7 @@ from model.world.cast import Subject
 from model.world.motion import gait
 from model.world.scene import ALIVE, BUSTS, SUBJECT, Actor
 from model.world.understand import Span
-from model.world.wardrobe import outfit
+from model.world.wardrobe import undressed
 
 SMALLER = 0.72  # of their size: who is carried
 # In what has room for somebody in one place: how far behind its middle that is, how high, and how tall they are there.
@@ -28,7 +28,8 @@ TOP = 0.04  # of the frame's height: nobody's head is higher
 SUNK, SITS, ASTRIDE, ASIDE, STANDS = 0.3, 0.12, 0.25, 0.42, 0.05
 _DOES = (
     r"(?:sits?|sitting|seated|stands?|standing|perche[sd]|perching|balanc(?:es?|ing)|danc(?:es?|ing)|surf(?:s|ing)?|"
-    r"skat(?:es?|ing)|fly|flies|flying|sail(?:s|ing)?|travel(?:s|ing)?|sleep(?:s|ing)?|glid(?:es?|ing))"
+    r"skat(?:es?|ing)|fly|flies|flying|sail(?:s|ing)?|travel(?:s|ing)?|sleep(?:s|ing)?|glid(?:es?|ing)|"
+    r"c[ao]mes?|coming|arriv(?:es?|ed|ing)|rode|flew|sat|stood)"
 )
 _BEHIND = (
     r"\s+(?:the\s+back\s+of\s+)?(?:(?:a|an|the|his|her|its|their|my|one's)\s+)?(?:[\w-]+\s+(?!\w+ing\b)){0,2}$"
@@ -36,7 +37,7 @@ _BEHIND = (
 _AND = re.compile(r"^\s*,?\s*and\s+(?:(?:a|an|the|his|her|its|their|my)\s+)?(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
 _RIDE = re.compile(r"\s*(?:are\s+)?(?:rid(?:e|ing)|(?:sit|sitting)?\s*on)\b", re.IGNORECASE)
 _RIDES = re.compile(
-    r"^\s*(?:[\w-]+\s+){0,2}?(?:rid(?:es?|ing)(?:(?:\s+[\w-]+){0,4}\s+(?:on|in|aboard))?|astride|atop|on\s+top\s+of)"
+    r"^\s*(?:[\w-]+\s+){0,2}?(?:(?:rid(?:es?|ing)|rode)(?:(?:\s+[\w-]+){0,4}\s+(?:on|in|aboard))?|astride|atop|on\s+top\s+of)"
     rf"{_BEHIND}",
     re.IGNORECASE,
 )
@@ -53,11 +54,13 @@ def carried_by(prompt: str, spans: Sequence[Span]) -> Mapping[str, tuple[str, bo
     subjects of a prompt that are in the shot, in its order. Nobody is carried and carries."""
     found: dict[str, tuple[str, bool]] = {}
     for rider, mount in pairwise(spans):
-        between = _undressed(prompt[rider.end : mount.start], rider.id)
+        between = undressed(prompt[rider.end : mount.start], rider.id)
         carries = any(rider.id == by for by, _ in found.values())
         if SUBJECT[rider.id].kind not in (*ALIVE, "object", "food") or rider.id == mount.id or carries:
             continue
         inside = bool(_IN.match(between)) and SUBJECT[mount.id].kind == "vehicle"
+        whose = rider.text.endswith(("'s", "’s")) and between.isspace()  # Santa's sleigh
+        inside = inside or (whose and SUBJECT[mount.id].kind == "vehicle")
         if inside or _carries(between, rider.id, mount.id):
             found[rider.id] = mount.id, inside
     for friend, rider in reversed(list(pairwise(spans))):
@@ -66,11 +69,6 @@ def carried_by(prompt: str, spans: Sequence[Span]) -> Mapping[str, tuple[str, bo
         if both and free and SUBJECT[friend.id].kind in ALIVE and _for_two(prompt, rider, found):
             found[friend.id] = found[rider.id]
     return found
-
-
-def _undressed(between: str, rider: str) -> str:
-    """Words behind a rider without what they wear: "with a blue scarf sails in a"."""
-    return between[max((piece.end for piece in outfit(between, rider)), default=0) :]
 
 
 def _for_two(prompt: str, rider: Span, found: Mapping[str, tuple[str, bool]]) -> bool:

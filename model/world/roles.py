@@ -26,9 +26,10 @@ _NUMBERS = {
     **dict.fromkeys("""six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen twenty thirty hundred
     dozen dozens many lots lot army hundreds thousands""".split(), MANY),
 }  # fmt: skip
+_FEW = ("two", "three", "four", "five")
 _KINDS_OF = {*HUES, *SHADES, *"gray big small little tiny large huge giant young old happy sad cute funny".split()}
 _CROWD = ("people", "children", "sheep", "fish", "deer")
-_ALIKE = ("sheep", "fish", "deer")  # one is called as two are
+_ALIKE = ("sheep", "fish", "deer", "samurai")  # one is called as two are
 _ONE_DOES = re.compile(  # "the fish swims", not "the fish swim across"
     r"\s+(?:slowly\s+|quietly\s+|happily\s+)?(?!(?:\w+wards|across|always|besides|perhaps|as|its|his|this|us)\b)"
     r"(?:is|was|has|[a-z]{2,}s)\b",
@@ -96,10 +97,10 @@ def roles(prompt: str, knows: Mapping[str, Collection[str]] | None = None) -> tu
     for index, span in enumerate(spans):
         if span.kind != "subject" or (alive and _around(span, prompt)):
             continue
-        if before and SUBJECT[span.id].kind in GROWN and _plural(span):
+        if before and plural(span) and (SUBJECT[span.id].kind in GROWN or _drifts(span, spans)):
             continue
         if span.id in found:
-            told_apart = _ANOTHER.search(prompt[: span.start]) or (_plural(span) and _WITH.search(prompt[: span.start]))
+            told_apart = _ANOTHER.search(prompt[: span.start]) or (plural(span) and _WITH.search(prompt[: span.start]))
             if told_apart and not _THING.match(prompt[span.end :]):
                 own = spans[index - 1].id if _belongs(spans[index - 1], span, prompt) else None
                 kept, more = found[span.id], _number(span, prompt)
@@ -145,6 +146,11 @@ def _groups(
     return tuple(Role(Instance(who), act or SUBJECT[who].moves[0]) for who in here[:most])
 
 
+def _drifts(span: Span, spans: Sequence[Span]) -> bool:
+    """Whether a subject is the clouds over another one."""
+    return span.id == "cloud" and any(one.kind == "subject" and one.id != "cloud" for one in spans)
+
+
 def _around(span: Span, prompt: str) -> bool:
     """Whether a subject is but what somebody wears, what is above them or on them, or trees and houses in the
     plural."""
@@ -153,10 +159,11 @@ def _around(span: Span, prompt: str) -> bool:
     if span.text.lower().split()[-1] in OVERHEAD:
         return True
     sentence = re.split(r"[.;!?]", prompt[: span.start])[-1]
-    return bool(_WORN.search(sentence)) or (_plural(span) and SUBJECT[span.id].kind in SCENERY)
+    return bool(_WORN.search(sentence)) or (plural(span) and SUBJECT[span.id].kind in SCENERY)
 
 
-def _plural(span: Span) -> bool:
+def plural(span: Span) -> bool:
+    """Whether a subject is called in the plural."""
     subject, text = SUBJECT[span.id], span.text.lower().replace("’", "'").removesuffix("'s")
     if text.split()[-1] in _CROWD:
         return True
@@ -165,8 +172,9 @@ def _plural(span: Span) -> bool:
 
 def _number(span: Span, prompt: str) -> int:
     """How many of a subject a prompt speaks of; many are as many as can be."""
-    if not _plural(span):
-        return 1
+    if not plural(span):
+        right = re.findall(r"[\w-]+", prompt[: span.start].lower())[-1:]
+        return _NUMBERS[right[0]] if right and right[0] in _FEW else 1  # "two samurai", "three polar bear"
     if said := _said(span, prompt):
         return said
     before, called = re.findall(r"[\w-]+", prompt[: span.start].lower())[-NEAR:], span.text.lower().split()[-1]

@@ -22,7 +22,7 @@ from model.world.meant import meant
 from model.world.naming import ODD, article
 from model.world.scene import ALIVE, HUES, SHADES, SUBJECT
 from model.world.vocabulary import VOCABULARY
-from model.world.wardrobe import outfit
+from model.world.wardrobe import outfit, undressed
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _SMALL = frozenset(
@@ -47,12 +47,19 @@ _ODD_PLURALS = MappingProxyType({many: one for one, many in ODD.items()} | {"men
 _VERBS = MappingProxyType({  # right behind a subject
     "waves": ("action", "wave"), "leaves": ("action", "leave"), "crows": ("action", "look"),
     "bikes": ("action", "drive"), "skates": ("action", "walk"), "ducks": ("action", "kneel"),
-    **dict.fromkeys(("guards", "cooks", "fishes", "trains"), ("action", "stand")),
+    **dict.fromkeys(("skateboards", "skis", "snowboards", "rollerblades"), ("action", "walk")),
+    **dict.fromkeys(("guards", "cooks", "fishes", "trains", "falls", "waters", "boxes"), ("action", "stand")),
 })  # fmt: skip
 _COLOURS = MappingProxyType({
     "gray": "grey", "violet": "purple", "turquoise": "blue", "gold": "golden", "crimson": "red", "scarlet": "red",
 })  # fmt: skip
+_BOTH = re.compile(r"\s*[a-z]+(?:s|ed)\s+and\s+")  # somebody smiles and waves
 _LINKS = ("is", "are", "was", "that", "who", "starts", "begins", "to")  # between somebody and what they do
+_CLOCK = re.compile(
+    r"\b(?P<hour>1[0-2]|0?[1-9])(?:[:.][0-5]\d)?\s?(?P<half>[ap])(?:\.m\.|\.?m\b)"
+    r"|\bat\s(?P<day>1\d|2[0-3]|0?\d):[0-5]\d\b(?!\s?[ap]\.?m)",
+    re.IGNORECASE,
+)
 _FILMED = re.compile(r"\b(?:camera|steadicam|drone|lens)\b", re.IGNORECASE)
 _DESCRIBING = 20  # words of a prompt within which one thing is described; more tell a scene
 
@@ -98,16 +105,24 @@ def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) 
     unknown: list[Span] = []
     index = 0
     while index < len(words):
-        behind = spans[-1] if spans else None
+        behind = next((span for span in reversed(spans) if span.kind != "colour"), None)
         if words[index][2] == "old" and index and words[index - 1][2] in ("year", "years"):
             index += 1  # how old somebody is makes nobody old
             continue
         between = prompt[behind.end : words[index][0]] if behind is not None and behind.kind == "subject" else "."
+        if behind is not None and between != ".":
+            between = undressed(between, behind.id)
         acts = words[index - 1][2] in ("he", "she", "it", "they", "who") if index else False
         acts = acts or all(word in _LINKS or word.endswith("ly") for word in _fold(between).split())
+        acts = acts or bool(_BOTH.fullmatch(between))
+        if behind is not None and behind.kind == "action":
+            acts = acts or prompt[behind.end : words[index][0]].strip() == "and"  # jumps and waves
         filmed = bool(_FILMED.search(re.split(r"[.;!?\n]", prompt[: words[index][0]])[-1]))
         size, found = _match([word for _, _, word in words[index : index + longest]], table, acts, filmed)
         start, end = words[index][0], words[index + size - 1][1]
+        if found is None and words[index][2].endswith("ed"):  # "and danced": as stories are told
+            done = next((_acts()[form] for form in forms(words[index][2]) if form in _acts()), None)
+            found = None if done is None else Meaning("action", done)
         if found is not None:
             beside = any(span.kind == "subject" for span in spans)
             can = _known(found.kind, found.id, knows) and not (beside and _thing_near(found))
@@ -126,7 +141,17 @@ def understand(prompt: str, knows: Mapping[str, Collection[str]] | None = None) 
         start = board.said if named else board.start
         sign = Span(start, board.end, prompt[start : board.end], "sign", board.word)
         dressed, rest = _without(sign, dressed, rest)
+    clock = _CLOCK.search(prompt)
+    if clock is not None and all(span.kind != "time" for span in dressed) and _known("time", _hour(clock), knows):
+        told = Span(clock.start(), clock.end(), clock.group(), "time", _hour(clock))
+        dressed, rest = _without(told, dressed, rest)
     return Understanding(dressed, rest, is_english(prompt, plain))
+
+
+def _hour(clock: re.Match[str]) -> str:
+    """The hour of the day, as an id, that a time of the clock is: "3 am" is night."""
+    hour = int(clock["day"]) if clock["day"] else int(clock["hour"]) % 12 + 12 * (clock["half"] in "pP")
+    return "dawn" if 5 <= hour < 8 else "day" if 8 <= hour < 17 else "dusk" if 17 <= hour < 21 else "night"
 
 
 def _known(kind: str, identity: str, knows: Mapping[str, Collection[str]] | None) -> bool:

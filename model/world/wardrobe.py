@@ -101,6 +101,11 @@ def outfit(told: str, subject: str) -> tuple[Piece, ...]:
     return tuple(found.values())
 
 
+def undressed(told: str, subject: str) -> str:
+    """Words behind a subject without what they wear: "with a blue scarf sails in a"."""
+    return told[max((piece.end for piece in outfit(told, subject)), default=0) :]
+
+
 def _singular(name: str) -> str:
     return next(one for one in (name, name.removesuffix("s"), name.removesuffix("es")) if one in _GARMENTS)
 

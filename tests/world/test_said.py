@@ -184,3 +184,75 @@ def test_who_is_in_front_is_nearer_and_lower_and_hides_little(prompt: str, near:
 ])  # fmt: skip
 def test_sides_are_those_that_are_said(prompt: str, order: list[str]) -> None:
     assert list(cast(prompt)) == order
+
+
+@pytest.mark.parametrize(("prompt", "expected"), [
+    ("A knight rides a white horse through a village. Smoke rises.", {"knight": "walk", "horse": "walk"}),
+    ("A chef in a white uniform stands in a kitchen. Flames leap up from the pan.", {"chef": "stand"}),
+    ("A boat drifts on a lake. An old man rows.", {"sailboat": "float", "grandfather": "stand"}),
+    ("A girl and a dog on the beach. The dog runs. The girl waves.", {"girl": "wave", "dog": "run"}),
+    ("A man stands on a bridge. A car passes. He turns around.", {"man": "stand", "car": "stand"}),
+    ("a monkey steals a banana from a tourist and runs away", {"monkey": "run", "banana": "stand", "man": "stand"}),
+    ("the boy laughs and waves", {"boy": "wave"}), ("a girl in a red coat waves", {"girl": "wave"}),
+    ("a fox met a bear. They danced together.", {"fox": "dance", "bear": "dance"}),
+    ("A white SUV speeds up a dirt road", {"suv": "drive"}), ("a surfer rides a wave", {"surfer": "sail"}),
+    ("a boy in a red hoodie skateboards through a city", {"boy": "walk"}),
+    ("two samurai before the fight", {"ninja": "stand"}), ("a train traveling through a desert", {"train": "drive"}),
+])  # fmt: skip
+def test_what_is_done_is_done_by_whom_the_sentence_is_about(prompt: str, expected: dict[str, str]) -> None:
+    assert acts(prompt) == expected
+
+
+@pytest.mark.parametrize(("prompt", "who"), [
+    ("a boy reads a book about dragons", ["book", "boy"]), ("a woman tells a story about a wolf", ["woman"]),
+    ("a documentary about penguins", ["penguin"] * 2), ("a picture of a horse on the wall", ["horse"]),
+    ("the king's horse", ["horse"]), ("a cat in grandma's kitchen", ["cat"]), ("grandma's kitchen", ["grandmother"]),
+    ("the witch's house in the forest", ["cottage"]), ("Santa's sleigh flies over the city", ["santa", "sled"]),
+    ("a bear as a chef in a kitchen", ["bear"]), ("a bear detective", ["bear"]), ("a wizard cat", ["cat"]),
+    ("a dragon statue in a park", ["dragon"]), ("a statue of a lion", ["lion"]),
+    ("a TV commercial for a red sports car", ["racing_car"]), ("Valentine's day, a couple", ["couple"]),
+    ("An eagle soars over hills. The camera follows the bird.", ["eagle"]),
+    ("A red sports car drives. The drone follows the car.", ["racing_car"]),
+    ("A king sits on a horse. The man waves.", ["horse", "king"]),
+    ("Lily the cat and Max the dog. Lily climbs.", ["cat", "dog"]), ("two samurai", ["ninja"] * 2),
+    ("a businessman in a train station", ["businessman"]), ("a mouse in a cave, torch light on the walls", ["mouse"]),
+    ("a flower in a garden, clouds race by", ["daisy"]), ("a wolf in sheep's clothing", ["wolf"]),
+])  # fmt: skip
+def test_what_is_only_told_shown_or_owned_is_not_there(prompt: str, who: list[str]) -> None:
+    assert sorted(actor.instance.subject for actor in shot_of(prompt).actors) == who
+
+
+@pytest.mark.parametrize(("prompt", "place", "hour", "weather"), [
+    ("a sailor far away from the sea", "park", "day", "clear"), ("a toy castle in a room", "room", "day", "clear"),
+    ("A mouse wanted to see the sea. She walked through the woods.", "forest", "day", "clear"),
+    ("a painter paints a picture of a mountain", "park", "day", "clear"),
+    ("a fox on a stage, confetti rains from the sky", "stage", "day", "confetti"),
+    ("the sea glitters below a castle", "ocean", "day", "clear"), ("a dog drinks water", "meadow", "day", "clear"),
+    ("light streams into a room", "room", "day", "clear"), ("the penguin falls", "snow", "day", "clear"),
+    ("a city at 3 am", "city", "night", "clear"), ("5 a.m. in a bakery", "kitchen", "dawn", "clear"),
+    ("at 22:30 a taxi waits", "city", "night", "clear"), ("a rooster crows at 6:00 pm", "meadow", "dusk", "clear"),
+    ("fireworks over a castle", "castle", "night", "stars"),
+    ("fireflies in a meadow", "meadow", "night", "fireflies"),
+    ("the rain stops and a rainbow appears", "meadow", "day", "clear"),
+    ("a giraffe in a bathtub", "room", "day", "clear"),
+    ("it starts to snow in the city", "city", "day", "snowfall"), ("people ski down a mountain", "snow", "day", "clear"),
+    ("a boy blows out candles", "room", "day", "clear"),
+])  # fmt: skip
+def test_places_and_hours_that_are_meant(prompt: str, place: str, hour: str, weather: str) -> None:
+    shot = shot_of(prompt)
+    assert (shot.place, shot.time, shot.weather) == (place, hour, weather)
+
+
+@pytest.mark.parametrize(("told", "words"), [
+    (("a girl in a red coat", "a wolf watches her from behind a tree", "she runs"), "the girl with red coat runs"),
+    (("a fox runs", "a rabbit hops past", "the fox chases it"), "the fox chases the rabbit"),
+    (("a boy in a park", "he sees a girl", "she waves"), "the girl waves, in a park"),
+    (("a boy in a park", "he sees a girl", "she waves", "they dance"), "the boy and the girl dance, in a park"),
+    (("a queen", "the knight kneels before her", "she gives him a sword"), "the queen gives the knight a sword"),
+    (("a penguin and a polar bear", "the bear laughs"), "the polar bear laughs"),
+    (("a girl", "in her dream she swims with dolphins"), "in her dream the girl swims with dolphins"),
+    (("an old woman knits", "her cat plays", "she laughs"), "the old woman laughs"),
+    (("a boy kicks a ball", "it rolls"), "the ball rolls"), (("a woman", "a close-up of her face"), "the woman's face"),
+])  # fmt: skip
+def test_pronouns_are_those_of_whom_they_can_be_said(told: tuple[str, ...], words: str) -> None:
+    assert words in carried(told)[-1].lower()
