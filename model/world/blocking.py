@@ -214,7 +214,8 @@ def _shot(heard: Understanding, framing: str, actors: tuple[Actor, ...], seed: i
         falls = [weather for weather in falls if weather in setting.weathers]  # no rain falls in a kitchen
     weather, also = (*falls, "clear", "clear")[:2]
     usual = "day" if setting is None else setting.usual
-    dark = any(falling in WEATHER_HOURS for falling in falls)  # fireflies are not seen by day
+    lit = [span.text.lower() for span in heard.spans if span.kind == "weather" and span.id in WEATHER_HOURS]
+    dark = bool(falls) and any("star" in text or "fire" in text for text in lit)  # not seen by day, as glitter is
     time = heard.first("time") or ("night" if dark else usual)
     if setting is not None and setting.timeless:
         time = "day"

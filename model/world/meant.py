@@ -49,8 +49,8 @@ _LIKE = re.compile(
 )
 _OF_WHAT = re.compile(  # what is told or shown of it is not there: "reads a book about dragons", "holds a map of"
     r"(?<![\w-])(?:(?:stor(?:y|ies)|books?|movies?|films?|songs?|poems?|tales?|shows?|documentary|talk\w*|"
-    r"s[aiou]ng\w*|read\w*|tell\w*|told|learn\w*|worr\w+|speak\w*)\sabout|as\san?|(?:paintings?|pictures?|photos?|photographs?|posters?|"
-    r"portraits?|maps?|postcards?|drawings?|globe)\sof)\b",
+    r"s[aiou]ng\w*|read\w*|tell\w*|told|learn\w*|worr\w+|speak\w*)\sabout|as\san?|"
+    r"(?:paintings?|pictures?|photos?|photographs?|posters?|portraits?|maps?|postcards?|drawings?|globe)\sof)\b",
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"\b(?:before|after)\s+(?:the|his|her|their)\s+$", re.IGNORECASE)  # before the fight
@@ -70,8 +70,8 @@ _ITS_OWN = re.compile(  # in a clause of its own: "Smoke rises", "while mist dri
 _NATURE = frozenset(
     """smoke fire flame flames flour dust wind leaves snow rain clouds waves water light lights lightning sunlight sun
     shadow shadows ember embers spark sparks mist fog steam hair fur tail silence darkness night sunbeams
-    rays beams tears petals bubbles music crowd
-    grass sand foam stars moon dew sky storm thunder background mood scene view curtain curtains flags fireworks
+    rays beams tears petals bubbles music crowd grass sand foam
+    stars moon dew sky storm thunder background mood scene view curtain curtains flags fireworks
     confetti river stream traffic smile eyes beard cape coat dress skirt veil mane""".split()
 )
 _SPARKLE = re.compile(  # a verb or what is in the air?

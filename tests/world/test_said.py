@@ -235,7 +235,8 @@ def test_what_is_only_told_shown_or_owned_is_not_there(prompt: str, who: list[st
     ("fireflies in a meadow", "meadow", "night", "fireflies"),
     ("the rain stops and a rainbow appears", "meadow", "day", "clear"),
     ("a giraffe in a bathtub", "room", "day", "clear"),
-    ("it starts to snow in the city", "city", "day", "snowfall"), ("people ski down a mountain", "snow", "day", "clear"),
+    ("it starts to snow in the city", "city", "day", "snowfall"),
+    ("people ski down a mountain", "snow", "day", "clear"),
     ("a boy blows out candles", "room", "day", "clear"),
 ])  # fmt: skip
 def test_places_and_hours_that_are_meant(prompt: str, place: str, hour: str, weather: str) -> None:
