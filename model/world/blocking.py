@@ -44,6 +44,7 @@ from model.world.scene import (
     Sign,
     close_up,
     in_water,
+    under_water,
 )
 from model.world.setting import SETTINGS, WEATHER_HOURS
 from model.world.turning import Turn, Turning, led, look_of, paced, relights, turned
@@ -104,7 +105,9 @@ def block(
     cast, heard = roles(prompt, knows), understand(prompt, knows)
     if given:  # pictures are of one's own first of all
         cast = tuple(sorted(cast, key=lambda role: not role.mine))
-    does = heard.first("action") or "stand"
+    place, does = set_place(heard), heard.first("action") or "stand"
+    if place == "reef":
+        cast = tuple(replace(role, action=under_water(role.instance.subject, role.action)) for role in cast)
     named = {role.instance.subject for role in cast}
     spare = [Role(Instance(who), does) for who in STAND_INS if who not in named]
     cast = (*cast, *spare[: max(0, min(given, MOST_BLOCKED) - len(cast))])
@@ -113,7 +116,6 @@ def block(
     others = () if given else _others(cast)
     wide = 1.0 if frame is None else min(1.0, _reach(*frame) / WIDE)
     room = wide if len(cast) + len(others) > 1 else 1.0
-    place = set_place(heard)
     before = _together(cast, {} if given else _carried(prompt, cast, knows), shown, room, place)
     if framing == "close" and not any(actor.carried for actor in before):
         before = tuple(map(close_up, before))

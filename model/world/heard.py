@@ -180,14 +180,14 @@ weather/snowfall: snow falling, snow falls, snow drifting down
 time/day: in spring, in the spring, spring day, springtime
 time/dawn: sun rises, sun is rising, sun comes up
 time/dusk: sun sets, sun is setting, sun goes down
-time/night: starry, starry sky, starry night sky, night sky
+time/night: small hours, wee hours, starry, starry sky, starry night sky, night sky
 framing/wide: establishing shot, wide establishing shot, wide view, wide-angle, full shot
 style/film_bw: black-and-white, monochrome, noir
 camera/tracking: camera tracks, the camera tracks
 camera/handheld: camera shakes, the camera shakes
 style/pixel: pixel-art, 8 bit, pixelated
 action/walk: follows, following, goes, going, moves, moving, comes
-action/float: rises, rising
+action/float: rise, rises, rising
 action/look: looks, looking
 place/tokyo: ginza, shinjuku, harajuku, akihabara, asakusa
 place/tokyo: kyoto, shibuya, sakura, japanese city, shrine, bazaar, night market, food stalls, osaka

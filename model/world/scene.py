@@ -305,6 +305,11 @@ def _actor(rng: random.Random, subject: Subject, place: str, framing: str, optio
     return in_water(close_up(actor) if framing == "close" else actor, place)
 
 
+def under_water(subject: str, action: str) -> str:
+    """What somebody does there who does so elsewhere: animals do not stand or walk."""
+    return "swim" if action in ("stand", "walk") and SUBJECT[subject].kind == "animal" else action
+
+
 def in_water(actor: Actor, place: str | None) -> Actor:
     """Who swims in a place with a surface of water: as deep in it as they swim."""
     subject = SUBJECT[actor.instance.subject]

@@ -43,6 +43,12 @@ def test_others_are_not(prompt: str) -> None:
     assert not any(actor.sunk for actor in actors(prompt).values())
 
 
+def test_nobody_stands_under_water() -> None:
+    assert [actor.action for actor in actors("a turtle in a coral reef").values()] == ["swim"]
+    assert {actor.action for actor in actors("a reef full of sea creatures, bubbles rise").values()} == {"swim"}
+    assert [actor.action for actor in actors("an octopus dances in a reef").values()] == ["dance"]
+
+
 def test_who_rides_a_swimmer_is_above_it() -> None:
     seen = actors("a girl rides a dolphin in the sea")
     assert seen["girl"].carried and seen["girl"].sunk == 0 and seen["dolphin"].sunk > 0
