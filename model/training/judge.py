@@ -365,8 +365,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--narrow", help="a second preset, within the first, that every other scene is of")
     parser.add_argument("--told", help="the preset whose subjects, places, ... it tells apart (default: --preset)")
     parser.add_argument("--start", type=Path, help="weights to go on from (default: --out)")
-    parser.add_argument("--besides", action="store_true", help="train only what finds cuts and compares")
-    parser.add_argument("--who", action="store_true", help="train only what looks at sharp pictures for the subject")
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--besides", action="store_true", help="train only what finds cuts and compares")
+    part.add_argument("--who", action="store_true", help="train only what looks at sharp pictures for the subject")
     parser.add_argument("--vae", type=Path, default=Path(".cache/train/vae.safetensors"))
     parser.add_argument("--cache", type=Path, default=Path(".cache/train"))
     parser.add_argument("--learning-rate", type=float, default=2e-3)
@@ -380,6 +381,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args(argv)
+    if args.who and args.batch_stills < 1:
+        parser.error(f"--who learns from stills: give --batch-stills 1 or more, not {args.batch_stills}")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if args.threads:
         torch.set_num_threads(args.threads)

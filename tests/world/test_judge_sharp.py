@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from model.errors import WeightsError
-from model.training.judge import SHARP_EYE, JudgeRun, halved, loss_of_stills, open_eye, run_all, with_pairs
+from model.training.judge import SHARP_EYE, JudgeRun, halved, loss_of_stills, main, open_eye, run_all, with_pairs
 from model.training.judge_examples import NONE, WHOLE, Pool, Stage
 from model.training.judge_network import LABELS, SHARP, SPAN, Judge, JudgeConfig, sharply, sight
 from model.training.judge_pairs import group
@@ -101,6 +101,13 @@ def test_it_learns_by_itself(tmp_path: Path) -> None:
     old, new = (Judge.load(p).state_dict() for p in (path, tmp_path / "new.safetensors"))
     assert all(torch.equal(new[name], value) for name, value in old.items() if not name.startswith(SHARP_EYE))
     assert not torch.equal(new["from_sharp.subject.weight"], old["from_sharp.subject.weight"])
+
+
+@pytest.mark.parametrize("extra", (["--batch-stills", "0"], ["--besides"]))
+def test_learning_nothing_or_two_things_alone_is_refused(extra: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--who", *extra])
+    assert ended.value.code == 2 and extra[0] in capsys.readouterr().err
 
 
 def test_it_tells_who_is_who_after_a_few_steps() -> None:

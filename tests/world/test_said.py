@@ -108,15 +108,12 @@ def test_nobody_comes_along_who_is_not_meant(prompt: str, who: list[str]) -> Non
 
 
 @pytest.mark.parametrize(("prompt", "colours"), [
-    ("a black dog and a brown dog", {"black", "brown"}), ("one green balloon and one blue balloon", {"green", "blue"}),
-    ("a cow with her calf", {None}), ("a car that is green", {"green"}), ("a violet butterfly", {"purple"}),
-    ("the dog is brown and the cat is white", {"brown", "white"}), ("a scarlet car", {"red"}),
+    ("a black dog and a brown dog", ["black", "brown"]), ("one green balloon and one blue balloon", ["blue", "green"]),
+    ("a cow with her calf", [None, None]), ("a car that is green", ["green"]), ("a violet butterfly", ["purple"]),
+    ("the dog is brown and the cat is white", ["brown", "white"]), ("a scarlet car", ["red"]),
 ])  # fmt: skip
-def test_everybody_has_the_colour_that_is_said_of_them(prompt: str, colours: set[str | None]) -> None:
-    actors = shot_of(prompt).actors
-    assert {actor.instance.colour for actor in actors} == colours and len(actors) == max(2, len(colours)) - (
-        "that is" in prompt or "butterfly" in prompt or "scarlet" in prompt
-    )
+def test_everybody_has_the_colour_that_is_said_of_them(prompt: str, colours: list[str | None]) -> None:
+    assert sorted((actor.instance.colour for actor in shot_of(prompt).actors), key=str) == colours
 
 
 @pytest.mark.parametrize(("prompt", "place", "hour", "weather"), [
@@ -154,7 +151,7 @@ def test_clothes_of_several_and_behind_something_else(prompt: str, slots: list[s
     (("a black dog and a white cat", "the dog chases the cat"), "the black dog chases the white cat"),
     (("a fox sits under a tree", "it sleeps"), "the fox sleeps"),
     (("a woman with a red umbrella", "she waves"), "the woman waves"),
-    (("a fox in a forest", "the sun shines on the fox"), "the fox"),
+    (("a blue fox in a forest", "the sun shines on the fox"), "shines on the blue fox"),
 ])  # fmt: skip
 def test_the_hero_stays_who_they_were(told: tuple[str, str], words: str) -> None:
     assert words in carried(told)[1].lower()
